@@ -1,0 +1,49 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+/// Kernels are fast in debug builds and tests too: these flags stand after SwiftPM's `-O0`.
+let kernelFlags: [CSetting] = [.unsafeFlags(["-O3", "-ffp-contract=fast", "-fno-math-errno", "-fno-trapping-math"])]
+
+let package = Package(
+    name: "landmarkd",
+    products: [.executable(name: "landmarkd", targets: ["landmarkd"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        .systemLibrary(
+            name: "CFFmpeg", pkgConfig: "libavformat",
+            providers: [.apt(["libavformat-dev", "libavcodec-dev", "libavutil-dev", "libswscale-dev"])]),
+        .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        .target(name: "CKernels", cSettings: kernelFlags),
+        .target(name: "Base"),
+        .target(name: "NeuralNetwork", dependencies: ["Base", "CKernels", "COpenBLAS"]),
+        .target(name: "FaceTracking", dependencies: ["Base", "CKernels", "NeuralNetwork"]),
+        .target(name: "Capture", dependencies: ["Base", "CFFmpeg"]),
+        .target(
+            name: "Training",
+            dependencies: [
+                "Base", "Capture", "CKernels", "COpenBLAS", "FaceTracking", "NeuralNetwork", "Rendering",
+                .product(name: "Yams", package: "Yams"),
+            ]),
+        .target(name: "Rendering", dependencies: ["Base", "CKernels", "COpenBLAS", "FaceTracking", "NeuralNetwork"]),
+        .target(name: "Service", dependencies: ["Base", "Capture", "FaceTracking"]),
+        .executableTarget(
+            name: "landmarkd",
+            dependencies: [
+                "Base", "Capture", "FaceTracking", "NeuralNetwork", "Rendering", "Service", "Training",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        .target(name: "TestSupport", dependencies: ["Base"], path: "Tests/TestSupport"),
+        .testTarget(name: "KernelTests", dependencies: ["CKernels", "TestSupport"]),
+        .testTarget(name: "NeuralNetworkTests", dependencies: ["NeuralNetwork", "TestSupport"]),
+        .testTarget(name: "FaceTrackingTests", dependencies: ["FaceTracking", "TestSupport"]),
+        .testTarget(name: "CaptureTests", dependencies: ["Capture", "TestSupport"]),
+        .testTarget(name: "TrainingTests", dependencies: ["Training", "TestSupport"]),
+        .testTarget(name: "RenderingTests", dependencies: ["Rendering", "TestSupport"]),
+        .testTarget(name: "ServiceTests", dependencies: ["Service", "Rendering", "Capture", "TestSupport"]),
+        .testTarget(name: "CommandTests", dependencies: ["landmarkd", "TestSupport"]),
+    ],
+    swiftLanguageModes: [.v6]
+)
