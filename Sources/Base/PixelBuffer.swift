@@ -12,7 +12,8 @@ public final class PixelBuffer: @unchecked Sendable {  // Sendable: written only
     public init(width: Int, height: Int, hasChroma: Bool = true, chromaShift: (x: Int, y: Int) = (1, 1)) {
         (self.width, self.height, self.hasChroma, self.chromaShift) = (width, height, hasChroma, chromaShift)
         let chromaCount = hasChroma ? Self.chromaSize(width, height, chromaShift) : 0
-        bytes = .allocate(byteCount: max(1, width * height + 2 * chromaCount), alignment: 64)
+        // 64 bytes more: FFmpeg's vector code may read past a row's end.
+        bytes = .allocate(byteCount: width * height + 2 * chromaCount + 64, alignment: 64)
         bytes.initializeMemory(as: UInt8.self, repeating: 128)
         bytes[..<(width * height)].initializeMemory(as: UInt8.self, repeating: 0)
     }

@@ -15,3 +15,38 @@ static const int32_t lm_averror_eof = AVERROR_EOF;
 static const int32_t lm_averror_eagain = AVERROR(EAGAIN);
 static const int32_t lm_averror_invalid_data = AVERROR_INVALIDDATA;
 static const int64_t lm_av_nopts = AV_NOPTS_VALUE;
+
+/* Fixed arrays, which Swift sees as tuples, by index. */
+static inline uint8_t *lm_frame_data(const AVFrame *frame, int plane) { return frame->data[plane]; }
+static inline int lm_frame_stride(const AVFrame *frame, int plane) { return frame->linesize[plane]; }
+static inline void lm_frame_set_plane(AVFrame *frame, int plane, const void *data, int stride) {
+    frame->data[plane] = (uint8_t *)data;
+    frame->linesize[plane] = stride;
+}
+static inline AVComponentDescriptor lm_component(const AVPixFmtDescriptor *format, int index) {
+    return format->comp[index];
+}
+
+/* What moved or got a new name between FFmpeg 5.1 (Debian 12) and 7.1 (Debian 13). */
+static inline int64_t lm_frame_duration(const AVFrame *frame) {
+#if LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(57, 30, 100)
+    return frame->duration;
+#else
+    return frame->pkt_duration;
+#endif
+}
+static inline const int32_t *lm_stream_display_matrix(const AVStream *stream) {
+#if LIBAVCODEC_VERSION_INT >= AV_VERSION_INT(60, 31, 102)
+    const AVPacketSideData *data = av_packet_side_data_get(
+        stream->codecpar->coded_side_data, stream->codecpar->nb_coded_side_data, AV_PKT_DATA_DISPLAYMATRIX);
+    return data && data->size >= 36 ? (const int32_t *)data->data : 0;
+#else
+    size_t size = 0;
+    const uint8_t *data = av_stream_get_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, &size);
+    return data && size >= 36 ? (const int32_t *)data : 0;
+#endif
+}
+static inline const int32_t *lm_frame_display_matrix(const AVFrame *frame) {
+    const AVFrameSideData *data = av_frame_get_side_data(frame, AV_FRAME_DATA_DISPLAYMATRIX);
+    return data && data->size >= 36 ? (const int32_t *)data->data : 0;
+}

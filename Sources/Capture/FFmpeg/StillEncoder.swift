@@ -1,0 +1,49 @@
+import Base
+import CFFmpeg
+
+/// Encodes single pictures: PNG for sheets and curves.
+enum StillEncoder {
+    /// The bytes of a whole file in the given format, from a frame as stored (its orientation is not applied).
+    ///
+    /// Throws `internalFault` where this FFmpeg has no such encoder or it refuses.
+    static func encode(
+        _ frame: Frame, codec id: AVCodecID, format: AVPixelFormat, fullRange: Bool = true
+    ) throws(LandmarkdError) -> [UInt8] {
+        ffmpegIsQuiet
+        guard let source = (frame.owner as? Picture) ?? Picture(viewing: frame),
+            let picture = PictureScaler().scaled(
+                source, sourceFullRange: frame.fullRange, width: frame.width, height: frame.height, format: format,
+                fullRange: fullRange, flags: SWS_BILINEAR | SWS_FULL_CHR_H_INT)
+        else { throw fault("no conversion to what the encoder takes") }
+        guard let codec = avcodec_find_encoder(id), let context = avcodec_alloc_context3(codec) else {
+            throw fault("this FFmpeg has no such encoder")
+        }
+        var owned: UnsafeMutablePointer<AVCodecContext>? = context
+        defer { avcodec_free_context(&owned) }
+        context.pointee.width = Int32(frame.width)
+        context.pointee.height = Int32(frame.height)
+        context.pointee.pix_fmt = format
+        context.pointee.color_range = fullRange ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG
+        context.pointee.time_base = AVRational(num: 1, den: 25)
+        context.pointee.strict_std_compliance = FF_COMPLIANCE_UNOFFICIAL
+        let packet = Packet()
+        var code = avcodec_open2(context, codec, nil)
+        if code >= 0 { code = avcodec_send_frame(context, picture.pointer) }
+        if code >= 0 { code = avcodec_receive_packet(context, packet.pointer) }
+        guard code >= 0 else { throw fault(ffmpegText(code)) }
+        return Array(UnsafeBufferPointer(start: packet.pointer.pointee.data, count: Int(packet.pointer.pointee.size)))
+    }
+
+    private static func fault(_ why: String) -> LandmarkdError {
+        LandmarkdError(.internalFault, "encoding a picture: \(why)", remedy: "install Debian's libavcodec")
+    }
+}
+
+/// Writes the picture as an 8-bit RGB PNG; `fullRange` tells what its samples span.
+///
+/// Written beside as `PATH.partial` and renamed. Throws `cannotCreate` or `inputOutput`.
+public func writePNG(_ picture: PixelBuffer, to path: String, fullRange: Bool = false) throws(LandmarkdError) {
+    let bytes = try StillEncoder.encode(
+        picture.frame(fullRange: fullRange), codec: AV_CODEC_ID_PNG, format: AV_PIX_FMT_RGB24)
+    try writeWhole(bytes, to: path)
+}
