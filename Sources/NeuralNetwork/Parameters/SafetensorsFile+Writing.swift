@@ -41,7 +41,7 @@ extension SafetensorsFile {
     private func header(_ type: SafetensorsType) -> [UInt8] {
         var members: [String] = []
         if !metadata.isEmpty {
-            let strings = metadata.sorted { $0.key < $1.key }.map { "\(quoted($0.key)):\(quoted($0.value))" }
+            let strings = metadata.sorted { $0.key < $1.key }.map { "\($0.key.jsonQuoted):\($0.value.jsonQuoted)" }
             members.append("\"__metadata__\":{\(strings.joined(separator: ","))}")
         }
         var offset = 0
@@ -49,26 +49,12 @@ extension SafetensorsFile {
             let end = offset + tensor.values.count * type.byteCount
             let shape = tensor.shape.map(String.init).joined(separator: ",")
             members.append(
-                "\(quoted(tensor.name)):{\"dtype\":\"\(type.rawValue)\",\"shape\":[\(shape)],"
+                "\(tensor.name.jsonQuoted):{\"dtype\":\"\(type.rawValue)\",\"shape\":[\(shape)],"
                     + "\"data_offsets\":[\(offset),\(end)]}")
             offset = end
         }
         var text = Array("{\(members.joined(separator: ","))}".utf8)
         while text.count % 8 != 0 { text.append(UInt8(ascii: " ")) }
         return text
-    }
-
-    private func quoted(_ string: String) -> String {
-        var quoted = "\""
-        for scalar in string.unicodeScalars {
-            switch scalar {
-            case "\"", "\\": quoted += "\\\(scalar)"
-            case "\u{0}"..."\u{1F}":
-                let code = String(scalar.value, radix: 16)
-                quoted += "\\u" + String(repeating: "0", count: 4 - code.count) + code
-            default: quoted.unicodeScalars.append(scalar)
-            }
-        }
-        return quoted + "\""
     }
 }

@@ -1,0 +1,13 @@
+import Base
+
+/// Follows faces from frame to frame. Thread-bound.
+public protocol FaceTracker: AnyObject {
+    /// Landmarks of a face.
+    var pointCount: Int { get }
+
+    /// Finds and follows the faces of the next frame.
+    func process(_ frame: Frame) throws(LandmarkdError) -> [TrackedFace]
+
+    /// Forgets all faces: another recording starts. Ids begin at 1 again.
+    func reset()
+}

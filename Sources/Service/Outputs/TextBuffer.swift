@@ -1,0 +1,42 @@
+/// Bytes of text on their way into a file: numbers are written without locale, allocation or Foundation.
+struct TextBuffer {
+    private(set) var bytes: [UInt8] = []
+
+    mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
+
+    mutating func append(_ text: StaticString) {
+        bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }
+
+    mutating func append(_ number: Int) {
+        if number < 0 { bytes.append(UInt8(ascii: "-")) }
+        appendDigits(number.magnitude, atLeast: 1)
+    }
+
+    /// `value` rounded to `decimals` digits after the point, ties to even; |value| below 10¹².
+    mutating func append(_ value: Double, decimals: Int) {
+        let power = Self.powers[decimals]
+        precondition(abs(value) < 1e12, "\(value) as text")
+        let scaled = Int((value * Double(power)).rounded(.toNearestOrEven))
+        if scaled < 0 { bytes.append(UInt8(ascii: "-")) }
+        let (whole, part) = scaled.magnitude.quotientAndRemainder(dividingBy: power)
+        appendDigits(whole, atLeast: 1)
+        bytes.append(UInt8(ascii: "."))
+        appendDigits(part, atLeast: decimals)
+    }
+
+    private static let powers: [UInt] = [1, 10, 100, 1000, 10_000, 100_000, 1_000_000]
+
+    private mutating func appendDigits(_ number: UInt, atLeast count: Int) {
+        let start = bytes.count
+        var rest = number
+        while rest > 0 || bytes.count - start < count {
+            let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
+            bytes.append(UInt8(ascii: "0") + UInt8(digit))
+            rest = quotient
+        }
+        bytes[start...].reverse()
+    }
+}
