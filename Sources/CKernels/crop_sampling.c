@@ -1,0 +1,410 @@
+#include "include/lm_crop.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+#define INLINE static inline __attribute__((always_inline))
+
+// A cell is the mean of factor × factor luma samples and the chroma that belongs there. Cells of the region that the
+// crop touches lie in scratch as four floats: Y + 1, Cb, Cr, 0, so that outside the picture all are 0.
+typedef float row4_t __attribute__((vector_size(16), aligned(4)));
+typedef float pair_t __attribute__((vector_size(32), aligned(4)));
+
+enum { cell_floats = 4 };
+
+static int all_finite(const double map[6]) {
+    for (int i = 0; i < 6; i++)
+        if (!(fabs(map[i]) < 1e7)) return 0;
+    return 1;
+}
+
+int lm_crop_factor(const lm_crop_source *s, const double map[6]) {
+    double shrink = sqrt(fabs(map[0] * map[4] - map[1] * map[3]));
+    if (!(shrink > 1.5)) return 1;
+    if (shrink > 1e6) return 1000000;
+    if (s->blue.base && (s->shift_x || s->shift_y)) return 2 * (int)fmax(1, floor(shrink / 2 + 0.5));
+    return (int)floor(shrink + 0.5);
+}
+
+// Cells of a region are at most 1.5 per crop pixel along the crop's diagonal.
+static size_t region_limit(int side) { return (size_t)(side * 1.5 * 1.42) + 8; }
+
+size_t lm_crop_scratch_bytes(int side, int width) {
+    size_t limit = region_limit(side);
+    size_t floats = limit * limit * cell_floats   // cells
+                    + 14 * limit                  // rows: luma, 2 blended chroma, 2 × 2 chroma (up to 2 chroma cells a cell)
+                    + 3 * (size_t)side            // offsets and fractions of a crop row
+                    + (size_t)width + 64;         // column sums
+    return floats * sizeof(float) + 1024;
+}
+
+/// How chroma cells of `group` samples meet luma cells of `factor` samples along one axis.
+typedef struct axis_t {
+    int factor, group, aligned, count;  // count: chroma cells inside the picture
+    double step, start;                 // position of luma cell i in chroma cells: i · step + start
+} axis_t;
+
+static axis_t make_axis(int factor, int shift, int samples) {
+    axis_t a;
+    a.factor = factor;
+    a.aligned = factor % (1 << shift) == 0;
+    a.group = factor >> shift > 0 ? factor >> shift : 1;
+    a.count = (samples + a.group - 1) / a.group;
+    double sub = 1 << shift;
+    a.step = factor / sub / a.group;
+    a.start = (((factor - 1) * 0.5 + 0.5) / sub - 0.5 - (a.group - 1) * 0.5) / a.group;
+    return a;
+}
+
+/// The two chroma cells around luma cell i and the second one's weight; at the picture's edge both are the same.
+INLINE void neighbours(const axis_t *a, int i, int *k0, int *k1, float *weight) {
+    if (a->aligned) {
+        *k0 = *k1 = i;
+        *weight = 0;
+        return;
+    }
+    double p = i * a->step + a->start;
+    double whole = floor(p);
+    *weight = (float)(p - whole);
+    int k = (int)whole;
+    *k0 = k < 0 ? 0 : k >= a->count ? a->count - 1 : k;
+    *k1 = k + 1 < 0 ? 0 : k + 1 >= a->count ? a->count - 1 : k + 1;
+}
+
+// ---- The definition -------------------------------------------------------------------------------------------------
+
+static float sample_at(const lm_plane *p, int x, int y) {
+    const uint8_t *at = (const uint8_t *)p->base + y * p->row_stride + x * p->sample_stride;
+    if (!p->wide) return *at;
+    uint16_t v;
+    memcpy(&v, at, 2);
+    return v;
+}
+
+/// Mean of (v − offset) over the box, samples outside counting 0, times gain.
+static float box_ref(const lm_plane *p, int cx, int cy, int fx, int fy, float offset, float gain) {
+    double sum = 0;
+    for (int64_t y = (int64_t)cy * fy; y < ((int64_t)cy + 1) * fy; y++)
+        for (int64_t x = (int64_t)cx * fx; x < ((int64_t)cx + 1) * fx; x++)
+            if (x >= 0 && y >= 0 && x < p->width && y < p->height) sum += sample_at(p, (int)x, (int)y) - offset;
+    return (float)(sum * gain / ((double)fx * fy));
+}
+
+static void cell_ref(const lm_crop_source *s, int factor, int cx, int cy, float cell[3]) {
+    cell[0] = cell[1] = cell[2] = 0;
+    if (cx < 0 || cy < 0 || (int64_t)cx * factor >= s->luma.width || (int64_t)cy * factor >= s->luma.height) return;
+    cell[0] = box_ref(&s->luma, cx, cy, factor, factor, s->luma_black, s->luma_gain);
+    if (!s->blue.base) return;
+    axis_t ax = make_axis(factor, s->shift_x, s->blue.width), ay = make_axis(factor, s->shift_y, s->blue.height);
+    int x[2], y[2];
+    float wx, wy;
+    neighbours(&ax, cx, &x[0], &x[1], &wx);
+    neighbours(&ay, cy, &y[0], &y[1], &wy);
+    for (int c = 0; c < 2; c++) {
+        const lm_plane *p = c ? &s->red : &s->blue;
+        for (int i = 0; i < 4; i++)
+            cell[1 + c] += (i & 1 ? wx : 1 - wx) * (i & 2 ? wy : 1 - wy) *
+                           box_ref(p, x[i & 1], y[i >> 1], ax.group, ay.group, s->chroma_neutral, s->chroma_gain);
+    }
+}
+
+static void fill_outside(float *out, int side) {
+    for (int i = 0; i < side * side * 3; i++) out[i] = i % 3 ? 0 : -1;
+}
+
+void lm_crop_sample_ref(float *out, int side, const lm_crop_source *s, const double map[6]) {
+    if (!all_finite(map)) {
+        fill_outside(out, side);
+        return;
+    }
+    int factor = lm_crop_factor(s, map);
+    double half = (factor - 1) * 0.5;
+    for (int j = 0; j < side; j++)
+        for (int i = 0; i < side; i++) {
+            double x = (map[0] * i + map[1] * j + map[2] - half) / factor;
+            double y = (map[3] * i + map[4] * j + map[5] - half) / factor;
+            int cx = (int)floor(x), cy = (int)floor(y);
+            double wx = x - cx, wy = y - cy;
+            double sum[3] = {-1, 0, 0};
+            for (int n = 0; n < 4; n++) {
+                float cell[3];
+                cell_ref(s, factor, cx + (n & 1), cy + (n >> 1), cell);
+                for (int c = 0; c < 3; c++) sum[c] += (n & 1 ? wx : 1 - wx) * (n >> 1 ? wy : 1 - wy) * cell[c];
+            }
+            for (int c = 0; c < 3; c++) out[(j * side + i) * 3 + c] = (float)sum[c];
+        }
+}
+
+// ---- The fast twin --------------------------------------------------------------------------------------------------
+
+#define SUM_ROW(TYPE, STEP)                                                              \
+    do {                                                                                 \
+        const TYPE *q = (const TYPE *)at;                                                \
+        if (first)                                                                       \
+            for (int i = 0; i < n; i++) sums[i] = (float)q[(ptrdiff_t)i * (STEP)];       \
+        else                                                                             \
+            for (int i = 0; i < n; i++) sums[i] += (float)q[(ptrdiff_t)i * (STEP)];      \
+        return;                                                                          \
+    } while (0)
+
+/// sums[i] (+)= sample x0 + i of row y.
+INLINE void sum_row(float *restrict sums, const lm_plane *p, int x0, int y, int n, int first) {
+    const uint8_t *at = (const uint8_t *)p->base + y * p->row_stride + x0 * p->sample_stride;
+    if (!p->wide) {
+        if (p->sample_stride == 1) SUM_ROW(uint8_t, 1);
+        if (p->sample_stride == 2) SUM_ROW(uint8_t, 2);
+        if (p->sample_stride == 4) SUM_ROW(uint8_t, 4);
+        SUM_ROW(uint8_t, p->sample_stride);
+    }
+    if (p->sample_stride == 2) SUM_ROW(uint16_t, 1);
+    SUM_ROW(uint16_t, p->sample_stride / 2);
+}
+
+/// out[i] = gain · (sum over the box's columns of sums) + bias.
+INLINE void fold(float *restrict out, const float *restrict sums, int cells, int f, float gain, float bias) {
+    switch (f) {
+        case 1:
+            for (int i = 0; i < cells; i++) out[i] = sums[i] * gain + bias;
+            return;
+        case 2:
+            for (int i = 0; i < cells; i++) out[i] = (sums[2 * i] + sums[2 * i + 1]) * gain + bias;
+            return;
+        case 3:
+            for (int i = 0; i < cells; i++)
+                out[i] = (sums[3 * i] + sums[3 * i + 1] + sums[3 * i + 2]) * gain + bias;
+            return;
+        case 4:
+            for (int i = 0; i < cells; i++)
+                out[i] = ((sums[4 * i] + sums[4 * i + 1]) + (sums[4 * i + 2] + sums[4 * i + 3])) * gain + bias;
+            return;
+        default:
+            for (int i = 0; i < cells; i++) {
+                float sum = 0;
+                for (int k = 0; k < f; k++) sum += sums[(ptrdiff_t)i * f + k];
+                out[i] = sum * gain + bias;
+            }
+    }
+}
+
+/// Box means of row `cy` of cells, columns `c0` ..< `c1` (all inside or partly inside the picture).
+INLINE void mean_row(float *restrict out, float *restrict sums, const lm_plane *p, int c0, int c1, int cy, int fx,
+                     int fy, float offset, float gain) {
+    int64_t top = (int64_t)cy * fy, bottom = top + fy < p->height ? top + fy : p->height;
+    int64_t left = (int64_t)c0 * fx, right = (int64_t)c1 * fx < p->width ? (int64_t)c1 * fx : p->width;
+    int n = (int)(right - left), rows = (int)(bottom - top);
+    for (int y = 0; y < rows; y++) sum_row(sums, p, (int)left, (int)top + y, n, y == 0);
+    float k = gain / ((float)fx * (float)fy);
+    int whole = n / fx;
+    fold(out, sums, whole, fx, k, -offset * k * (float)rows * (float)fx);
+    if (whole < c1 - c0) {
+        float sum = 0;
+        for (int i = whole * fx; i < n; i++) sum += sums[i] - offset * (float)rows;
+        out[whole] = sum * k;
+    }
+}
+
+typedef struct scratch_t {
+    float *cells, *luma, *blended[2], *chroma[2][2], *fraction_x, *fraction_y, *sums;
+    int32_t *offset;
+} scratch_t;
+
+static scratch_t lay_scratch(void *memory, int side) {
+    size_t limit = region_limit(side), line = 2 * limit;
+    scratch_t t;
+    float *at = memory;
+    t.cells = at, at += limit * limit * cell_floats;
+    t.luma = at, at += line;
+    for (int c = 0; c < 2; c++) {
+        t.blended[c] = at, at += line;
+        for (int k = 0; k < 2; k++) t.chroma[c][k] = at, at += line;
+    }
+    t.offset = (int32_t *)at, at += side;
+    t.fraction_x = at, at += side;
+    t.fraction_y = at, at += side;
+    t.sums = at;
+    return t;
+}
+
+/// Region of cells [x0, x1) × [y0, y1) and what of it lies in the picture, [u0, u1) × [v0, v1).
+typedef struct region_t {
+    int x0, y0, x1, y1, u0, v0, u1, v1;
+} region_t;
+
+static int clamp(int v, int low, int high) { return v < low ? low : v > high ? high : v; }
+
+static region_t find_region(const lm_crop_source *s, int side, const double m[6], int factor) {
+    double e = side - 1;
+    double xs[4] = {m[2], m[2] + m[0] * e, m[2] + m[1] * e, m[2] + (m[0] + m[1]) * e};
+    double ys[4] = {m[5], m[5] + m[3] * e, m[5] + m[4] * e, m[5] + (m[3] + m[4]) * e};
+    double left = xs[0], right = xs[0], top = ys[0], bottom = ys[0];
+    for (int i = 1; i < 4; i++) {
+        left = fmin(left, xs[i]), right = fmax(right, xs[i]);
+        top = fmin(top, ys[i]), bottom = fmax(bottom, ys[i]);
+    }
+    double half = (factor - 1) * 0.5;
+    region_t r;
+    r.x0 = (int)floor((left - half) / factor) - 1, r.x1 = (int)floor((right - half) / factor) + 3;
+    r.y0 = (int)floor((top - half) / factor) - 1, r.y1 = (int)floor((bottom - half) / factor) + 3;
+    int across = (s->luma.width + factor - 1) / factor, down = (s->luma.height + factor - 1) / factor;
+    r.u0 = clamp(r.x0, 0, across), r.u1 = clamp(r.x1, r.u0, across);
+    r.v0 = clamp(r.y0, 0, down), r.v1 = clamp(r.y1, r.v0, down);
+    return r;
+}
+
+/// Chroma of one row of luma cells [u0, u1) into t->blended, through rows of chroma cells kept from call to call.
+INLINE void chroma_row(const lm_crop_source *s, scratch_t *t, const axis_t *ax, const axis_t *ay, int u0, int u1, int v,
+                       int kept[2]) {
+    int k0, k1, first, last, unused;
+    float wx, wy;
+    neighbours(ay, v, &k0, &k1, &wy);
+    neighbours(ax, u0, &first, &unused, &wx);
+    neighbours(ax, u1 - 1, &unused, &last, &wx);
+    int n = last + 1 - first;
+    for (int k = k0; k <= k1; k++)
+        if (kept[k & 1] != k) {
+            kept[k & 1] = k;
+            for (int c = 0; c < 2; c++)
+                mean_row(t->chroma[c][k & 1], t->sums, c ? &s->red : &s->blue, first, last + 1, k, ax->group,
+                         ay->group, s->chroma_neutral, s->chroma_gain);
+        }
+    for (int c = 0; c < 2; c++) {
+        const float *restrict a = t->chroma[c][k0 & 1], *restrict b = t->chroma[c][k1 & 1];
+        float *restrict out = t->blended[c];
+        if (ax->aligned && k0 == k1) {
+            memcpy(out, a, (size_t)n * sizeof(float));
+            continue;
+        }
+        if (ax->aligned) {
+            for (int i = 0; i < n; i++) out[i] = a[i] + wy * (b[i] - a[i]);
+            continue;
+        }
+        float *restrict mixed = t->sums;  // free here: its sums are folded
+        for (int i = 0; i < n; i++) mixed[i] = a[i] + wy * (b[i] - a[i]);
+        int i0 = u0, i1 = u0;  // [i0, i1) is done by the twofold loop, the rest one by one
+        if (ax->step == 0.5) {
+            i0 = u0 == 0 ? 2 : u0 + (u0 & 1);
+            int stop = u1 < 2 * (ax->count - 1) ? u1 : 2 * (ax->count - 1), pairs = stop > i0 ? (stop - i0) / 2 : 0;
+            i1 = i0 + 2 * pairs;
+            const float *restrict from = mixed + i0 / 2 - first;
+            float *restrict to = out + i0 - u0;
+            for (int i = 0; i < pairs; i++) {
+                to[2 * i] = 0.75f * from[i] + 0.25f * from[i - 1];
+                to[2 * i + 1] = 0.75f * from[i] + 0.25f * from[i + 1];
+            }
+        }
+        for (int i = u0; i < u1; i++) {
+            if (i == i0 && i1 > i0) i = i1;
+            if (i >= u1) break;
+            int left, right;
+            neighbours(ax, i, &left, &right, &wx);
+            out[i - u0] = mixed[left - first] + wx * (mixed[right - first] - mixed[left - first]);
+        }
+    }
+}
+
+/// Fills the region's cells.
+INLINE void make_cells(const lm_crop_source *s, scratch_t *t, const region_t *r, int factor) {
+    int width = r->x1 - r->x0, n = r->u1 - r->u0, kept[2] = {-1, -1};
+    axis_t ax = make_axis(factor, s->shift_x, s->blue.width), ay = make_axis(factor, s->shift_y, s->blue.height);
+    int grey = !s->blue.base;
+    for (int y = r->y0; y < r->y1; y++) {
+        float *row = t->cells + (size_t)(y - r->y0) * width * cell_floats;
+        if (y < r->v0 || y >= r->v1 || n == 0) {
+            memset(row, 0, (size_t)width * cell_floats * sizeof(float));
+            continue;
+        }
+        memset(row, 0, (size_t)(r->u0 - r->x0) * cell_floats * sizeof(float));
+        memset(row + (r->u1 - r->x0) * cell_floats, 0, (size_t)(r->x1 - r->u1) * cell_floats * sizeof(float));
+        mean_row(t->luma, t->sums, &s->luma, r->u0, r->u1, y, factor, factor, s->luma_black, s->luma_gain);
+        float *restrict to = row + (r->u0 - r->x0) * cell_floats;
+        const float *restrict luma = t->luma;
+        if (grey) {
+            for (int i = 0; i < n; i++) {
+                to[4 * i] = luma[i];
+                to[4 * i + 1] = to[4 * i + 2] = to[4 * i + 3] = 0;
+            }
+            continue;
+        }
+        chroma_row(s, t, &ax, &ay, r->u0, r->u1, y, kept);
+        const float *restrict blue = t->blended[0], *restrict red = t->blended[1];
+        for (int i = 0; i < n; i++) {
+            to[4 * i] = luma[i];
+            to[4 * i + 1] = blue[i];
+            to[4 * i + 2] = red[i];
+            to[4 * i + 3] = 0;
+        }
+    }
+}
+
+/// Bilinear from the region's cells.
+INLINE void gather(float *restrict out, int side, const double m[6], const scratch_t *t, const region_t *r,
+                   int factor) {
+    int width = r->x1 - r->x0;
+    double half = (factor - 1) * 0.5, k = 1.0 / factor;
+    float dx = (float)(m[0] * k), dy = (float)(m[3] * k);
+    int32_t *restrict offset = t->offset;
+    float *restrict fraction_x = t->fraction_x, *restrict fraction_y = t->fraction_y;
+    for (int j = 0; j < side; j++) {
+        float x0 = (float)((m[1] * j + m[2] - half) * k - r->x0), y0 = (float)((m[4] * j + m[5] - half) * k - r->y0);
+        for (int i = 0; i < side; i++) {
+            float x = x0 + (float)i * dx, y = y0 + (float)i * dy;
+            int cx = (int)x, cy = (int)y;  // both are positive inside the region
+            offset[i] = (cy * width + cx) * cell_floats;
+            fraction_x[i] = x - (float)cx;
+            fraction_y[i] = y - (float)cy;
+        }
+        float *to = out + (size_t)j * side * 3;
+        int last = j == side - 1 ? side - 1 : side;  // the fourth float of a store falls on the next pixel
+        const float *cells = t->cells;
+        row4_t value;
+        for (int i = 0; i < side; i++) {
+            const float *at = cells + offset[i];
+            pair_t upper = *(const pair_t *)at, lower = *(const pair_t *)(at + (size_t)width * cell_floats);
+            pair_t mixed = upper + fraction_y[i] * (lower - upper);
+            row4_t left = __builtin_shufflevector(mixed, mixed, 0, 1, 2, 3);
+            row4_t right = __builtin_shufflevector(mixed, mixed, 4, 5, 6, 7);
+            value = left + fraction_x[i] * (right - left) - (row4_t){1, 0, 0, 0};
+            if (i < last) *(row4_t *)(to + 3 * i) = value;
+        }
+        if (last < side)
+            for (int c = 0; c < 3; c++) to[3 * last + c] = value[c];
+    }
+}
+
+INLINE void crop_body(float *out, int side, const lm_crop_source *s, const double map[6], void *memory) {
+    int factor = lm_crop_factor(s, map);
+    region_t r = find_region(s, side, map, factor);
+    scratch_t t = lay_scratch(memory, side);
+    if (r.u0 == r.u1 || r.v0 == r.v1) {
+        fill_outside(out, side);
+        return;
+    }
+    make_cells(s, &t, &r, factor);
+    gather(out, side, map, &t, &r, factor);
+}
+
+static void crop_plain(float *out, int side, const lm_crop_source *s, const double map[6], void *memory) {
+    crop_body(out, side, s, map, memory);
+}
+
+#if defined(__x86_64__)
+__attribute__((target("avx2,fma"))) static void crop_avx2(float *out, int side, const lm_crop_source *s,
+                                                          const double map[6], void *memory) {
+    crop_body(out, side, s, map, memory);
+}
+#endif
+
+void lm_crop_sample(float *out, int side, const lm_crop_source *s, const double map[6], void *memory) {
+    if (!all_finite(map)) {
+        fill_outside(out, side);
+        return;
+    }
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
+        crop_avx2(out, side, s, map, memory);
+        return;
+    }
+#endif
+    crop_plain(out, side, s, map, memory);
+}

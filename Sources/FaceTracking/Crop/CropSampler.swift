@@ -1,0 +1,85 @@
+import Base
+import CKernels
+
+/// Samples crops from a frame's planes as they are: nothing but the needed pixels is read, and no frame is converted.
+///
+/// Thread-bound: it owns scratch memory, which grows with the first crops and then stays, so that sampling allocates nothing.
+public final class CropSampler {
+    /// Pixels along a side of the crops.
+    public let side: Int
+    private var scratch: UnsafeMutableRawBufferPointer
+
+    public init(side: Int) {
+        precondition(1...4096 ~= side, "a crop of \(side) pixels")
+        self.side = side
+        scratch = .allocate(byteCount: lm_crop_scratch_bytes(Int32(side), 1024), alignment: 64)
+    }
+
+    deinit { scratch.deallocate() }
+
+    /// Writes `[side, side, 3]` floats: Y, Cb, Cr scaled to −1…1 by the frame's range; −1, 0, 0 outside the picture.
+    ///
+    /// - Parameters:
+    ///   - map: from crop units to the picture as displayed, as `CropLayout` gives it.
+    ///   - mirrored: the crop is flipped left to right after it is laid.
+    ///   - grey: colour is left out, Cb = Cr = 0.
+    ///   - pixels: holds 3·side² floats; any alignment.
+    public func sample(
+        _ frame: Frame, _ map: SimilarityMap, mirrored: Bool = false, grey: Bool = false,
+        into pixels: UnsafeMutableBufferPointer<Float>
+    ) {
+        precondition(pixels.count == 3 * side * side, "crop of \(side)×\(side)×3 into \(pixels.count) floats")
+        var source = lm_crop_source(frame, grey: grey)
+        let affine = storedAffine(map, frame, mirrored: mirrored)
+        let needed = lm_crop_scratch_bytes(Int32(side), Int32(frame.width))
+        if needed > scratch.count {
+            scratch.deallocate()
+            scratch = .allocate(byteCount: needed, alignment: 64)
+        }
+        withUnsafePointer(to: affine) { affine in
+            affine.withMemoryRebound(to: Double.self, capacity: 6) { affine in
+                lm_crop_sample(pixels.baseAddress!, Int32(side), &source, affine, scratch.baseAddress!)
+            }
+        }
+    }
+
+    /// The same into an array, for callers that do not mind the allocation.
+    public func sample(
+        _ frame: Frame, _ map: SimilarityMap, mirrored: Bool = false, grey: Bool = false
+    ) -> [Float] {
+        [Float](unsafeUninitializedCapacity: 3 * side * side) { pixels, count in
+            count = 3 * side * side
+            sample(
+                frame, map, mirrored: mirrored, grey: grey, into: UnsafeMutableBufferPointer(rebasing: pixels[..<count])
+            )
+        }
+    }
+
+    /// Rows (xx, xy, x0), (yx, yy, y0) of the map from (column, row) of the crop to the stored luma plane.
+    func storedAffine(
+        _ map: SimilarityMap, _ frame: Frame, mirrored: Bool
+    ) -> (Double, Double, Double, Double, Double, Double) {
+        let origin = stored(map(cropUnit(0, 0, mirrored)), frame)
+        let right = stored(map(cropUnit(1, 0, mirrored)), frame) - origin
+        let down = stored(map(cropUnit(0, 1, mirrored)), frame) - origin
+        return (right.x, down.x, origin.x, right.y, down.y, origin.y)
+    }
+
+    private func cropUnit(_ column: Double, _ row: Double, _ mirrored: Bool) -> Point {
+        let unit = (Point(column, row) + 0.5) / Double(side)
+        return mirrored ? Point(1 - unit.x, unit.y) : unit
+    }
+
+    /// Place in the stored picture of a place in the displayed one: the turns undone, then the flip.
+    private func stored(_ p: Point, _ frame: Frame) -> Point {
+        let (right, bottom) = (Double(frame.width - 1), Double(frame.height - 1))
+        let flipped: Point =
+            switch frame.orientation.quarterTurns {
+            case 1: Point(p.y, bottom - p.x)
+            case 2: Point(right - p.x, bottom - p.y)
+            case 3: Point(right - p.y, p.x)
+            default: p
+            }
+        return frame.orientation.mirrored ? Point(right - flipped.x, flipped.y) : flipped
+    }
+}

@@ -1,0 +1,4 @@
+/// Parts of the face in which errors are told apart.
+public enum FaceRegion: String, Sendable, CaseIterable {
+    case jaw, brows, nose, eyes, mouth
+}

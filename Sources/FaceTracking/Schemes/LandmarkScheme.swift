@@ -1,0 +1,71 @@
+import Glibc
+
+/// What the numbers of a set of landmarks mean.
+public struct LandmarkScheme: Sendable, Equatable {
+    /// "ibug68", "wflw98", "fgnet68", "helen194"; "points29" and the like for counts that have no name here.
+    public let name: String
+    public let count: Int
+    /// Entry i is the point that point i becomes when the picture is flipped left to right; nil where unknown.
+    public let mirror: [Int]?
+    /// Indices by region, empty where unknown.
+    public let regions: [FaceRegion: [Int]]
+    /// Outer corners of the eyes, left in the picture first: their distance is the unit of errors. Nil where unknown.
+    public let normalizer: Pair?
+    /// Points of both eyes, left in the picture first, whose centroids give the roll. Nil where unknown.
+    public let eyes: (left: Range<Int>, right: Range<Int>)?
+
+    public struct Pair: Sendable, Equatable {
+        public let first: Int
+        public let second: Int
+    }
+
+    /// `mirror` must undo itself.
+    public init(
+        name: String, count: Int, mirror: [Int]? = nil, regions: [FaceRegion: [Int]] = [:],
+        normalizer: (Int, Int)? = nil, eyes: (left: Range<Int>, right: Range<Int>)? = nil
+    ) {
+        precondition(count > 0, "a scheme of \(count) points")
+        if let mirror {
+            let undoesItself =
+                mirror.count == count
+                && mirror.indices.allSatisfy { mirror.indices ~= mirror[$0] && mirror[mirror[$0]] == $0 }
+            precondition(undoesItself, "the mirror map of \(name) does not undo itself")
+        }
+        (self.name, self.count, self.mirror, self.regions, self.eyes) = (name, count, mirror, regions, eyes)
+        self.normalizer = normalizer.map { Pair(first: $0.0, second: $0.1) }
+    }
+
+    public static func == (one: LandmarkScheme, other: LandmarkScheme) -> Bool {
+        one.name == other.name && one.count == other.count && one.mirror == other.mirror
+    }
+
+    /// Roll of the face in radians: 0 where it is upright, positive where it leans clockwise. By the eyes, or else the
+    /// normalizer pair; 0 in schemes that have neither.
+    public func roll(of points: [Point]) -> Double {
+        precondition(points.count == count, "\(points.count) points in scheme \(name) of \(count)")
+        let across: Point
+        if let eyes {
+            across = points[eyes.right].centroid - points[eyes.left].centroid
+        } else if let normalizer {
+            across = points[normalizer.second] - points[normalizer.first]
+        } else {
+            return 0
+        }
+        return across == .zero ? 0 : atan2(across.y, across.x)
+    }
+
+    /// The unit of errors: distance of the normalizer pair, or else the geometric mean of the box's sides.
+    public func referenceLength(of points: [Point]) -> Double {
+        precondition(points.count == count, "\(points.count) points in scheme \(name) of \(count)")
+        if let normalizer { return (points[normalizer.first] - points[normalizer.second]).length }
+        let box = Box(around: points)
+        return (box.width * box.height).squareRoot()
+    }
+
+    /// The points as they stand after the unit square they lie in is flipped left to right: x → 1 − x, and renumbered.
+    /// Nil where the mirror map is unknown.
+    public func mirrored(_ points: [Point]) -> [Point]? {
+        precondition(points.count == count, "\(points.count) points in scheme \(name) of \(count)")
+        return mirror.map { $0.map { Point(1 - points[$0].x, points[$0].y) } }
+    }
+}
