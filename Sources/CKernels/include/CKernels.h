@@ -1,1 +1,3 @@
 #pragma once
+#include "lm_dispatch.h"
+#include "lm_kernels.h"

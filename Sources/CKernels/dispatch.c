@@ -1,0 +1,69 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "include/CKernels.h"
+#include "kernels/table.h"
+
+static const char *const names[] = {"plain", "avx2", "avx512"};
+static _Atomic(const struct lm_table *) current;
+static _Atomic int current_level = -1;
+
+int lm_best_level(void) {
+#if defined(__x86_64__)
+    __builtin_cpu_init();
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+        __builtin_cpu_supports("avx512vl"))
+        return LM_LEVEL_AVX512;
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return LM_LEVEL_AVX2;
+#endif
+    return LM_LEVEL_PLAIN;
+}
+
+int lm_use_level(int level) {
+    const int best = lm_best_level(), chosen = level < 0 ? 0 : level > best ? best : level;
+    const struct lm_table *table = &lm_plain_table;
+#if defined(__x86_64__)
+    if (chosen == LM_LEVEL_AVX2) table = &lm_avx2_table;
+    if (chosen == LM_LEVEL_AVX512) table = &lm_avx512_table;
+#endif
+    current = table;
+    current_level = chosen;
+    return chosen;
+}
+
+const char *lm_level_name(int level) { return level >= 0 && level <= LM_LEVEL_AVX512 ? names[level] : "unknown"; }
+
+static const struct lm_table *choose(void) {
+    const char *asked = getenv("LANDMARKD_KERNELS");
+    int level = LM_LEVEL_AVX512;
+    for (int i = 0; asked && i <= LM_LEVEL_AVX512; i++)
+        if (!strcmp(asked, names[i])) level = i;
+    lm_use_level(level);
+    return current;
+}
+
+static const struct lm_table *table(void) {
+    const struct lm_table *chosen = current;
+    return chosen ? chosen : choose();
+}
+
+int lm_level(void) {
+    table();
+    return current_level;
+}
+
+#define ENTRY(RESULT, NAME, PARAMETERS, ARGUMENTS) \
+    RESULT lm_##NAME PARAMETERS { return table()->NAME ARGUMENTS; }
+#include "kernels/entries.h"
+#undef ENTRY
+
+int lm_all_finite(const float *x, size_t n) {
+    /* An infinite or undefined number has all exponent bits set. */
+    uint32_t bad = 0;
+    for (size_t i = 0; i < n; i++) {
+        uint32_t bits;
+        memcpy(&bits, x + i, 4);
+        bad |= (bits & 0x7F800000u) == 0x7F800000u;
+    }
+    return !bad;
+}

@@ -1,0 +1,64 @@
+/* Every dispatched kernel: result, name, parameters, arguments. */
+ENTRY(void, gemm,
+      (int m, int n, int k, const float *a, ptrdiff_t a_row, ptrdiff_t a_col, const float *b, ptrdiff_t b_row, float *c,
+       ptrdiff_t c_row, int accumulate, const float *bias, int activation),
+      (m, n, k, a, a_row, a_col, b, b_row, c, c_row, accumulate, bias, activation))
+ENTRY(void, affine,
+      (float *y, ptrdiff_t y_row, const float *x, ptrdiff_t x_row, size_t rows, size_t channels, const float *scale,
+       const float *shift, int activation),
+      (y, y_row, x, x_row, rows, channels, scale, shift, activation))
+ENTRY(void, column_sums, (const float *x, size_t rows, size_t channels, double *sum, double *square),
+      (x, rows, channels, sum, square))
+ENTRY(void, affine_backward,
+      (float *g, const float *da, ptrdiff_t da_row, const float *x, size_t rows, size_t channels, const float *scale,
+       const float *shift, int activation, int accumulate, double *sum_g, double *sum_gx),
+      (g, da, da_row, x, rows, channels, scale, shift, activation, accumulate, sum_g, sum_gx))
+ENTRY(void, blend,
+      (float *y, const float *g, const float *x, size_t rows, size_t channels, const float *p, const float *q, const float *s,
+       int accumulate),
+      (y, g, x, rows, channels, p, q, s, accumulate))
+ENTRY(void, add_scaled, (float *y, const float *x, float gain, size_t n), (y, x, gain, n))
+ENTRY(double, dot, (const float *x, const float *y, size_t n), (x, y, n))
+ENTRY(void, depthwise,
+      (float *y, int height, int width, const float *x, int x_width, int channels, int kernel, int stride, const float *w,
+       const float *bias, int activation),
+      (y, height, width, x, x_width, channels, kernel, stride, w, bias, activation))
+ENTRY(void, depthwise_weights,
+      (float *dw, const float *dy, int height, int width, const float *x, int x_width, int channels, int kernel, int stride),
+      (dw, dy, height, width, x, x_width, channels, kernel, stride))
+ENTRY(void, depthwise_scatter,
+      (float *dx, int x_width, const float *dy, int height, int width, int channels, int kernel, int stride, const float *w),
+      (dx, x_width, dy, height, width, channels, kernel, stride, w))
+ENTRY(void, patches,
+      (float *y, int i0, int i1, int width, const float *x, int x_width, int channels, int kernel, int stride),
+      (y, i0, i1, width, x, x_width, channels, kernel, stride))
+ENTRY(void, patches_add,
+      (float *dx, int x_width, const float *dy, int i0, int i1, int width, int channels, int kernel, int stride),
+      (dx, x_width, dy, i0, i1, width, channels, kernel, stride))
+ENTRY(void, transpose, (float *y, const float *x, int rows, int columns), (y, x, rows, columns))
+ENTRY(void, spatial_softmax, (float *p, float *log_sum, const float *z, size_t cells, int parts, int points, float gain),
+      (p, log_sum, z, cells, parts, points, gain))
+ENTRY(void, spatial_softmax_backward,
+      (float *dz, const float *dp, const float *p, size_t cells, int parts, int points, float gain),
+      (dz, dp, p, cells, parts, points, gain))
+ENTRY(void, expectation,
+      (float *xy, const float *p, int rows, int columns, int sub, int points, const float *px, const float *py, float gain),
+      (xy, p, rows, columns, sub, points, px, py, gain))
+ENTRY(void, expectation_backward,
+      (float *dp, const float *dxy, int rows, int columns, int sub, int points, const float *px, const float *py, float gain),
+      (dp, dxy, rows, columns, sub, points, px, py, gain))
+ENTRY(void, outer_maps,
+      (float *t, int rows, int columns, int sub, int points, const float *gx, const float *gy, float gain),
+      (t, rows, columns, sub, points, gx, gy, gain))
+ENTRY(void, heatmap_loss,
+      (float *dz, float *dot, const float *z, const float *p, int rows, int columns, int sub, int points, const float *gx,
+       const float *gy, float gain, float weight),
+      (dz, dot, z, p, rows, columns, sub, points, gx, gy, gain, weight))
+ENTRY(void, row_softmax, (float *x, size_t rows, size_t columns, float scale), (x, rows, columns, scale))
+ENTRY(void, row_softmax_backward,
+      (float *dx, const float *dy, const float *y, size_t rows, size_t columns, float scale), (dx, dy, y, rows, columns, scale))
+ENTRY(void, adamw,
+      (float *w, const float *g, float *m, float *v, size_t n, float rate, float beta1, float beta2, float correction1,
+       float correction2, float epsilon, float decay, float clip),
+      (w, g, m, v, n, rate, beta1, beta2, correction1, correction2, epsilon, decay, clip))
+ENTRY(void, lerp, (float *y, const float *x, float share, size_t n), (y, x, share, n))

@@ -1,0 +1,130 @@
+import NeuralNetwork
+
+/// Puts the cascade's layers together.
+struct CascadeBuilder {
+    let configuration: CascadeConfiguration
+    let graph: Graph
+
+    /// What the feature network hands to the passes.
+    struct Features {
+        /// `[N, S/8, S/8, width]`.
+        let fine: FeatureMap
+        /// `[N, 1, 1, deepWidth]`: mean over the features at 1/16.
+        let summary: FeatureMap
+    }
+
+    /// What a pass hands to the next.
+    struct State {
+        let heat: FeatureMap
+        let carried: FeatureMap
+    }
+
+    // MARK: Features
+
+    /// Crop → features at 1/8, with context from 1/16 and detail from 1/4. Runs once a frame.
+    func features(_ crop: FeatureMap) -> Features {
+        let stem = graph.convolution(crop, "features.stem", channels: 16, kernel: 3, stride: 2, activation: .hardSwish)
+        let first =
+            configuration.expandedFirstStage
+            ? residual(stem, "features.quarter.0", channels: 32, stride: 2, expand: 4)
+            : graph.convolution(stem, "features.quarter.0", channels: 32, kernel: 3, stride: 2, activation: .hardSwish)
+        let quarter = residual(first, "features.quarter.1", channels: 32)
+        var eighth = residual(quarter, "features.eighth.0", channels: 64, stride: 2, expand: 4)
+        for block in 1...2 { eighth = residual(eighth, "features.eighth.\(block)", channels: 64) }
+        let deep = sixteenth(eighth)
+        let width = configuration.width
+        let lateral = graph.pointwise([eighth], "features.lateral", channels: width)
+        let down = graph.pointwise([deep], "features.down", channels: width)
+        let detail = graph.pointwise(
+            [graph.spaceToDepth(quarter, "features.detail.blocks")], "features.detail", channels: width)
+        let merged = graph.sum(
+            [(lateral, 1), (down, 1), (detail, 1)], "features.merged", activation: .hardSwish)
+        return Features(
+            fine: residual(merged, "features.merge", channels: width),
+            summary: graph.averagePool(deep, "features.summary"))
+    }
+
+    private func sixteenth(_ eighth: FeatureMap) -> FeatureMap {
+        let width = configuration.deepWidth
+        var deep = residual(eighth, "features.sixteenth.0", channels: width, stride: 2, expand: 3)
+        for block in 1...2 { deep = residual(deep, "features.sixteenth.\(block)", channels: width) }
+        if configuration.attention {
+            deep = graph.selfAttention(deep, "features.attention", heads: configuration.attentionHeads)
+        }
+        return residual(deep, "features.sixteenth.3", channels: width)
+    }
+
+    // MARK: Passes
+
+    /// One pass; all passes share the weights.
+    func pass(_ number: Int, _ features: Features, _ state: State) -> CascadePass {
+        let start = graph.layers.count
+        let statistics = configuration.separateStatistics ? ".pass\(min(number, configuration.passes - 1))" : ""
+        let (width, points) = (configuration.width, configuration.points)
+        let follow = Following.normalization(statistics: statistics)
+        let prior = graph.pointwise([state.heat], "pass.prior", channels: width, follow)
+        let unit = self.unit([features.fine, prior], "pass.heatmap", statistics)
+        let logits = graph.pointwise([unit], "pass.logits", channels: 4 * points, .bias)
+        let heatmaps = graph.spatialSoftmax(
+            logits, "pass.heatmaps", points: points, sub: 2, gain: configuration.heatGain)
+        let heat = graph.pointwise([heatmaps.heat], "pass.heat", channels: width, follow)
+        let source = configuration.sharedUnit ? unit : features.fine
+        let joined = graph.pointwise(
+            [source, heat, state.carried], "pass.features", channels: width, follow, activation: .hardSwish)
+        let carried = residual(joined, "pass.carried", channels: width, statistics: statistics)
+        let position = regression(carried, heatmaps, follow)
+        let presence = self.presence(features.summary, carried)
+        return CascadePass(
+            heatmaps: heatmaps, position: position, presence: presence, carried: carried,
+            layers: start..<graph.layers.count)
+    }
+
+    /// Blocks at 1/8 with a bottleneck at 1/16, so that a pass sees the whole crop.
+    private func unit(_ inputs: [FeatureMap], _ name: String, _ statistics: String) -> FeatureMap {
+        let (width, deep) = (configuration.width, configuration.deepWidth)
+        let follow = Following.normalization(statistics: statistics)
+        let enter = graph.pointwise(inputs, name + ".enter", channels: width, follow, activation: .hardSwish)
+        let local = residual(enter, name + ".local", channels: width, kernel: 5, statistics: statistics)
+        var wide = residual(local, name + ".down", channels: deep, stride: 2, statistics: statistics)
+        for block in 0...1 {
+            wide = residual(wide, name + ".wide.\(block)", channels: deep, kernel: 5, statistics: statistics)
+        }
+        let up = graph.pointwise([wide], name + ".up", channels: width, follow)
+        let joined = graph.sum([(local, 1), (up, 1)], name + ".joined")
+        return residual(joined, name + ".leave", channels: width, statistics: statistics)
+    }
+
+    /// The heatmaps' positions plus a small correction from the carried features.
+    private func regression(_ carried: FeatureMap, _ heatmaps: SpatialSoftmax, _ follow: Following) -> FeatureMap {
+        let squeezed = graph.convolution(
+            carried, "pass.squeeze", channels: 16, kernel: 3, stride: 2, follow, activation: .hardSwish)
+        let row = graph.flatten(squeezed, "pass.row")
+        let hidden = graph.pointwise([row], "pass.hidden", channels: 128, .bias, activation: .hardSwish)
+        let offset = graph.pointwise(
+            [hidden], "pass.offset", channels: 2 * configuration.points, .bias, zero: true)
+        return graph.sum([(heatmaps.position, 1), (offset, Float(configuration.offsetGain))], "pass.position")
+    }
+
+    private func presence(_ summary: FeatureMap, _ carried: FeatureMap) -> FeatureMap {
+        let pooled = graph.averagePool(carried, "presence.pool")
+        let hidden = graph.pointwise([summary, pooled], "presence.hidden", channels: 32, .bias, activation: .hardSwish)
+        return graph.pointwise([hidden], "presence.logit", channels: 1, .bias)
+    }
+
+    // MARK: Blocks
+
+    /// Inverted residual: pointwise expansion, depthwise k×k, pointwise projection; added to its input where the shapes agree.
+    private func residual(
+        _ input: FeatureMap, _ name: String, channels: Int, stride: Int = 1, expand: Int = 2, kernel: Int = 3,
+        statistics: String = ""
+    ) -> FeatureMap {
+        let follow = Following.normalization(statistics: statistics)
+        let middle = input.shape.channels * expand
+        let expanded = graph.pointwise([input], name + ".expand", channels: middle, follow, activation: .hardSwish)
+        let filtered = graph.depthwise(
+            expanded, name + ".depthwise", kernel: kernel, stride: stride, follow, activation: .hardSwish)
+        let projected = graph.pointwise([filtered], name + ".project", channels: channels, follow)
+        guard stride == 1, channels == input.shape.channels else { return projected }
+        return graph.sum([(input, 1), (projected, 1)], name + ".sum")
+    }
+}

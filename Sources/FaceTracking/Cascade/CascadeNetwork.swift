@@ -1,0 +1,92 @@
+import NeuralNetwork
+
+/// What one pass gives.
+public struct CascadePass {
+    public let heatmaps: SpatialSoftmax
+    /// `[N, 1, 1, 2L]`: all x, then all y, in crop units 0…1.
+    public let position: FeatureMap
+    /// `[N, 1, 1, 1]`: logit of "the crop holds a face".
+    public let presence: FeatureMap
+    /// `[N, H/8, W/8, width]`: regression features, handed to the next pass.
+    public let carried: FeatureMap
+    /// Layers to run for this pass, once the one before has run.
+    public let layers: Range<Int>
+}
+
+/// The recurrent cascade as a graph: a feature network that runs once, then passes with shared weights, each a heatmap unit, a
+/// regression-feature unit and a regression unit.
+///
+/// The first pass starts from `prior`: heatmaps drawn around the last landmarks, or flat. Every pass reads the heatmaps of the one
+/// before. Source of the method: recurrent cascades of heatmap and regression networks, after Mahpod et al. 2018 (arXiv 1805.01760)
+/// and Belagiannis and Zisserman 2016 (arXiv 1605.02914); inverted residuals: Sandler et al. 2018. Bound to one thread.
+public final class CascadeNetwork {
+    public let configuration: CascadeConfiguration
+    public let graph: Graph
+    /// `[N, S, S, channels]`, −1…1.
+    public let crop: FeatureMap
+    /// `[N, S/8, S/8, 4L]`: heatmaps × `heatGain`, laid out as `SpatialSoftmax` does.
+    public let prior: FeatureMap
+    /// `[N, S/8, S/8, width]`: regression features before the first pass; zeros unless a tracker fills them.
+    public let carried: FeatureMap
+    public let featureLayers: Range<Int>
+    public let passes: [CascadePass]
+    let gaussians: GaussianMaps
+
+    public init(
+        _ configuration: CascadeConfiguration, _ mode: Graph.Mode, batch: Int, passes count: Int, weights: ModelWeights,
+        seed: UInt64 = 1
+    ) {
+        self.configuration = configuration
+        let graph = Graph(mode, batch: batch, weights: weights.trained, statistics: weights.statistics, seed: seed)
+        self.graph = graph
+        let side = configuration.crop
+        crop = graph.input(height: side, width: side, channels: configuration.channels)
+        prior = graph.input(height: side / 8, width: side / 8, channels: 4 * configuration.points)
+        carried = graph.input(height: side / 8, width: side / 8, channels: configuration.width)
+        gaussians = GaussianMaps(
+            points: configuration.points, map: configuration.map, sigma: configuration.sigma / Double(side))
+        let builder = CascadeBuilder(configuration: configuration, graph: graph)
+        let features = builder.features(crop)
+        featureLayers = 0..<graph.layers.count
+        var state = CascadeBuilder.State(heat: prior, carried: carried)
+        var passes: [CascadePass] = []
+        for number in 0..<count {
+            let pass = builder.pass(number, features, state)
+            state = CascadeBuilder.State(heat: pass.heatmaps.heat, carried: pass.carried)
+            passes.append(pass)
+        }
+        self.passes = passes
+        clearPriors()
+    }
+
+    /// Flat priors for all images, and no carried features.
+    public func clearPriors() {
+        prior.values.fill(flatPrior)
+        carried.values.fill(0)
+    }
+
+    private var flatPrior: Float { configuration.heatGain / Float(configuration.map * configuration.map) }
+
+    /// Prior of image `image`: Gaussians around `points` (crop units 0…1), or flat where nil.
+    public func setPrior(_ points: [SIMD2<Double>]?, image: Int) {
+        let count = prior.shape.area * prior.shape.channels
+        let target = UnsafeMutableBufferPointer(rebasing: prior.values.elements[image * count..<(image + 1) * count])
+        guard let points else { return target.update(repeating: flatPrior) }
+        gaussians.place(points)
+        gaussians.draw(into: target, gain: configuration.heatGain)
+    }
+
+    /// Landmarks of one image after a pass, crop units 0…1.
+    public func landmarks(pass: Int, image: Int) -> [SIMD2<Double>] {
+        let count = configuration.points
+        let values = passes[pass].position.values.elements
+        return (0..<count).map {
+            SIMD2(Double(values[image * 2 * count + $0]), Double(values[image * 2 * count + count + $0]))
+        }
+    }
+
+    /// Probability that the crop holds a face, as the network gives it.
+    public func presence(pass: Int, image: Int) -> Double {
+        1 / (1 + Double(-passes[pass].presence.values.elements[image]).exponential)
+    }
+}

@@ -1,0 +1,173 @@
+import CKernels
+
+/// Where a heatmap's position is taken from.
+public enum Decoding: Sendable, Equatable {
+    /// Mean over the whole map: Σ p·x.
+    case expectation
+    /// Mean over the cells at most `radius` from the peak, renormalised.
+    case window(radius: Int)
+}
+
+/// Softmax over all places of a map, for each landmark, and the position that it stands for.
+///
+/// Shapes: input `[N, H, W, s²·L]`, where the channels of a cell are s×s places of the fine map (side s·W) with L landmarks each, so
+/// that nothing has to be shuffled; `heat` alike, holding gain·p; `position` `[N, 1, 1, 2L]`: all x, then all y, in crop units 0…1
+/// (place i of n is at (i + 0.5)/n).
+public final class SpatialSoftmax: Layer {
+    public let name: String
+    private let input: FeatureMap
+    public let heat: FeatureMap
+    public let position: FeatureMap
+    public let points: Int
+    /// Places of the fine map along a cell: s.
+    public let sub: Int
+    public let gain: Float
+    private let decoding: Decoding
+    private let logits: Tensor
+    private let logSum: Tensor
+    private let centersX: Tensor
+    private let centersY: Tensor
+    private let heatGradient: Tensor
+
+    init(_ name: String, input: FeatureMap, points: Int, sub: Int, gain: Float, decoding: Decoding, infers: Bool) {
+        let shape = input.shape
+        precondition(shape.channels == sub * sub * points, "\(name): \(shape) for \(points) points, \(sub)×\(sub)")
+        (self.name, self.input, self.points, self.sub, self.gain) = (name, input, points, sub, gain)
+        self.decoding = decoding
+        heat = FeatureMap(shape, needsGradient: !infers)
+        position = FeatureMap(shape.with(height: 1, width: 1, channels: 2 * points), needsGradient: !infers)
+        logits = Tensor(zeros: shape.count)
+        logSum = Tensor(zeros: shape.batch * points)
+        heatGradient = Tensor(zeros: infers ? 0 : shape.area * shape.channels)
+        centersX = Self.centers(shape.width * sub)
+        centersY = Self.centers(shape.height * sub)
+    }
+
+    private static func centers(_ count: Int) -> Tensor {
+        let centers = Tensor(zeros: count)
+        for i in 0..<count { centers[i] = (Float(i) + 0.5) / Float(count) }
+        return centers
+    }
+
+    private var imageCount: Int { input.shape.area * input.shape.channels }
+    private var size: (rows: Int32, columns: Int32, sub: Int32, points: Int32) {
+        (Int32(input.shape.height), Int32(input.shape.width), Int32(sub), Int32(points))
+    }
+
+    public func forward() {
+        input.read(0, input.shape.rows, into: logits.base, stride: input.shape.channels)
+        for image in 0..<input.shape.batch {
+            let p = heat.values.base + image * imageCount
+            lm_spatial_softmax(
+                p, logSum.base + image * points, logits.base + image * imageCount, input.shape.area,
+                size.sub * size.sub,
+                size.points, gain)
+            let xy = position.values.base + image * 2 * points
+            switch decoding {
+            case .expectation:
+                lm_expectation(
+                    xy, p, size.rows, size.columns, size.sub, size.points, centersX.base, centersY.base, gain)
+            case .window(let radius):
+                for point in 0..<points { (xy[point], xy[points + point]) = windowMean(p, point, radius).mean }
+            }
+        }
+    }
+
+    public func backward() {
+        heat.finishGradient()
+        position.finishGradient()
+        for image in 0..<input.shape.batch {
+            let p = heat.values.base + image * imageCount
+            let total = heatGradient.base
+            total.update(from: heat.gradient.base + image * imageCount, count: imageCount)
+            let dxy = position.gradient.base + image * 2 * points
+            switch decoding {
+            case .expectation:
+                lm_expectation_backward(
+                    total, dxy, size.rows, size.columns, size.sub, size.points, centersX.base, centersY.base, gain)
+            case .window(let radius):
+                for point in 0..<points { addWindowGradient(p, point, radius, dxy, to: total) }
+            }
+            lm_spatial_softmax_backward(
+                total, total, p, input.shape.area, size.sub * size.sub, size.points, gain)
+            input.addGradient(image * input.shape.area, input.shape.area, total, stride: input.shape.channels)
+        }
+        input.gradientAdded()
+    }
+
+    /// Cross-entropy of image `image`'s maps to the Gaussian-like targets gy⊗gx, mean over landmarks; its gradient, times `weight` for
+    /// each landmark, is written to `gradient` (one image's floats, with regard to the logits).
+    ///
+    /// Shapes: `gx` `[W·s, L]`, `gy` `[H·s, L]`, each column summing to 1.
+    public func crossEntropy(
+        image: Int, gx: borrowing Tensor, gy: borrowing Tensor, weight: Float,
+        gradient: UnsafeMutableBufferPointer<Float>
+    ) -> Float {
+        precondition(gradient.count == imageCount && points <= 512)
+        return withUnsafeTemporaryAllocation(of: Float.self, capacity: points) { dot in
+            lm_heatmap_loss(
+                gradient.baseAddress!, dot.baseAddress!, logits.base + image * imageCount,
+                heat.values.base + image * imageCount, size.rows, size.columns, size.sub, size.points, gx.base, gy.base,
+                gain, weight)
+            var sum: Float = 0
+            for point in 0..<points { sum += logSum[image * points + point] - dot[point] }
+            return sum / Float(points)
+        }
+    }
+
+    /// Adds a gradient with regard to the logits, as `crossEntropy` gives it for each image.
+    public func addLogitGradient(_ gradient: UnsafeBufferPointer<Float>) { input.addGradient(gradient) }
+
+    /// Highest probability of a landmark's map, 0…1.
+    public func peak(image: Int, point: Int) -> Float {
+        let p = heat.values.base + image * imageCount
+        var best: Float = 0
+        for place in 0..<(imageCount / points) { best = max(best, p[place * points + point]) }
+        return best / gain
+    }
+
+    // MARK: Local window
+
+    /// Index of place (row, column) of the fine map for one landmark.
+    private func index(_ row: Int, _ column: Int, _ point: Int) -> Int {
+        let cell = (row / sub) * input.shape.width + column / sub
+        return (cell * sub * sub + (row % sub) * sub + column % sub) * points + point
+    }
+
+    private typealias Window = (mean: (Float, Float), mass: Float, rows: Range<Int>, columns: Range<Int>)
+
+    private func windowMean(_ p: UnsafePointer<Float>, _ point: Int, _ radius: Int) -> Window {
+        let (height, width) = (input.shape.height * sub, input.shape.width * sub)
+        var (best, peakRow, peakColumn): (Float, Int, Int) = (-1, 0, 0)
+        for row in 0..<height {
+            for column in 0..<width where p[index(row, column, point)] > best {
+                (best, peakRow, peakColumn) = (p[index(row, column, point)], row, column)
+            }
+        }
+        let rows = max(0, peakRow - radius)..<min(height, peakRow + radius + 1)
+        let columns = max(0, peakColumn - radius)..<min(width, peakColumn + radius + 1)
+        var (mass, x, y): (Float, Float, Float) = (0, 0, 0)
+        for row in rows {
+            for column in columns {
+                let value = p[index(row, column, point)]
+                (mass, x, y) = (mass + value, x + value * centersX[column], y + value * centersY[row])
+            }
+        }
+        return ((x / mass, y / mass), mass, rows, columns)
+    }
+
+    /// ∂mean/∂p = (x − mean)/mass inside the window; the window itself is taken as fixed.
+    private func addWindowGradient(
+        _ p: UnsafePointer<Float>, _ point: Int, _ radius: Int, _ dxy: UnsafePointer<Float>,
+        to total: UnsafeMutablePointer<Float>
+    ) {
+        let window = windowMean(p, point, radius)
+        for row in window.rows {
+            for column in window.columns {
+                let x = (centersX[column] - window.mean.0) * dxy[point]
+                let y = (centersY[row] - window.mean.1) * dxy[points + point]
+                total[index(row, column, point)] += (x + y) / window.mass
+            }
+        }
+    }
+}

@@ -1,0 +1,156 @@
+import FaceTracking
+import Glibc
+import NeuralNetwork
+
+/// What a sample is worth to each part of the loss, and the target it is compared with.
+public struct CascadeTarget: Sendable {
+    /// Landmarks in crop units 0…1; empty where the crop holds no face.
+    public var landmarks: [SIMD2<Double>]
+    /// Whether the crop holds a face.
+    public var presence: Bool
+
+    public init(landmarks: [SIMD2<Double>], presence: Bool) { (self.landmarks, self.presence) = (landmarks, presence) }
+}
+
+/// Loss after every pass: cross-entropy of the heatmaps to Gaussians, a coordinate loss, and cross-entropy of presence.
+public final class CascadeLoss {
+    /// How a coordinate's error counts; x in crop units.
+    public enum Coordinates: Sendable, Equatable {
+        /// |x|.
+        case absolute
+        /// x², as in the papers.
+        case squared
+        /// w·ln(1 + |x|/ε) below w, linear above. Source: Feng et al. 2018, "Wing loss", eq. 5.
+        case wing(width: Float, curvature: Float)
+    }
+
+    public struct Weights: Sendable, Equatable {
+        public var heatmap: Float = 0.05
+        public var coordinates: Float = 10
+        public var presence: Float = 0.3
+        public var form = Coordinates.absolute
+
+        public init() {}
+    }
+
+    /// Sums over samples; divide by `faces` or `samples`.
+    public struct Parts: Sendable {
+        public var total: Double = 0
+        public var heatmap: Double = 0
+        public var coordinates: Double = 0
+        public var presence: Double = 0
+
+        static func += (left: inout Parts, right: Parts) {
+            left.total += right.total
+            left.heatmap += right.heatmap
+            left.coordinates += right.coordinates
+            left.presence += right.presence
+        }
+    }
+
+    private let network: CascadeNetwork
+    private let weights: Weights
+    private let gaussians: GaussianMaps
+    private let logitGradient: Tensor
+    private let positionGradient: Tensor
+    private let presenceGradient: Tensor
+
+    public init(_ network: CascadeNetwork, _ weights: Weights) {
+        (self.network, self.weights) = (network, weights)
+        let configuration = network.configuration
+        gaussians = GaussianMaps(
+            points: configuration.points, map: configuration.map,
+            sigma: configuration.sigma / Double(configuration.crop))
+        logitGradient = Tensor(zeros: network.prior.shape.count)
+        positionGradient = Tensor(zeros: network.prior.shape.batch * 2 * configuration.points)
+        presenceGradient = Tensor(zeros: network.prior.shape.batch)
+    }
+
+    /// Adds the gradients of the mean loss to the network's maps (after `beginBackward`).
+    ///
+    /// - Parameters:
+    ///   - faces, samples: of the whole batch over all threads, by which the sums are divided.
+    /// - Returns: this graph's share of the mean.
+    public func addGradients(_ targets: [CascadeTarget], faces: Int, samples: Int) -> Parts {
+        var parts = Parts()
+        for pass in network.passes {
+            for (image, target) in targets.enumerated() {
+                parts += landmarkLoss(pass, image, target, share: 1 / Float(max(1, faces)))
+                parts += presenceLoss(pass, image, target, share: 1 / Float(samples))
+            }
+            pass.heatmaps.addLogitGradient(UnsafeBufferPointer(logitGradient.elements))
+            pass.position.addGradient(UnsafeBufferPointer(positionGradient.elements))
+            pass.presence.addGradient(UnsafeBufferPointer(presenceGradient.elements))
+        }
+        return parts
+    }
+
+    private func landmarkLoss(_ pass: CascadePass, _ image: Int, _ target: CascadeTarget, share: Float) -> Parts {
+        let points = network.configuration.points
+        let mapCount = logitGradient.count / network.prior.shape.batch
+        let maps = UnsafeMutableBufferPointer(
+            rebasing: logitGradient.elements[image * mapCount..<(image + 1) * mapCount])
+        let row = UnsafeMutableBufferPointer(
+            rebasing: positionGradient.elements[image * 2 * points..<(image + 1) * 2 * points])
+        guard target.presence else {
+            maps.update(repeating: 0)
+            row.update(repeating: 0)
+            return Parts()
+        }
+        gaussians.place(target.landmarks)
+        let heatmap = pass.heatmaps.crossEntropy(
+            image: image, gx: gaussians.alongX, gy: gaussians.alongY, weight: weights.heatmap * share / Float(points),
+            gradient: maps)
+        let coordinates = coordinateLoss(pass, image, target.landmarks, scale: weights.coordinates * share, into: row)
+        var parts = Parts()
+        parts.heatmap = Double(heatmap * share)
+        parts.coordinates = Double(coordinates * share)
+        parts.total = Double(weights.heatmap) * parts.heatmap + Double(weights.coordinates) * parts.coordinates
+        return parts
+    }
+
+    /// Mean over both coordinates of all landmarks; its gradient times `scale`.
+    private func coordinateLoss(
+        _ pass: CascadePass, _ image: Int, _ truth: [SIMD2<Double>], scale: Float,
+        into gradient: UnsafeMutableBufferPointer<Float>
+    ) -> Float {
+        let points = truth.count
+        let found = pass.position.values.elements
+        var sum: Float = 0
+        for point in 0..<points {
+            for axis in 0..<2 {
+                let index = axis * points + point
+                let difference = found[image * 2 * points + index] - Float(truth[point][axis])
+                let (value, slope) = weights.form.value(difference)
+                sum += value
+                gradient[index] = slope * scale / Float(2 * points)
+            }
+        }
+        return sum / Float(2 * points)
+    }
+
+    private func presenceLoss(_ pass: CascadePass, _ image: Int, _ target: CascadeTarget, share: Float) -> Parts {
+        let logit = pass.presence.values.elements[image]
+        let truth: Float = target.presence ? 1 : 0
+        presenceGradient[image] = weights.presence * share * (1 / (1 + expf(-logit)) - truth)
+        var parts = Parts()
+        // ln(1 + e^z) − t·z, without overflow.
+        parts.presence = Double(share * (max(logit, 0) - truth * logit + log1pf(expf(-abs(logit)))))
+        parts.total = Double(weights.presence) * parts.presence
+        return parts
+    }
+}
+
+extension CascadeLoss.Coordinates {
+    /// Loss and slope at error `x`.
+    func value(_ x: Float) -> (Float, Float) {
+        let sign: Float = x > 0 ? 1 : x < 0 ? -1 : 0
+        switch self {
+        case .absolute: return (abs(x), sign)
+        case .squared: return (x * x, 2 * x)
+        case .wing(let width, let curvature):
+            if abs(x) < width { return (width * logf(1 + abs(x) / curvature), sign * width / (curvature + abs(x))) }
+            return (abs(x) - width + width * logf(1 + width / curvature), sign)
+        }
+    }
+}
