@@ -1,0 +1,46 @@
+import Base
+import CFFmpeg
+
+/// FFmpeg's decoder of one stream.
+final class VideoDecoder {  // thread-bound
+    private var context: UnsafeMutablePointer<AVCodecContext>?
+    let name: String
+
+    enum Outcome {
+        case picture(Picture)
+        case needsPacket
+        case failed
+        case finished
+    }
+
+    /// Throws `unusableData` where this FFmpeg cannot decode the stream.
+    init(_ parameters: UnsafeMutablePointer<AVCodecParameters>, threads: Int, path: String) throws(LandmarkdError) {
+        name = String(cString: avcodec_get_name(parameters.pointee.codec_id))
+        let codec = avcodec_find_decoder(parameters.pointee.codec_id)
+        context = avcodec_alloc_context3(codec)
+        var code = context == nil ? -ENOMEM : avcodec_parameters_to_context(context, parameters)
+        context?.pointee.thread_count = Int32(threads)
+        context?.pointee.max_pixels = 1 << 28
+        if code >= 0 { code = codec == nil ? lm_averror_invalid_data : avcodec_open2(context, codec, nil) }
+        guard code >= 0 else {
+            throw LandmarkdError(
+                .unusableData, "\(path): no decoder for its \(name) pictures: \(ffmpegText(code))",
+                remedy: "convert it: ffmpeg -i INPUT -c:v libx264 OUTPUT.mp4")
+        }
+    }
+
+    deinit { avcodec_free_context(&context) }
+
+    /// Gives the decoder a packet, or nil at the end of the stream; false where it could not be decoded.
+    func send(_ packet: Packet?) -> Bool { avcodec_send_packet(context, packet?.pointer) >= 0 }
+
+    func receive() -> Outcome {
+        let picture = Picture()
+        switch avcodec_receive_frame(context, picture.pointer) {
+        case 0: return .picture(picture)
+        case lm_averror_eagain: return .needsPacket
+        case lm_averror_eof: return .finished
+        default: return .failed
+        }
+    }
+}

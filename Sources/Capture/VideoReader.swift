@@ -1,0 +1,155 @@
+import Base
+import CFFmpeg
+
+/// Yields every picture of a video file's best video stream, in order of display, as decoded.
+///
+/// Planes are the decoder's own, lent by reference and never copied; only pictures that are not Y, Cb, Cr (GIF, screen
+/// recordings in RGB) are converted, to full-range 4:4:4. A picture that cannot be decoded is told in its place, without
+/// frame. A picture that the decoder patched up (concealed errors) counts as decoded. Size and format may change from
+/// frame to frame. Non-square pixels stay as stored.
+public final class VideoReader {  // thread-bound
+    public let info: VideoInfo
+    /// Pictures so far that failed to decode.
+    public private(set) var brokenCount = 0
+
+    private let path: String
+    private let threads: Int
+    private let window: Range<Double>
+    private let demuxer: Demuxer
+    private let decoder: VideoDecoder
+    private let scaler = PictureScaler()
+    private let packet = Packet()
+    private var queue = PresentationQueue<Picture>()
+    private var clock: FrameClock
+    private var count = 0
+    private var goodCount = 0
+    private var isDraining = false
+    private var isFinished = false
+    /// Why reading ended early; thrown after the last picture.
+    private var failure: LandmarkdError?
+
+    /// Opens a file; no network address, list or script is ever followed.
+    ///
+    /// `start` and `duration` in seconds from the first picture: only pictures in start ..< start + duration are
+    /// yielded; those before are decoded too, since only so their numbers are sure. `threads`: the decoder's own; with
+    /// more than 1, a broken picture's time is that of its neighbour plus a usual step.
+    ///
+    /// Throws `noInput` (missing, unreadable, a folder), `unusableData` (empty, no video, cut off, damaged, no decoder).
+    public init(
+        _ path: String, threads: Int = 1, start: Double = 0, duration: Double = .infinity
+    ) throws(LandmarkdError) {
+        precondition(threads >= 1 && start >= 0 && duration >= 0, "threads \(threads), \(start) + \(duration) s")
+        (self.path, self.threads) = (path, threads)
+        // Times come as decimals: half a microsecond of tolerance.
+        window = (start - 0.5e-6)..<(start + duration - 0.5e-6)
+        demuxer = try Demuxer(path)
+        let stream = demuxer.stream.pointee
+        decoder = try VideoDecoder(stream.codecpar, threads: threads, path: path)
+        info = VideoInfo(demuxer, codec: decoder.name)
+        let step = info.frameRate > 0 ? 1 / info.frameRate : 0.04
+        clock = FrameClock(numerator: stream.time_base.num, denominator: stream.time_base.den, usualStep: step)
+    }
+
+    /// The next picture; nil at the end, or after `duration`.
+    ///
+    /// Where reading fails in the middle, everything before it is yielded first. Throws `unusableData` (damaged, cut
+    /// off, not one picture decoded) or `inputOutput` (the disk), each once; nil from then on.
+    public func next() throws(LandmarkdError) -> DecodedPicture? {
+        while let entry = nextEntry() {
+            let time = clock.time(stamp: entry.stamp, duration: entry.duration)
+            let index = count
+            count += 1
+            if time >= window.upperBound { return stop() }
+            if time < window.lowerBound { continue }
+            let frame = entry.content.flatMap { self.frame($0, time: time) }
+            if frame == nil { brokenCount += 1 }
+            return DecodedPicture(index: index, time: time, frame: frame)
+        }
+        try tellFailure()
+        return nil
+    }
+
+    private func stop() -> DecodedPicture? {
+        (isFinished, failure) = (true, nil)
+        queue = PresentationQueue()
+        return nil
+    }
+
+    private func nextEntry() -> PresentationQueue<Picture>.Entry? {
+        while true {
+            if let entry = queue.next() { return entry }
+            if isFinished { return nil }
+            advance()
+        }
+    }
+
+    /// One step of the decoder: a picture out of it, or a packet into it.
+    private func advance() {
+        switch decoder.receive() {
+        case .picture(let picture):
+            goodCount += 1
+            let stamp = picture.pointer.pointee.best_effort_timestamp
+            queue.decoded(
+                picture, stamp: stamp == lm_av_nopts ? nil : stamp, duration: lm_frame_duration(picture.pointer))
+        case .needsPacket: feed()
+        case .failed:
+            // With one thread failures show as a packet is sent; while draining there is no packet to blame.
+            if threads > 1 || !isDraining { queue.broken(stamp: threads > 1 ? nil : packetStamp) }
+        case .finished:
+            isFinished = true
+            queue.finish()
+        }
+    }
+
+    private func feed() {
+        do {
+            if try demuxer.read(into: packet) {
+                if !decoder.send(packet) { queue.broken(stamp: threads > 1 ? nil : packetStamp) }
+                return
+            }
+        } catch {
+            failure = error
+        }
+        isDraining = true
+        _ = decoder.send(nil)
+    }
+
+    private var packetStamp: Int64? {
+        let (shown, decoded) = (packet.pointer.pointee.pts, packet.pointer.pointee.dts)
+        return shown != lm_av_nopts ? shown : decoded != lm_av_nopts ? decoded : nil
+    }
+
+    private func frame(_ picture: Picture, time: Double) -> Frame? {
+        guard let readable = scaler.readable(picture) else { return nil }
+        let turned = lm_frame_display_matrix(picture.pointer).map { Orientation(displayMatrix: $0) }
+        return Frame(
+            readable, fullRange: readable.isFullRange, orientation: turned ?? info.orientation, time: time)
+    }
+
+    private func tellFailure() throws(LandmarkdError) {
+        defer { (failure, goodCount) = (nil, 1) }
+        if let failure { throw failure }
+        if goodCount == 0 {
+            throw LandmarkdError(
+                .unusableData, "\(path): none of its \(count) \(info.codec) pictures could be decoded",
+                remedy: "the file is damaged or cut off: record or copy it anew")
+        }
+    }
+}
+
+extension VideoInfo {
+    fileprivate init(_ demuxer: Demuxer, codec: String) {
+        let stream = demuxer.stream
+        let parameters = stream.pointee.codecpar.pointee
+        let orientation =
+            lm_stream_display_matrix(stream).map { Orientation(displayMatrix: $0) } ?? Orientation()
+        let size = (Int(parameters.width), Int(parameters.height))
+        (width, height) = orientation.quarterTurns.isMultiple(of: 2) ? size : (size.1, size.0)
+        (self.codec, container) = (codec, demuxer.formatName)
+        (frameRate, duration) = (demuxer.frameRate, demuxer.duration)
+        let counted = Int(stream.pointee.nb_frames)
+        let guessed = duration.map { Int(($0 * demuxer.frameRate).rounded()) } ?? 0
+        estimatedFrames = counted > 0 ? counted : guessed > 0 ? guessed : nil
+        self.orientation = orientation
+    }
+}
