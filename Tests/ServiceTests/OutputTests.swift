@@ -23,8 +23,8 @@ import Testing
         let writer = try CSVWriter(path: folder.path("a.csv"), pointCount: 2)
         var second = face
         second.id = 4
-        try writer.write(FrameResult(frame: 1, time: 0, faces: [face, second]))
-        try writer.write(FrameResult(frame: 2, time: 1.0 / 3, faces: []))
+        try writer.write(FrameResult(frame: 1, time: 0, faces: [face, second]), of: nil)
+        try writer.write(FrameResult(frame: 2, time: 1.0 / 3, faces: []), of: nil)
         #expect(folder.names == ["a.csv.partial"])
         try writer.finish()
         #expect(folder.names == ["a.csv"])
@@ -42,8 +42,8 @@ import Testing
     @Test func jsonLinesHaveTheContractsKeys() throws {
         let folder = try TemporaryFolder()
         let writer = try JSONLinesWriter(path: folder.path("a.jsonl"), stream: "a \"b\".mp4")
-        try writer.write(FrameResult(frame: 1, time: 0.04, faces: [face]))
-        try writer.write(FrameResult(frame: 2, time: 0.08, faces: []))
+        try writer.write(FrameResult(frame: 1, time: 0.04, faces: [face]), of: nil)
+        try writer.write(FrameResult(frame: 2, time: 0.08, faces: []), of: nil)
         try writer.finish()
         #expect(
             try text(folder.path("a.jsonl")) == """
@@ -75,7 +75,7 @@ import Testing
     @Test func anInterruptedTableStaysPartialWithItsRows() throws {
         let folder = try TemporaryFolder()
         let writer = try CSVWriter(path: folder.path("a.csv"), pointCount: 2)
-        for frame in 1...5 { try writer.write(FrameResult(frame: frame, time: 0, faces: [face])) }
+        for frame in 1...5 { try writer.write(FrameResult(frame: frame, time: 0, faces: [face]), of: nil) }
         try writer.interrupt()
         #expect(folder.names == ["a.csv.partial"])
         #expect(try text(folder.path("a.csv.partial")).split(separator: "\n").count == 6)
@@ -84,7 +84,9 @@ import Testing
     @Test func rowsReachTheDiskEverySecond() throws {
         let folder = try TemporaryFolder()
         let writer = try CSVWriter(path: folder.path("a.csv"), pointCount: 2)
-        for frame in 1...51 { try writer.write(FrameResult(frame: frame, time: Double(frame) / 25, faces: [face])) }
+        for frame in 1...51 {
+            try writer.write(FrameResult(frame: frame, time: Double(frame) / 25, faces: [face]), of: nil)
+        }
         let rows = try text(folder.path("a.csv.partial")).split(separator: "\n").count - 1
         #expect(51 - 25...51 ~= rows, "of 2 s, at most the last second may be in memory")
     }
@@ -102,7 +104,7 @@ import Testing
         #expect(symlink("/dev/full", folder.path("a.csv.partial")) == 0)
         let writer = try CSVWriter(path: folder.path("a.csv"), pointCount: 2)
         let fault = #expect(throws: LandmarkdError.self) {
-            try writer.write(FrameResult(frame: 1, time: 0, faces: [face]))
+            try writer.write(FrameResult(frame: 1, time: 0, faces: [face]), of: nil)
         }
         #expect(fault?.exitCode == .inputOutput)
         #expect(fault?.cause.contains("No space left on device; whole rows so far are in") == true)

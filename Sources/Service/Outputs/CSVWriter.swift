@@ -22,7 +22,7 @@ public final class CSVWriter: TrackOutput {
 
     public var partialPath: String? { file.partialPath }
 
-    public func write(_ result: FrameResult) throws(LandmarkdError) {
+    public func write(_ result: FrameResult, of frame: Frame?) throws(LandmarkdError) {
         if result.faces.isEmpty { appendRow(result, emptyFace) }
         for face in result.faces { appendRow(result, face) }
         try file.endRow(time: result.time)

@@ -15,7 +15,7 @@ public final class JSONLinesWriter: TrackOutput {
 
     public var partialPath: String? { file.partialPath }
 
-    public func write(_ result: FrameResult) throws(LandmarkdError) {
+    public func write(_ result: FrameResult, of frame: Frame?) throws(LandmarkdError) {
         file.text.append(start)
         file.text.append(result.frame)
         file.text.append(",\"time\":")

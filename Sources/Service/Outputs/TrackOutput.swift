@@ -3,8 +3,10 @@ import FaceTracking
 
 /// Takes the results of a recording, frame after frame. Thread-bound.
 public protocol TrackOutput: AnyObject {
-    /// Writes one frame's rows. Throws `.inputOutput` where writing fails; whole rows so far stay in `partialPath`.
-    func write(_ result: FrameResult) throws(LandmarkdError)
+    /// Writes one frame's result; `frame` is nil where it failed to decode.
+    ///
+    /// Throws `.inputOutput` where writing fails; what is whole so far stays in `partialPath`.
+    func write(_ result: FrameResult, of frame: Frame?) throws(LandmarkdError)
 
     /// Everything is there: gives the file its name.
     func finish() throws(LandmarkdError)
@@ -12,6 +14,6 @@ public protocol TrackOutput: AnyObject {
     /// No more will come, but not all is there: keeps what is in `partialPath`.
     func interrupt() throws(LandmarkdError)
 
-    /// Where the rows are before `finish`; nil where they go to standard output.
+    /// Where it all is before `finish`; nil where it goes to standard output.
     var partialPath: String? { get }
 }

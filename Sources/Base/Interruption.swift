@@ -1,0 +1,20 @@
+import Glibc
+import Synchronization
+
+/// Whether the user (SIGINT) or the system (SIGTERM) asked the program to end; long loops ask and end tidily.
+public enum Interruption {
+    private static let asked = Atomic(false)
+
+    public static var isAsked: Bool { asked.load(ordering: .relaxed) }
+
+    /// From here on the first signal only asks; a second one ends the program at once.
+    public static func watch() {
+        _ = isAsked  // makes the flag before a handler can want it
+        for number in [SIGINT, SIGTERM] {
+            signal(number) { number in
+                Interruption.asked.store(true, ordering: .relaxed)
+                signal(number, SIG_DFL)
+            }
+        }
+    }
+}

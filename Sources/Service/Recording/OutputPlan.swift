@@ -1,0 +1,89 @@
+import Base
+import Capture
+import Glibc
+
+/// How results of recordings are written.
+public enum TableFormat: String, Sendable, CaseIterable {
+    case csv
+    case jsonl
+}
+
+/// Which file each recording's results go to.
+public struct OutputPlan: Sendable {
+    public struct Job: Sendable, Equatable {
+        public let input: MediaFile
+        /// The table's path; "-" for standard output.
+        public let table: String
+    }
+
+    public let jobs: [Job]
+
+    /// `output`: "-" or a file for one recording, a folder (made where it lacks) for several or where a folder was
+    /// given; nil: the current folder. Names are the inputs' with the format's ending; two recordings that would share
+    /// one keep their own endings before it.
+    ///
+    /// Throws `.usage` where an output would replace an input or another output, `.cannotCreate` for the folder.
+    public init(
+        inputs: [MediaFile], output: String?, format: TableFormat, givenFolder: Bool
+    ) throws(LandmarkdError) {
+        let isSingle = inputs.count == 1 && !givenFolder
+        if isSingle, let output, !Self.isFolder(output) {
+            jobs = [Job(input: inputs[0], table: output)]
+        } else {
+            let names = try Self.names(inputs, format)
+            let folder = try Self.folder(output)
+            jobs = zip(inputs, names).map { Job(input: $0, table: folder + $1) }
+        }
+        try refuseOverwriting()
+    }
+
+    private static func isFolder(_ path: String) -> Bool {
+        path.hasSuffix("/") || FileIdentity(path: path)?.isFolder == true
+    }
+
+    private static func names(_ inputs: [MediaFile], _ format: TableFormat) throws(LandmarkdError) -> [String] {
+        let stems = Dictionary(grouping: inputs, by: \.path.fileStem)
+        var taken: Set<String> = []
+        var names: [String] = []
+        for input in inputs {
+            let isAlone = stems[input.path.fileStem]?.count == 1
+            let name = "\(isAlone ? input.path.fileStem : input.path.fileName).\(format.rawValue)"
+            guard taken.insert(name).inserted else {
+                throw LandmarkdError(
+                    .usage, "\(input.path): another input would be written to \(name) too",
+                    remedy: "track them in separate runs with different folders after -o")
+            }
+            names.append(name)
+        }
+        return names
+    }
+
+    /// The folder's path, made where it lacks, with a slash at the end; "" for the current one.
+    private static func folder(_ path: String?) throws(LandmarkdError) -> String {
+        guard let path else { return "" }
+        guard path != "-" else {
+            throw LandmarkdError(
+                .usage, "-o -: standard output takes one recording", remedy: "name a folder after -o")
+        }
+        if FileIdentity(path: path)?.isFolder != true, mkdir(path, 0o777) != 0 {
+            throw LandmarkdError(
+                errno == EACCES ? .noPermission : .cannotCreate, "\(path): creating the folder: \(systemFault())",
+                remedy: "name a folder whose parent exists and that you may write to")
+        }
+        return path.hasSuffix("/") ? path : path + "/"
+    }
+
+    private func refuseOverwriting() throws(LandmarkdError) {
+        let inputs = Set(jobs.compactMap { FileIdentity(path: $0.input.path) })
+        for job in jobs { try refuseInput(inputs, job.table) }
+    }
+}
+
+/// Throws `.usage` where `output`, or its partial file, is one of the inputs.
+func refuseInput(_ inputs: Set<FileIdentity>, _ output: String) throws(LandmarkdError) {
+    for path in [output, "\(output).partial"] {
+        if let identity = FileIdentity(path: path), inputs.contains(identity) {
+            throw LandmarkdError(.usage, "\(path): would replace an input", remedy: "name another file after -o")
+        }
+    }
+}
