@@ -1,0 +1,54 @@
+import Base
+import FaceTracking
+
+/// A face in a picture file and where its landmarks are.
+public struct AnnotatedFace: Sendable {
+    public enum Split: String, Sendable { case train, test }
+
+    /// Path of the picture.
+    public var file: String
+    /// Name of the collection it is of: "lfpw".
+    public var set: String
+    public var split: Split
+    /// Person or source photograph: pictures of one group never stand on both sides of a split.
+    public var group: String
+    /// In pixels of the picture as displayed, an integer is the centre of a pixel.
+    public var points: [Point]
+    public var scheme: LandmarkScheme
+    /// Size of the picture as displayed that the points are in; nil until it is known.
+    public var size: PixelSize?
+    /// Where the points were read, for messages: "annotations.csv:12".
+    public var source: String
+}
+
+public struct PixelSize: Sendable, Equatable {
+    public let width: Int
+    public let height: Int
+
+    public init(width: Int, height: Int) { (self.width, self.height) = (width, height) }
+}
+
+/// What a reader found.
+public struct Annotations: Sendable {
+    public var faces: [AnnotatedFace]
+    /// Faces left out because they are in another scheme than the one asked for.
+    public var otherSchemes: Int
+
+    public init(faces: [AnnotatedFace] = [], otherSchemes: Int = 0) {
+        (self.faces, self.otherSchemes) = (faces, otherSchemes)
+    }
+}
+
+extension AnnotatedFace {
+    /// Throws where a point lies further outside the picture than the picture is large: another picture's points, then,
+    /// or the wrong unit.
+    func checkPoints(inside size: PixelSize) throws(LandmarkdError) {
+        let limit = Point(Double(size.width), Double(size.height))
+        for (i, p) in points.enumerated() where any(p .< -limit) || any(p .> 2 * limit) {
+            throw LandmarkdError(
+                .unusableData,
+                "\(source): point \(i) at (\(p.x), \(p.y)) is far outside the \(size.width)×\(size.height) picture",
+                remedy: "correct this row or remove it; coordinates are pixels of \(file)")
+        }
+    }
+}

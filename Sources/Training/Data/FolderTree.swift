@@ -1,0 +1,41 @@
+import Base
+import Glibc
+
+/// Paths of the files in a folder and the folders inside it, relative to it, sorted; hidden ones left out.
+///
+/// Throws `noInput` where the folder is missing or cannot be listed.
+func filesInTree(_ root: String, depth: Int = 8) throws(LandmarkdError) -> [String] {
+    var files: [String] = []
+    try visit(root, "", depth, &files)
+    return files.sorted()
+}
+
+private func visit(_ root: String, _ prefix: String, _ depth: Int, _ files: inout [String]) throws(LandmarkdError) {
+    let path = prefix.isEmpty ? root : root + "/" + prefix
+    guard let folder = opendir(path) else {
+        throw LandmarkdError(
+            .noInput, "\(path): listing: \(String(cString: strerror(errno)))",
+            remedy: "check the path and its permissions")
+    }
+    defer { closedir(folder) }
+    while let entry = readdir(folder) {
+        let name = withUnsafePointer(to: &entry.pointee.d_name) {
+            $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+        }
+        if name.hasPrefix(".") { continue }
+        let inner = prefix.isEmpty ? name : prefix + "/" + name
+        var status = stat()
+        guard stat(root + "/" + inner, &status) == 0 else { continue }
+        if status.st_mode & S_IFMT == S_IFDIR {
+            if depth > 0 { try visit(root, inner, depth - 1, &files) }
+        } else {
+            files.append(inner)
+        }
+    }
+}
+
+/// "a/b.c.jpg" → ("a/b.c", "jpg").
+func splitEnding(_ path: String) -> (stem: Substring, ending: String) {
+    guard let dot = path.lastIndex(of: "."), !path[dot...].contains("/") else { return (path[...], "") }
+    return (path[..<dot], path[path.index(after: dot)...].lowercased())
+}

@@ -1,0 +1,47 @@
+import Base
+import Capture
+import Dispatch
+import Synchronization
+
+/// Pictures decoded once and held, shrunk to what training needs.
+public struct PictureSet: Sendable {
+    /// Longer side that pictures are shrunk to, in pixels: the published 750.
+    public static let longerSide = 750
+
+    public let files: [String]
+    public let frames: [Frame]
+    /// Sizes as displayed before shrinking.
+    public let originalSizes: [PixelSize]
+
+    /// Decodes the files on all cores. Throws the first file's error, in their order.
+    public init(_ files: [String], longerSide: Int = PictureSet.longerSide) throws(LandmarkdError) {
+        let results = Mutex([Result<(Frame, PixelSize), LandmarkdError>?](repeating: nil, count: files.count))
+        DispatchQueue.concurrentPerform(iterations: files.count) { i in
+            let result = Result { () throws(LandmarkdError) in
+                let frame = try readStill(files[i])
+                let size = PixelSize(width: frame.displayWidth, height: frame.displayHeight)
+                return (shrunk(frame, toLongerSide: longerSide), size)
+            }
+            results.withLock { $0[i] = result }
+        }
+        var frames: [Frame] = []
+        var sizes: [PixelSize] = []
+        for result in results.withLock({ $0 }) {
+            guard let result else { preconditionFailure("a picture was not decoded") }
+            let (frame, size) = try result.get()
+            frames.append(frame)
+            sizes.append(size)
+        }
+        (self.files, self.frames, self.originalSizes) = (files, frames, sizes)
+    }
+
+    public init() { (files, frames, originalSizes) = ([], [], []) }
+
+    /// The pictures in `folder/negatives`, where no face is; none where there is no such folder.
+    public static func negatives(folder: String) throws(LandmarkdError) -> PictureSet {
+        let root = folder + "/negatives"
+        guard let names = try? filesInTree(root) else { return PictureSet() }
+        let endings: Set<String> = ["jpg", "jpeg", "png", "bmp", "webp", "pgm", "ppm", "tif", "tiff"]
+        return try PictureSet(names.filter { endings.contains(splitEnding($0).ending) }.map { root + "/" + $0 })
+    }
+}
