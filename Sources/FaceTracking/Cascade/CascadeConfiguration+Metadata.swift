@@ -1,0 +1,78 @@
+import Base
+
+/// The configuration as strings of the model file, checked when read: sizes that would not fit a machine are refused.
+extension CascadeConfiguration {
+    public var metadata: [String: String] {
+        [
+            "scheme": scheme, "points": "\(points)", "crop": "\(crop)", "channels": "\(channels)", "width": "\(width)",
+            "deep_width": "\(deepWidth)", "passes": "\(passes)", "attention": "\(attention)",
+            "attention_heads": "\(attentionHeads)", "expanded_first_stage": "\(expandedFirstStage)",
+            "separate_statistics": "\(separateStatistics)", "shared_unit": "\(sharedUnit)", "sigma": "\(sigma)",
+            "offset_gain": "\(offsetGain)",
+        ]
+    }
+
+    /// - Throws: `.unusableData` where a key is missing, is no number of its kind, or is out of range.
+    public init(metadata: [String: String], file: String) throws(LandmarkdError) {
+        let reader = MetadataReader(metadata: metadata, file: file)
+        self.init()
+        scheme = try reader.text("scheme")
+        points = try reader.integer("points", 1...400)
+        crop = try reader.integer("crop", 32...512)
+        channels = try reader.integer("channels", 1...3)
+        width = try reader.integer("width", 8...256)
+        deepWidth = try reader.integer("deep_width", 8...512)
+        passes = try reader.integer("passes", 1...8)
+        attention = try reader.flag("attention")
+        attentionHeads = try reader.integer("attention_heads", 1...16)
+        expandedFirstStage = try reader.flag("expanded_first_stage")
+        separateStatistics = try reader.flag("separate_statistics")
+        sharedUnit = try reader.flag("shared_unit")
+        sigma = try reader.number("sigma", 0.1...100)
+        offsetGain = try reader.number("offset_gain", 0...1)
+        try reader.check(crop % 16 == 0, "crop", "a multiple of 16")
+        try reader.check(channels != 2, "channels", "1 or 3")
+        try reader.check(deepWidth % attentionHeads == 0, "deep_width", "a multiple of attention_heads")
+    }
+}
+
+/// Reads typed values from a model file's strings.
+struct MetadataReader {
+    let metadata: [String: String]
+    let file: String
+
+    func text(_ key: String) throws(LandmarkdError) -> String {
+        guard let value = metadata[key] else { throw fault(key, "is missing") }
+        return value
+    }
+
+    func integer(_ key: String, _ range: ClosedRange<Int>) throws(LandmarkdError) -> Int {
+        let value = try text(key)
+        guard let number = Int(value), range.contains(number) else {
+            throw fault(key, "is '\(value)', not a whole number in \(range.lowerBound)…\(range.upperBound)")
+        }
+        return number
+    }
+
+    func number(_ key: String, _ range: ClosedRange<Double>) throws(LandmarkdError) -> Double {
+        let value = try text(key)
+        guard let number = Double(value), range.contains(number) else {
+            throw fault(key, "is '\(value)', not a number in \(range.lowerBound)…\(range.upperBound)")
+        }
+        return number
+    }
+
+    func flag(_ key: String) throws(LandmarkdError) -> Bool {
+        let value = try text(key)
+        guard let flag = Bool(value) else { throw fault(key, "is '\(value)', not true or false") }
+        return flag
+    }
+
+    func check(_ holds: Bool, _ key: String, _ wanted: String) throws(LandmarkdError) {
+        if !holds { throw fault(key, "is '\(metadata[key] ?? "")', not \(wanted)") }
+    }
+
+    private func fault(_ key: String, _ why: String) -> LandmarkdError {
+        LandmarkdError(.unusableData, "\(file): metadata: \(key) \(why)", remedy: "use a model that landmarkd wrote")
+    }
+}

@@ -1,0 +1,108 @@
+import Base
+import CKernels
+import Dispatch
+import FaceTracking
+import NeuralNetwork
+
+/// Trains a cascade: the images of a batch are split over threads, the gradients are summed in a fixed order, so that the same seed and
+/// number of threads give the same weights.
+public final class Trainer {
+    public let settings: TrainingSettings
+    public let model: CascadeModel
+    public let average: WeightAverage
+    let optimizer: AdamW
+    private let threads: [TrainingThread]
+    private let multiplyAdds: Int
+    /// Samples seen in this run.
+    public private(set) var samples = 0
+    /// Samples that the weights had seen before this run.
+    var samplesBefore: Int
+
+    /// What a step did and cost.
+    public struct Step: Sendable {
+        public let samples: Int
+        public let loss: CascadeLoss.Parts
+        public let rate: Double
+        public let gradientNorm: Double
+        public let seconds: Double
+        /// Seconds in which the slowest thread drew samples.
+        public let drawing: Double
+    }
+
+    public init(_ model: CascadeModel, _ settings: TrainingSettings, source: any SampleSource) {
+        precondition(settings.batch % settings.threads == 0, "batch \(settings.batch) on \(settings.threads) threads")
+        (self.model, self.settings) = (model, settings)
+        let images = settings.batch / settings.threads
+        threads = (0..<settings.threads).map { _ in
+            TrainingThread(model, images: images, loss: settings.loss, source: source)
+        }
+        multiplyAdds = threads[0].network.graph.multiplyAdds() / images
+        samplesBefore = Int(model.notes["samples_seen"] ?? "") ?? 0
+        optimizer = AdamW(model.weights.trained, settings.optimizer)
+        average = WeightAverage(of: model.weights, longest: settings.averaging)
+    }
+
+    public var isDone: Bool { samples >= settings.samples }
+    public var progress: Double { Double(samples) / Double(settings.samples) }
+
+    /// Effective rate of `samples` in `seconds`: 3 × the forward operations of a sample, 2 operations a multiply-add.
+    public func gigaflops(samples: Int, seconds: Double) -> Double {
+        6 * Double(multiplyAdds) * Double(samples) / seconds / 1e9
+    }
+
+    /// Takes up a run at `samples` seen, `step` steps taken.
+    func restore(samples: Int, step: Int) {
+        self.samples = samples
+        optimizer.step = step
+    }
+
+    /// One step.
+    ///
+    /// Throws `.unusableData`, naming the batch's pictures, where loss or gradient is not finite; the weights are as before.
+    public func step() throws(LandmarkdError) -> Step {
+        let start = monotonicSeconds()
+        let images = settings.batch / settings.threads
+        let first = samples
+        inParallel { $0.draw(first: UInt64(first + $1 * images)) }
+        let drawing = threads.map(\.drawingTime).max() ?? 0
+        let faces = threads.reduce(0) { $0 + $1.faces }
+        let batch = settings.batch
+        inParallel { thread, _ in thread.compute(faces: faces, samples: batch) }
+        var parts = CascadeLoss.Parts()
+        for thread in threads { parts += thread.parts }
+        let (gradient, norm) = sumGradients()
+        try checkFinite(parts, norm)
+        let rate = settings.schedule.rate(step: optimizer.step, progress: progress)
+        let clip = norm > settings.clip ? settings.clip / norm : 1
+        optimizer.update(rate: Float(rate), gradient: UnsafeBufferPointer(gradient), clip: Float(clip))
+        Graph.updateRunningStatistics(threads.map(\.network.graph), share: Float(settings.statisticsShare))
+        average.update(step: optimizer.step)
+        samples += batch
+        return Step(
+            samples: samples, loss: parts, rate: rate, gradientNorm: norm, seconds: monotonicSeconds() - start,
+            drawing: drawing)
+    }
+
+    private func inParallel(_ body: @Sendable (TrainingThread, Int) -> Void) {
+        if threads.count == 1 { return body(threads[0], 0) }
+        let threads = self.threads
+        DispatchQueue.concurrentPerform(iterations: threads.count) { body(threads[$0], $0) }
+    }
+
+    /// Sum over threads, in the first thread's array, and its norm.
+    private func sumGradients() -> (UnsafeMutableBufferPointer<Float>, norm: Double) {
+        let sum = threads[0].gradients
+        for thread in threads.dropFirst() {
+            lm_add_scaled(sum.baseAddress!, thread.gradients.baseAddress!, 1, sum.count)
+        }
+        return (sum, lm_dot(sum.baseAddress!, sum.baseAddress!, sum.count).squareRoot())
+    }
+
+    private func checkFinite(_ parts: CascadeLoss.Parts, _ norm: Double) throws(LandmarkdError) {
+        if parts.total.isFinite, norm.isFinite { return }
+        let files = Set(threads.flatMap(\.files)).sorted().joined(separator: " ")
+        throw LandmarkdError(
+            .unusableData, "training: loss or gradient is not finite after \(samples) samples; the batch: \(files)",
+            remedy: "look at these pictures and their annotations; lower the learning rate if they are sound")
+    }
+}
