@@ -1,0 +1,67 @@
+import Base
+import NeuralNetwork
+
+/// What the cascade says about one crop of a frame.
+public struct CascadeEstimate: Sendable {
+    /// Landmarks in pixels of the picture as displayed.
+    public var points: [Point]
+    /// Probability that the crop holds a face, as the network gives it.
+    public var presence: Double
+    /// Highest probability of each landmark's heatmap.
+    public var peaks: [Double]
+}
+
+/// Runs a cascade on crops of frames. Allocates nothing for the network after it is made. Bound to one thread.
+public final class CascadeRunner {
+    public let model: CascadeModel
+    public let scheme: LandmarkScheme
+    private let network: CascadeNetwork
+    private let sampler: CropSampler
+
+    /// - Parameter passes: most passes that `run` may be asked for; those of the model's training by default.
+    public init(_ model: CascadeModel, passes: Int? = nil) {
+        self.model = model
+        let configuration = model.configuration
+        scheme = LandmarkScheme.named(configuration.scheme) ?? LandmarkScheme(name: configuration.scheme, count: configuration.points)
+        network = CascadeNetwork(
+            configuration, .inference, batch: 1, passes: passes ?? configuration.passes, weights: model.weights)
+        sampler = CropSampler(side: configuration.crop)
+        network.graph.prepare()
+    }
+
+    /// Multiply-adds of features and `passes` passes.
+    public func multiplyAdds(passes: Int) -> Int {
+        network.graph.multiplyAdds(0..<network.passes[passes - 1].layers.upperBound)
+    }
+
+    /// Samples the crop that `map` (crop units to picture) lays and runs `passes` passes, from `prior` (pixels of the picture) or from
+    /// nothing. Returns the estimate after each pass in `all`, or after the last alone.
+    public func run(_ frame: Frame, _ map: SimilarityMap, prior: [Point]?, passes: Int, all: Bool = false)
+        -> [CascadeEstimate]
+    {
+        sample(frame, map)
+        let inverse = map.inverse
+        network.setPrior(prior.map { inverse($0) }, image: 0)
+        computeFeatures()
+        var estimates: [CascadeEstimate] = []
+        for pass in 0..<passes {
+            compute(pass: pass)
+            if all || pass == passes - 1 { estimates.append(estimate(pass, map)) }
+        }
+        return estimates
+    }
+
+    /// The steps of `run`, one by one, for benchmarks.
+    public func sample(_ frame: Frame, _ map: SimilarityMap) {
+        sampler.sample(frame, map, into: network.crop.values.elements)
+    }
+    public func computeFeatures() { network.graph.forward(network.featureLayers) }
+    public func compute(pass: Int) { network.graph.forward(network.passes[pass].layers) }
+
+    private func estimate(_ pass: Int, _ map: SimilarityMap) -> CascadeEstimate {
+        let heatmaps = network.passes[pass].heatmaps
+        return CascadeEstimate(
+            points: map(network.landmarks(pass: pass, image: 0)), presence: network.presence(pass: pass, image: 0),
+            peaks: (0..<model.configuration.points).map { Double(heatmaps.peak(image: 0, point: $0)) })
+    }
+}
