@@ -8,6 +8,10 @@ public struct DecodedPicture: Sendable {
     public let time: Double
     /// nil where decoding failed.
     public let frame: Frame?
+
+    public init(index: Int, time: Double, frame: Frame?) {
+        (self.index, self.time, self.frame) = (index, time, frame)
+    }
 }
 
 /// What a video file says of itself. Estimates are for progress bars; only decoding tells the truth.

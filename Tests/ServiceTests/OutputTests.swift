@@ -8,7 +8,7 @@ import Testing
 
 @Suite struct OutputTests {
     let face = TrackedFace(
-        id: 3, confidence: 0.98765, box: FaceBox(x: 1, y: 2.5, width: 30, height: 40.0625),
+        id: 3, confidence: 0.98765, box: Box(low: Point(1, 2.5), high: Point(31, 42.5625)),
         points: [SIMD2(10.12345, -0.0001), SIMD2(639.9996, 479.5)], pointConfidence: [1, 0.25])
 
     @Test func csvHasTheColumnsOfOpenFace() throws {

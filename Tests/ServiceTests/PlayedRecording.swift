@@ -1,6 +1,7 @@
 import Base
 import FaceTracking
 
+import Capture
 @testable import Service
 
 /// A recording of `count` small grey frames, 25 a second; some broken, failing at one if asked.
@@ -16,15 +17,16 @@ final class PlayedSource: PictureSource {
         duration = Double(count) / 25
     }
 
-    func next() throws(LandmarkdError) -> SourcePicture? {
+    func next() throws(LandmarkdError) -> DecodedPicture? {
         if given == failsAt { throw LandmarkdError(.inputOutput, "clip: reading: Input/output error") }
         guard given < count else { return nil }
         given += 1
         let time = Double(given - 1) / 25
-        if broken.contains(given) { return .broken(time: time) }
+        if broken.contains(given) { return DecodedPicture(index: given - 1, time: time, frame: nil) }
         let picture = PixelBuffer(width: 8, height: 8, hasChroma: false)
         picture.bytes[0] = UInt8(given)
-        return .frame(picture.frame(fullRange: true, time: time))
+        let frame = picture.frame(fullRange: true, time: time)
+        return DecodedPicture(index: given - 1, time: time, frame: frame)
     }
 }
 
@@ -40,7 +42,7 @@ final class CountingTracker: FaceTracker {
         guard !seen.isMultiple(of: 5) else { return [] }
         let pixel = Double(frame.luma.base.load(as: UInt8.self))
         let points = [SIMD2(Double(seen), pixel), SIMD2(0, 0)]
-        let box = FaceBox(x: 0, y: 0, width: 1, height: 1)
+        let box = Box(low: .zero, high: .zero)
         return [TrackedFace(id: 1, confidence: 1, box: box, points: points, pointConfidence: [1, 1])]
     }
 }

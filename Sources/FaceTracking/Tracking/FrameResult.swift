@@ -1,30 +1,18 @@
-/// An upright rectangle in pixels of the picture as displayed.
-public struct FaceBox: Sendable, Equatable {
-    /// Left and upper edge.
-    public var x: Double
-    public var y: Double
-    public var width: Double
-    public var height: Double
-
-    public init(x: Double, y: Double, width: Double, height: Double) {
-        (self.x, self.y, self.width, self.height) = (x, y, width, height)
-    }
-}
-
 /// A face that is followed, in one frame.
 public struct TrackedFace: Sendable, Equatable {
     /// From 1; never given to another face in the same run.
     public var id: Int
     /// How sure the tracker is that this is a face, 0…1.
     public var confidence: Double
-    public var box: FaceBox
+    /// Around the landmarks, in pixels of the picture as displayed.
+    public var box: Box
     /// Landmarks in pixels of the picture as displayed, in the order of the model's scheme.
-    public var points: [SIMD2<Double>]
+    public var points: [Point]
     /// How sure the tracker is of each landmark, 0…1.
     public var pointConfidence: [Double]
 
     public init(
-        id: Int, confidence: Double, box: FaceBox, points: [SIMD2<Double>], pointConfidence: [Double]
+        id: Int, confidence: Double, box: Box, points: [Point], pointConfidence: [Double]
     ) {
         (self.id, self.confidence, self.box) = (id, confidence, box)
         (self.points, self.pointConfidence) = (points, pointConfidence)

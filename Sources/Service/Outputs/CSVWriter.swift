@@ -15,8 +15,8 @@ public final class CSVWriter: TrackOutput {
         self.pointCount = pointCount
         file = try RowFile(path: path)
         emptyFace = TrackedFace(
-            id: 0, confidence: 0, box: FaceBox(x: 0, y: 0, width: 0, height: 0),
-            points: [SIMD2<Double>](repeating: .zero, count: pointCount), pointConfidence: [])
+            id: 0, confidence: 0, box: Box(low: .zero, high: .zero),
+            points: [Point](repeating: .zero, count: pointCount), pointConfidence: [])
         file.text.append(Self.header(pointCount: pointCount))
     }
 

@@ -36,7 +36,7 @@ public final class JSONLinesWriter: TrackOutput {
         file.text.append(",\"confidence\":")
         appendNumber(face.confidence)
         file.text.append(",\"box\":[")
-        appendList([face.box.x, face.box.y, face.box.width, face.box.height], appendNumber)
+        appendList([face.box.low.x, face.box.low.y, face.box.width, face.box.height], appendNumber)
         file.text.append("],\"points\":[")
         appendList(face.points) { point in
             file.text.append("[")

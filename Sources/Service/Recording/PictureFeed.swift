@@ -1,10 +1,11 @@
 import Base
+import Capture
 import Foundation
 
 /// The pictures of a source, decoded by the caller's thread or ahead of it by a thread of its own.
 final class PictureFeed {
     private enum Item: Sendable {
-        case picture(SourcePicture)
+        case picture(DecodedPicture)
         case end
         case fault(LandmarkdError)
 
@@ -24,7 +25,7 @@ final class PictureFeed {
         if let queue { Self.start(Lent(source), queue, finished) }
     }
 
-    func next() throws(LandmarkdError) -> SourcePicture? {
+    func next() throws(LandmarkdError) -> DecodedPicture? {
         guard let queue else { return try source.next() }
         switch queue.take() {
         case .picture(let picture): return picture

@@ -1,28 +1,63 @@
 import Base
-
-/// What a source gives for one coded picture.
-public enum SourcePicture: Sendable {
-    case frame(Frame)
-    /// It failed to decode; seconds from the first frame.
-    case broken(time: Double)
-
-    var time: Double {
-        switch self {
-        case .frame(let frame): frame.time
-        case .broken(let time): time
-        }
-    }
-
-    var frame: Frame? {
-        if case .frame(let frame) = self { frame } else { nil }
-    }
-}
+import Capture
 
 /// A recording, read once from its start. Used by one thread at a time.
 public protocol PictureSource: AnyObject {
-    /// Seconds that the source says it has; nil where it does not say.
+    /// Seconds of it that will be read, as it says itself; nil where it does not say.
     var duration: Double? { get }
 
     /// The next picture in the order of display; nil at the end.
-    func next() throws(LandmarkdError) -> SourcePicture?
+    func next() throws(LandmarkdError) -> DecodedPicture?
+}
+
+/// A video file, or a span of it. Decodes in one thread, so that times of broken pictures are sure.
+final class VideoSource: PictureSource {
+    let duration: Double?
+    private let path: String
+    private let span: TimeSpan
+    private let reader: VideoReader
+    private var isEmpty = true
+
+    init(_ path: String, span: TimeSpan) throws(LandmarkdError) {
+        (self.path, self.span) = (path, span)
+        reader = try VideoReader(path, start: span.start, duration: span.duration)
+        duration = reader.info.duration.map { min(max(0, $0 - span.start), span.duration) }
+    }
+
+    func next() throws(LandmarkdError) -> DecodedPicture? {
+        let picture = try reader.next()
+        guard picture == nil, isEmpty, span != .whole else {
+            isEmpty = false
+            return picture
+        }
+        throw LandmarkdError(
+            .unusableData,
+            "\(path): no picture between \(span.start) s and \(min(span.end, reader.info.duration ?? span.end)) s",
+            remedy: "give a smaller --start or a larger --duration")
+    }
+}
+
+/// A still: one picture at time 0.
+final class StillSource: PictureSource {
+    let duration: Double? = nil
+    private var frame: Frame?
+
+    init(_ path: String) throws(LandmarkdError) { frame = try readStill(path) }
+
+    func next() throws(LandmarkdError) -> DecodedPicture? {
+        defer { frame = nil }
+        return frame.map { DecodedPicture(index: 0, time: 0, frame: $0) }
+    }
+}
+
+/// The part of a recording that is asked for: pictures from `start` on for `duration`, both in seconds.
+public struct TimeSpan: Sendable, Equatable {
+    public var start: Double
+    public var duration: Double
+
+    public init(start: Double, duration: Double) { (self.start, self.duration) = (start, duration) }
+
+    public var end: Double { start + duration }
+
+    public static let whole = TimeSpan(start: 0, duration: .infinity)
 }
