@@ -1,6 +1,22 @@
 import ArgumentParser
+import Glibc
 
 @main
-struct Landmarkd: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "landmarkd", abstract: "Follows facial landmarks.")
+struct Landmarkd: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "landmarkd",
+        abstract: "Follows facial landmarks in video, and trains the network that finds them.",
+        subcommands: [])
+
+    @MainActor static func main() async {
+        signal(SIGXFSZ, SIG_IGN)  // a file that may not grow is told like a full disk
+        await exiting {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        }
+    }
 }

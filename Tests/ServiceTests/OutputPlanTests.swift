@@ -20,7 +20,7 @@ import Testing
         #expect(
             try tables(["a.mp4", "b.mp4"], folder.path("new")) == [folder.path("new/a.csv"), folder.path("new/b.csv")])
         #expect(folder.names == ["new"])
-        #expect(try tables(["a.mp4"], folder.path("other"), givenFolder: true) == [folder.path("other/a.csv")])
+        #expect(try tables(["a.mp4"], folder.path("other"), isMany: true) == [folder.path("other/a.csv")])
         #expect(throws: LandmarkdError.self) { try tables(["a.mp4", "b.mp4"], "-") }
         #expect(throws: LandmarkdError.self) { try tables(["a.mp4", "b.mp4"], folder.path("no/such")) }
     }
@@ -42,9 +42,9 @@ import Testing
     }
 
     private func tables(
-        _ inputs: [String], _ output: String?, format: TableFormat = .csv, givenFolder: Bool = false
+        _ inputs: [String], _ output: String?, format: TableFormat = .csv, isMany: Bool = false
     ) throws -> [String] {
         let files = inputs.map { MediaFile(path: $0) }
-        return try OutputPlan(inputs: files, output: output, format: format, givenFolder: givenFolder).jobs.map(\.table)
+        return try OutputPlan(inputs: files, output: output, format: format, isMany: isMany).jobs.map(\.table)
     }
 }

@@ -1,7 +1,7 @@
 import Base
+import Capture
 import FaceTracking
 
-import Capture
 @testable import Service
 
 /// A recording of `count` small grey frames, 25 a second; some broken, failing at one if asked.

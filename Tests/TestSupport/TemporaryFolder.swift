@@ -16,5 +16,10 @@ public final class TemporaryFolder: Sendable {
     public func path(_ name: String) -> String { "\(path)/\(name)" }
 
     /// Names of what lies in the folder, sorted.
-    public var names: [String] { ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted() }
+    public var names: [String] { folderNames(path) }
+}
+
+/// Names of what lies in a folder, sorted.
+public func folderNames(_ path: String) -> [String] {
+    ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
 }

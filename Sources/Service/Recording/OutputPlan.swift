@@ -18,15 +18,15 @@ public struct OutputPlan: Sendable {
 
     public let jobs: [Job]
 
-    /// `output`: "-" or a file for one recording, a folder (made where it lacks) for several or where a folder was
-    /// given; nil: the current folder. Names are the inputs' with the format's ending; two recordings that would share
+    /// `output`: "-" or a file for one recording, a folder (made where it lacks) for several, and where `isMany` says that there
+    /// could have been several; nil: the current folder. Names are the inputs' with the format's ending; two recordings that would share
     /// one keep their own endings before it.
     ///
     /// Throws `.usage` where an output would replace an input or another output, `.cannotCreate` for the folder.
     public init(
-        inputs: [MediaFile], output: String?, format: TableFormat, givenFolder: Bool
+        inputs: [MediaFile], output: String?, format: TableFormat, isMany: Bool
     ) throws(LandmarkdError) {
-        let isSingle = inputs.count == 1 && !givenFolder
+        let isSingle = inputs.count == 1 && !isMany
         if isSingle, let output, !Self.isFolder(output) {
             jobs = [Job(input: inputs[0], table: output)]
         } else {

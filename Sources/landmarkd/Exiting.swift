@@ -1,0 +1,24 @@
+import ArgumentParser
+import Base
+import Glibc
+
+/// Runs a command; what it throws becomes a message on standard error and the exit code of sysexits(3).
+@MainActor func exiting(_ command: @MainActor () async throws -> Void) async -> Never {
+    do {
+        try await command()
+        exit(0)
+    } catch let error as LandmarkdError {
+        complain("landmarkd: \(error)\n")
+        exit(error.exitCode.rawValue)
+    } catch let error where Landmarkd.exitCode(for: error) != .failure || error is ArgumentParser.ExitCode {
+        Landmarkd.exit(withError: error)
+    } catch {
+        complain("landmarkd: \(error)\n  remedy: this is a bug of landmarkd's: report it with the command you gave\n")
+        exit(Base.ExitCode.internalFault.rawValue)
+    }
+}
+
+private func complain(_ text: String) {
+    // There is nowhere to tell that standard error cannot be written.
+    _ = try? writeAll(Array(text.utf8), to: STDERR_FILENO, path: "standard error")
+}
