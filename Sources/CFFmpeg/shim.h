@@ -50,3 +50,16 @@ static inline const int32_t *lm_frame_display_matrix(const AVFrame *frame) {
     const AVFrameSideData *data = av_frame_get_side_data(frame, AV_FRAME_DATA_DISPLAYMATRIX);
     return data && data->size >= 36 ? (const int32_t *)data->data : 0;
 }
+/* Gives the stream a display matrix of 9 numbers; nonzero where memory lacks. */
+static inline int lm_stream_set_display_matrix(AVStream *stream, const int32_t *matrix) {
+#if LIBAVCODEC_VERSION_INT >= AV_VERSION_INT(60, 31, 102)
+    AVPacketSideData *data = av_packet_side_data_new(
+        &stream->codecpar->coded_side_data, &stream->codecpar->nb_coded_side_data, AV_PKT_DATA_DISPLAYMATRIX, 36, 0);
+    uint8_t *bytes = data ? data->data : 0;
+#else
+    uint8_t *bytes = av_stream_new_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, 36);
+#endif
+    if (!bytes) return 1;
+    __builtin_memcpy(bytes, matrix, 36);
+    return 0;
+}

@@ -11,6 +11,8 @@ public final class VideoReader {  // thread-bound
     public let info: VideoInfo
     /// Pictures so far that failed to decode.
     public private(set) var brokenCount = 0
+    /// Once all is read: that pictures end long before the container says, which damage or longer sound may cause.
+    public private(set) var note: String?
 
     private let path: String
     private let threads: Int
@@ -25,6 +27,8 @@ public final class VideoReader {  // thread-bound
     private var goodCount = 0
     private var isDraining = false
     private var isFinished = false
+    /// The end and how it came about were told to the caller.
+    private var isTold = false
     /// Why reading ended early; thrown after the last picture.
     private var failure: LandmarkdError?
 
@@ -70,7 +74,7 @@ public final class VideoReader {  // thread-bound
     }
 
     private func stop() -> DecodedPicture? {
-        (isFinished, failure) = (true, nil)
+        (isFinished, isTold) = (true, true)
         queue = PresentationQueue()
         return nil
     }
@@ -127,12 +131,22 @@ public final class VideoReader {  // thread-bound
     }
 
     private func tellFailure() throws(LandmarkdError) {
-        defer { (failure, goodCount) = (nil, 1) }
+        guard !isTold else { return }
+        isTold = true
         if let failure { throw failure }
+        if let missing = missingBytes(path) {
+            throw LandmarkdError(
+                .unusableData, "\(path): the file is cut off: at least \(missing) bytes are missing at its end",
+                remedy: "what came before is good; copy or record the file anew for the rest")
+        }
         if goodCount == 0 {
             throw LandmarkdError(
                 .unusableData, "\(path): none of its \(count) \(info.codec) pictures could be decoded",
                 remedy: "the file is damaged or cut off: record or copy it anew")
+        }
+        if let promised = info.duration, clock.end < promised - max(2, promised / 10) {
+            let (end, whole) = ((clock.end * 10).rounded() / 10, (promised * 10).rounded() / 10)
+            note = "\(path): its pictures end after \(end) s, but it says that it lasts \(whole) s"
         }
     }
 }

@@ -17,6 +17,9 @@ struct FrameClock {
         self.usualStep = usualStep
     }
 
+    /// Seconds at which the last picture ends.
+    var end: Double { last.map { $0.time + $0.step } ?? 0 }
+
     /// The next picture's time, from its timestamp and duration where it has them (in units; 0 = none told).
     mutating func time(stamp: Int64?, duration: Int64) -> Double {
         let step = duration > 0 ? Double(duration) * unit : usualStep

@@ -1,0 +1,139 @@
+import Base
+import CFFmpeg
+import Glibc
+
+/// Writes pictures with their times as H.264 in MP4 (MPEG-4 part 2 where FFmpeg has no H.264 encoder).
+///
+/// The file grows as `PATH.partial`; `finish` completes and renames it. Without `finish` the partial file is removed.
+/// The same pictures give the same bytes.
+public final class VideoWriter {  // thread-bound
+    /// Units of the stream's clock in a second: MPEG's.
+    static let ticks: Int32 = 90_000
+
+    private let path: String
+    private let size: (width: Int, height: Int)
+    private let encoding: VideoEncoding
+    private let encoder: VideoEncoder
+    private let scaler = PictureScaler()
+    private let packet = Packet()
+    private var format: UnsafeMutablePointer<AVFormatContext>?
+    private var origin: Double?
+    private var lastStamp: Int64 = -1
+    private var isFinished = false
+
+    /// Pictures of `width` × `height`, of which H.264 drops an odd last column and row. `frameRate` (frames a second) is
+    /// a hint for the encoder. `quality`: 0 lossless, 18 looks like it, 23 small, … 51.
+    ///
+    /// Throws `cannotCreate` (folder, rights), `unavailable` (no encoder).
+    public convenience init(
+        _ path: String, width: Int, height: Int, frameRate: Double = 30, quality: Int = 20, fullRange: Bool = false,
+        threads: Int = 1
+    ) throws(LandmarkdError) {
+        var encoding = VideoEncoding()
+        (encoding.quality, encoding.fullRange, encoding.threads) = (quality, fullRange, threads)
+        try self.init(path, width: width, height: height, frameRate: frameRate, encoding: encoding)
+    }
+
+    init(
+        _ path: String, width: Int, height: Int, frameRate: Double, encoding: VideoEncoding
+    ) throws(LandmarkdError) {
+        precondition(width > 0 && height > 0 && frameRate > 0, "\(width)x\(height) at \(frameRate)")
+        ffmpegIsQuiet
+        (self.path, self.encoding) = (path, encoding)
+        size = VideoEncoder.codedSize(width, height, encoding)
+        _ = avformat_alloc_output_context2(&format, nil, encoding.container, "file:" + partialPath(path))
+        guard let format else { preconditionFailure("no container \(encoding.container)") }
+        encoder = try VideoEncoder(
+            encoding, width: size.width, height: size.height, frameRate: frameRate,
+            globalHeader: format.pointee.oformat.pointee.flags & AVFMT_GLOBALHEADER != 0)
+        format.pointee.flags |= AVFMT_FLAG_BITEXACT
+        try begin(format)
+    }
+
+    deinit {
+        guard let format else { return }
+        avio_closep(&format.pointee.pb)
+        if !isFinished { unlink(partialPath(path)) }
+        avformat_free_context(format)
+    }
+
+    /// Adds a picture of the writer's size, shown from `time` (seconds, growing) until the next one's.
+    ///
+    /// Throws `inputOutput` (full disk).
+    public func write(_ picture: PixelBuffer, time: Double) throws(LandmarkdError) {
+        precondition(!isFinished, "writing to \(path) after finish")
+        precondition(
+            picture.width >= size.width && picture.height >= size.height,
+            "\(picture.width)x\(picture.height) into \(size)")
+        let start = origin ?? time
+        origin = start
+        lastStamp = max(lastStamp + 1, Int64(((time - start) * Double(Self.ticks)).rounded()))
+        let source = encodable(picture)
+        source.pointer.pointee.pts = av_rescale_q(
+            lastStamp, AVRational(num: 1, den: Self.ticks), encoder.context!.pointee.time_base)
+        source.pointer.pointee.quality = encoder.context!.pointee.global_quality
+        try check(avcodec_send_frame(encoder.context, source.pointer))
+        try writePackets()
+    }
+
+    /// Completes the file and gives it its name. Throws `inputOutput` (full disk), `cannotCreate`.
+    public func finish() throws(LandmarkdError) {
+        guard !isFinished else { return }
+        try check(avcodec_send_frame(encoder.context, nil))
+        try writePackets()
+        try check(av_write_trailer(format))
+        try check(avio_closep(&format!.pointee.pb))
+        isFinished = true
+        try finishPartial(path)
+    }
+
+    private func begin(_ format: UnsafeMutablePointer<AVFormatContext>) throws(LandmarkdError) {
+        guard let stream = avformat_new_stream(format, nil) else { preconditionFailure("no memory for a stream") }
+        avcodec_parameters_from_context(stream.pointee.codecpar, encoder.context)
+        stream.pointee.time_base = encoder.context!.pointee.time_base
+        stream.pointee.avg_frame_rate = encoder.context!.pointee.framerate
+        if encoding.orientation != Orientation() {
+            let isSet = lm_stream_set_display_matrix(stream, encoding.orientation.displayMatrix) == 0
+            precondition(isSet, "no memory for a display matrix")
+        }
+        let opened = avio_open(&format.pointee.pb, "file:" + partialPath(path), AVIO_FLAG_WRITE)
+        guard opened >= 0 else { throw cannotCreate(partialPath(path), -opened) }
+        var options: OpaquePointer?
+        defer { av_dict_free(&options) }
+        if encoding.container == "mp4" { av_dict_set(&options, "movflags", "faststart", 0) }
+        try check(avformat_write_header(format, &options))
+    }
+
+    /// The picture as the encoder wants it, without its odd column and row.
+    private func encodable(_ picture: PixelBuffer) -> Picture {
+        guard let view = Picture(viewing: picture.frame(fullRange: encoding.fullRange)) else {
+            preconditionFailure("chroma shift \(picture.chromaShift)")
+        }
+        (view.pointer.pointee.width, view.pointer.pointee.height) = (Int32(size.width), Int32(size.height))
+        if view.format == encoding.pixelFormat { return view }
+        let converted = scaler.scaled(
+            view, sourceFullRange: encoding.fullRange, width: size.width, height: size.height,
+            format: encoding.pixelFormat, fullRange: encoding.fullRange, flags: SWS_BILINEAR)
+        guard let converted else { preconditionFailure("no conversion to \(encoding.pixelFormat)") }
+        return converted
+    }
+
+    private func writePackets() throws(LandmarkdError) {
+        while true {
+            let code = avcodec_receive_packet(encoder.context, packet.pointer)
+            if code == lm_averror_eagain || code == lm_averror_eof { return }
+            try check(code)
+            let stream = format!.pointee.streams[0]!
+            av_packet_rescale_ts(packet.pointer, encoder.context!.pointee.time_base, stream.pointee.time_base)
+            packet.pointer.pointee.stream_index = 0
+            try check(av_interleaved_write_frame(format, packet.pointer))
+        }
+    }
+
+    private func check(_ code: Int32) throws(LandmarkdError) {
+        guard code < 0 else { return }
+        throw LandmarkdError(
+            .inputOutput, "\(partialPath(path)): writing: \(ffmpegText(code))",
+            remedy: code == -ENOSPC ? "free space on that disk" : "check the disk")
+    }
+}
