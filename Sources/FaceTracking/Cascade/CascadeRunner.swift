@@ -7,8 +7,8 @@ public struct CascadeEstimate: Sendable {
     public var points: [Point]
     /// Probability that the crop holds a face, as the network gives it.
     public var presence: Double
-    /// Highest probability of each landmark's heatmap.
-    public var peaks: [Double]
+    /// Height of each heatmap's peak over that of an ideal Gaussian, 0…1: low where the network is of two minds.
+    public var sharpness: [Double]
 }
 
 /// Runs a cascade on crops of frames. Allocates nothing for the network after it is made. Bound to one thread.
@@ -22,7 +22,9 @@ public final class CascadeRunner {
     public init(_ model: CascadeModel, passes: Int? = nil) {
         self.model = model
         let configuration = model.configuration
-        scheme = LandmarkScheme.named(configuration.scheme) ?? LandmarkScheme(name: configuration.scheme, count: configuration.points)
+        scheme =
+            LandmarkScheme.named(configuration.scheme)
+            ?? LandmarkScheme(name: configuration.scheme, count: configuration.points)
         network = CascadeNetwork(
             configuration, .inference, batch: 1, passes: passes ?? configuration.passes, weights: model.weights)
         sampler = CropSampler(side: configuration.crop)
@@ -60,8 +62,12 @@ public final class CascadeRunner {
 
     private func estimate(_ pass: Int, _ map: SimilarityMap) -> CascadeEstimate {
         let heatmaps = network.passes[pass].heatmaps
+        let cells = model.configuration.sigma / 4
+        let idealPeak = min(1, 1 / (2 * .pi * cells * cells))
         return CascadeEstimate(
             points: map(network.landmarks(pass: pass, image: 0)), presence: network.presence(pass: pass, image: 0),
-            peaks: (0..<model.configuration.points).map { Double(heatmaps.peak(image: 0, point: $0)) })
+            sharpness: (0..<model.configuration.points).map {
+                min(1, Double(heatmaps.peak(image: 0, point: $0)) / idealPeak)
+            })
     }
 }
