@@ -117,7 +117,7 @@ public final class CascadeTracker: FaceTracker {
         let box = Box(around: estimate.points)
         return TrackedFace(
             id: id, confidence: estimate.presence,
-            box: FaceBox(x: box.low.x, y: box.low.y, width: box.width, height: box.height), points: estimate.points,
+            box: box, points: estimate.points,
             pointConfidence: estimate.sharpness)
     }
 }
