@@ -47,3 +47,11 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// For Tests/fuzz/run only: a program of libFuzzer's, which brings its own main function.
+if Context.environment["LANDMARKD_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "Fuzzer", dependencies: ["FaceTracking", "NeuralNetwork", "Training"], path: "Tests/fuzz/Fuzzer",
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]))
+}

@@ -1,0 +1,26 @@
+"""Writes a few sound files, each after the byte that names its reader, for the fuzzer to start from."""
+import json
+import struct
+import sys
+
+
+def safetensors(header, data):
+    text = json.dumps(header).encode()
+    return struct.pack("<Q", len(text)) + text + data
+
+
+entry = lambda kind, shape, start, end: {"dtype": kind, "shape": shape, "data_offsets": [start, end]}
+small = safetensors(
+    {"__metadata__": {"format": "landmarkd/1", "\u00e9\n": "\\"}, "a": entry("F32", [2], 0, 8),
+     "b": entry("F16", [1, 2], 8, 12), "c": entry("BF16", [], 12, 14), "d": entry("F32", [0], 14, 14)},
+    struct.pack("<2f2eH", 1, -2, 0.5, 3, 0x3F80))
+configuration = safetensors({"__metadata__": {"format": "landmarkd/1", "task": "face_landmarks", "scheme": "68",
+    "points": "68", "crop": "128", "channels": "3", "passes": "2"}}, b"")
+row = "a.jpg,set,train,group,100,90,3,10,10,20.5,20,3e1,30\n"
+table = "file,set,split,group,width,height,points,x0,y0,x1,y1,x2,y2\n" + row + row
+points = "version: 1\nn_points: 3\n{\n1.5 2\n3 4\n5 6\n}\n"
+helen = "100032540_1\n" + "".join(f"{i}.25 , {i * 2}\n" for i in range(194))
+for number, (reader, content) in enumerate([(0, small), (1, small), (2, configuration), (2, small), (3, table.encode()),
+                                            (4, points.encode()), (5, helen.encode())]):
+    with open(f"{sys.argv[1]}/seed{number}", "wb") as file:
+        file.write(bytes([reader]) + content)
