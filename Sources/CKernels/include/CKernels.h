@@ -1,3 +1,4 @@
 #pragma once
 #include "lm_dispatch.h"
 #include "lm_kernels.h"
+#include "lm_raster.h"

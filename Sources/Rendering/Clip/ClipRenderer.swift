@@ -1,0 +1,48 @@
+import Base
+import FaceTracking
+
+/// One picture of a synthetic clip and the exact places of the landmarks in it.
+public struct RenderedFrame: Sendable {
+    /// Seconds from the first frame.
+    public let time: Double
+    /// 4:2:0, limited range.
+    public let picture: PixelBuffer
+    /// 68 points for each part of the script, nil where it is not in the picture. An integer is a pixel's centre.
+    public let faces: [[Point]?]
+
+    /// The picture as decoders deliver them.
+    public var frame: Frame { picture.frame(fullRange: false, time: time) }
+}
+
+/// Draws the frames of a script, in any order. Thread-bound.
+public final class ClipRenderer {
+    public let script: ClipScript
+    private let figures: [Figure]
+    private let backdrop: Backdrop
+    private let canvas: Canvas
+
+    public init(_ script: ClipScript, face: AverageFace) {
+        precondition(script.width >= 2 && script.height >= 2, "a clip of \(script.width)×\(script.height)")
+        self.script = script
+        figures = script.parts.map { Figure(face, $0.person) }
+        backdrop = Backdrop(seed: script.seed)
+        canvas = Canvas(width: script.width, height: script.height)
+    }
+
+    /// Frame `index`, from 0.
+    public func render(_ index: Int) -> RenderedFrame {
+        let time = script.time(of: index)
+        backdrop.draw(on: canvas, time: time, velocity: script.backgroundVelocity)
+        var faces: [[Point]?] = []
+        for (part, figure) in zip(script.parts, figures) {
+            faces.append(
+                part.pose(time).map { pose in
+                    figure.draw(
+                        on: canvas, pose, part.expression(time), light: script.light(time), hasBody: part.hasBody)
+                })
+        }
+        var random = SplitMix64(seed: script.seed, index: UInt64(index))
+        let picture = canvas.expose(noise: script.noise, seed: random.next())
+        return RenderedFrame(time: time, picture: picture, faces: faces)
+    }
+}

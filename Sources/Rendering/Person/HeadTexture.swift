@@ -1,0 +1,74 @@
+import FaceTracking
+import Glibc
+
+/// The head behind the face: hair, ears, and the skin that shows where the head turns.
+///
+/// In units of the outer-eye distance, from the middle between the eyes' outer corners.
+enum HeadTexture {
+    static let low = Point(-1.45, -2.2)
+    static let high = Point(1.45, 1.35)
+
+    static func make(_ person: Person, complexion: Color) -> Texture {
+        let density = 72.0
+        let strands = SmoothNoise(seed: person.seed &+ 1)
+        let size = (high - low) * density
+        return Texture(width: Int(size.x), height: Int(size.y), density: density, origin: low) { x, y in
+            var color = Color.zero
+            let hair = hairColor(person, strands, x, y)
+            if person.hair == .long { color = hair.over(color, opacity: curtain(strands, x, y)) }
+            color = side(complexion, x, y).over(color)
+            if person.hair == .short { color = ear(complexion, x, y).over(color) }
+            return hair.over(color, opacity: cap(person, strands, x, y))
+        }
+    }
+
+    /// Cheek and jaw seen from the side, darker than the face.
+    private static func side(_ complexion: Color, _ x: Float, _ y: Float) -> Color {
+        let dx = x / 0.88
+        let dy = (y + 0.35) / 0.98
+        let depth = 1 - (dx * dx + dy * dy).squareRoot()
+        return complexion.shaded(0.74 + 0.2 * ramp(0, 0.4, depth)) * ramp(-0.01, 0.02, depth)
+    }
+
+    private static func ear(_ complexion: Color, _ x: Float, _ y: Float) -> Color {
+        let dy = (y + 0.2) / 0.27
+        let dx = (abs(x) - 0.9 + 0.05 * dy) / 0.115
+        let depth = 1 - (dx * dx + dy * dy).squareRoot()
+        let hollow = ramp(0.2, 0.55, depth)
+        return complexion.shaded(0.86 - 0.24 * hollow) * ramp(-0.06, 0.12, depth)
+    }
+
+    /// Strands run from the crown outwards.
+    private static func hairColor(_ person: Person, _ strands: SmoothNoise, _ x: Float, _ y: Float) -> Color {
+        let (dx, dy) = (x, y + 1.75)
+        let turn = atan2(dx, dy + 0.4) * 30
+        let along = (dx * dx + dy * dy).squareRoot()
+        let fine = strands(turn, along * 1.4) * 0.5 + strands(turn * 2.3 + 7, along * 2) * 0.35
+        let wave = strands(x * 2 + 31, y * 1.5)
+        let gloss = ramp(0.75, 0, abs(along - 0.5) / 0.55) * 0.55
+        let paint = person.hairPaint
+        let base = Color(y: Float(paint.x), cb: Float(paint.y), cr: Float(paint.z))
+        return base.shaded(max(0.3, 0.85 + gloss + 0.3 * fine + 0.12 * wave))
+    }
+
+    /// Hair that falls behind the shoulders.
+    private static func curtain(_ strands: SmoothNoise, _ x: Float, _ y: Float) -> Float {
+        let half = 1.02 + 0.1 * ramp(-0.6, 0.8, y) + 0.05 * strands(y * 2, 5)
+        let bottom = 1.12 + 0.1 * strands(x * 9, 3)
+        return ramp(half + 0.02, half - 0.04, abs(x)) * ramp(bottom + 0.05, bottom - 0.1, y) * ramp(-0.9, -0.7, y)
+    }
+
+    /// Hair over the skull, down to the ears.
+    private static func cap(_ person: Person, _ strands: SmoothNoise, _ x: Float, _ y: Float) -> Float {
+        let dx = x / (person.hair == .long ? 1.08 : 1.0)
+        let dy = (y + 0.74) / (y < -0.74 ? 1.2 : 1.5)
+        let rough = strands(atan2(x, -(y + 0.74)) * 9, 1) * 0.012
+        let skull = ramp(-0.012, 0.02, 1 - (dx * dx + dy * dy).squareRoot() + rough)
+        let ends: Float = person.hair == .long ? 0.5 : -0.2
+        let inner: Float = person.hair == .long ? 0.78 : 0.80
+        let sides =
+            ramp(ends + 0.1, ends - 0.1, y + 0.05 * strands(x * 14, 2)) * ramp(inner - 0.05, inner + 0.05, abs(x))
+        let top = ramp(-0.5, -0.75, y)
+        return skull * max(top, sides)
+    }
+}
