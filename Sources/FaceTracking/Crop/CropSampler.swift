@@ -23,15 +23,18 @@ public final class CropSampler {
     ///   - map: from crop units to the picture as displayed, as `CropLayout` gives it.
     ///   - mirrored: the crop is flipped left to right after it is laid.
     ///   - grey: colour is left out, Cb = Cr = 0.
+    ///   - coarse: pixels along a side, where fewer than the sampler's `side` are wanted.
     ///   - pixels: holds 3·side² floats; any alignment.
     public func sample(
-        _ frame: Frame, _ map: SimilarityMap, mirrored: Bool = false, grey: Bool = false,
+        _ frame: Frame, _ map: SimilarityMap, mirrored: Bool = false, grey: Bool = false, coarse: Int? = nil,
         into pixels: UnsafeMutableBufferPointer<Float>
     ) {
+        let side = coarse ?? side
+        precondition(1...self.side ~= side, "crop of \(side) pixels by a sampler of \(self.side)")
         precondition(pixels.count == 3 * side * side, "crop of \(side)×\(side)×3 into \(pixels.count) floats")
         var source = lm_crop_source(frame, grey: grey)
-        let affine = storedAffine(map, frame, mirrored: mirrored)
-        let needed = lm_crop_scratch_bytes(Int32(side), Int32(frame.width))
+        let affine = storedAffine(map, frame, mirrored: mirrored, side: side)
+        let needed = lm_crop_scratch_bytes(Int32(self.side), Int32(frame.width))
         if needed > scratch.count {
             scratch.deallocate()
             scratch = .allocate(byteCount: needed, alignment: 64)
@@ -57,15 +60,15 @@ public final class CropSampler {
 
     /// Rows (xx, xy, x0), (yx, yy, y0) of the map from (column, row) of the crop to the stored luma plane.
     func storedAffine(
-        _ map: SimilarityMap, _ frame: Frame, mirrored: Bool
+        _ map: SimilarityMap, _ frame: Frame, mirrored: Bool, side: Int
     ) -> (Double, Double, Double, Double, Double, Double) {
-        let origin = stored(map(cropUnit(0, 0, mirrored)), frame)
-        let right = stored(map(cropUnit(1, 0, mirrored)), frame) - origin
-        let down = stored(map(cropUnit(0, 1, mirrored)), frame) - origin
+        let origin = stored(map(cropUnit(0, 0, mirrored, side)), frame)
+        let right = stored(map(cropUnit(1, 0, mirrored, side)), frame) - origin
+        let down = stored(map(cropUnit(0, 1, mirrored, side)), frame) - origin
         return (right.x, down.x, origin.x, right.y, down.y, origin.y)
     }
 
-    private func cropUnit(_ column: Double, _ row: Double, _ mirrored: Bool) -> Point {
+    private func cropUnit(_ column: Double, _ row: Double, _ mirrored: Bool, _ side: Int) -> Point {
         let unit = (Point(column, row) + 0.5) / Double(side)
         return mirrored ? Point(1 - unit.x, unit.y) : unit
     }

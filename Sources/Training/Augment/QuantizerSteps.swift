@@ -1,0 +1,21 @@
+/// Steps of luma and chroma coefficients for a quality of 1…100. Source: ITU-T T.81, annex K.1, scaled as libjpeg does.
+func quantizerSteps(quality: Int) -> (luma: [Float], chroma: [Float]) {
+    precondition(1...100 ~= quality, "quality \(quality)")
+    let percent = quality < 50 ? 5000 / quality : 200 - 2 * quality
+    func scaled(_ table: [Int]) -> [Float] { table.map { Float(min(255, max(1, ($0 * percent + 50) / 100))) } }
+    return (scaled(lumaSteps), scaled(chromaSteps))
+}
+
+private let lumaSteps = [
+    16, 11, 10, 16, 24, 40, 51, 61, 12, 12, 14, 19, 26, 58, 60, 55,
+    14, 13, 16, 24, 40, 57, 69, 56, 14, 17, 22, 29, 51, 87, 80, 62,
+    18, 22, 37, 56, 68, 109, 103, 77, 24, 35, 55, 64, 81, 104, 113, 92,
+    49, 64, 78, 87, 103, 121, 120, 101, 72, 92, 95, 98, 112, 100, 103, 99,
+]
+
+private let chromaSteps = [
+    17, 18, 24, 47, 99, 99, 99, 99, 18, 21, 26, 66, 99, 99, 99, 99,
+    24, 26, 56, 99, 99, 99, 99, 99, 47, 66, 99, 99, 99, 99, 99, 99,
+    99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99,
+    99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99,
+]

@@ -1,0 +1,135 @@
+import Base
+import FaceTracking
+
+/// Endless random samples of a set of faces, by a recipe.
+public struct TrainingSampler: SampleSource {
+    public let side: Int
+    public let faces: FaceSet
+    public let negatives: PictureSet
+    public let recipe: AugmentationRecipe
+    public let seed: UInt64
+    /// Sums of the faces' weights, the last one 1.
+    private let cumulative: [Double]
+
+    /// - Parameters:
+    ///   - weights: how often faces of a set are drawn, by the set's name; 1 where none is given.
+    public init(
+        _ faces: FaceSet, negatives: PictureSet = PictureSet(), recipe: AugmentationRecipe, side: Int = 128,
+        seed: UInt64 = 0, weights: [String: Double] = TrainingSampler.defaultWeights
+    ) {
+        (self.faces, self.negatives, self.recipe, self.side, self.seed) = (faces, negatives, recipe, side, seed)
+        var sum = 0.0
+        let sums = faces.faces.map { face in
+            sum += max(0, weights[face.set] ?? 1)
+            return sum
+        }
+        precondition(sum > 0, "all faces have weight 0")
+        cumulative = sums.map { $0 / sum }
+    }
+
+    /// Machine-made annotations count less.
+    public static let defaultWeights = ["ytfaces": 0.35]
+
+    public var scheme: LandmarkScheme { faces.scheme }
+
+    public func draw(
+        index: UInt64, into pixels: UnsafeMutableBufferPointer<Float>, with crop: PlanarCrop
+    ) -> TrainingSample {
+        precondition(crop.side == side, "crop of \(crop.side) pixels where \(side) are asked for")
+        var random = SplitMix64(seed: seed, index: index)
+        let isNegative = !negatives.frames.isEmpty && random.chance(recipe.negatives.share)
+        let sample = isNegative ? negative(crop, &random) : positive(crop, &random)
+        occlude(crop, &random)
+        changePhotometry(crop, recipe.photometry, &random)
+        crop.write(to: pixels)
+        return sample
+    }
+
+    private func positive(_ crop: PlanarCrop, _ random: inout SplitMix64) -> TrainingSample {
+        let index = drawnFace(&random)
+        let face = faces.faces[index]
+        let isMirrored = scheme.mirror != nil && random.chance(recipe.mirrorShare)
+        let map =
+            switch recipe.crops {
+            case .method: methodCrop(face.points, recipe, &random)
+            case .tracking: layout.map(around: face.points, scheme: scheme, error: laidCropError(recipe.laid, &random))
+            }
+        let coarse = drawnCoarseness(side: side, recipe.photometry, &random)
+        crop.sample(faces.frame(of: index), map, mirrored: isMirrored, coarse: coarse)
+        let truth = mirrored(map.inverse(face.points), if: isMirrored)
+        let prior = random.chance(recipe.priors.share) ? self.prior(truth, face, isMirrored, &random) : nil
+        return TrainingSample(truth: truth, prior: prior, presence: true, file: face.file)
+    }
+
+    private func negative(_ crop: PlanarCrop, _ random: inout SplitMix64) -> TrainingSample {
+        let index = Int(random.uniform() * Double(negatives.frames.count))
+        let frame = negatives.frames[index]
+        let map = negativeCrop(width: frame.displayWidth, height: frame.displayHeight, recipe.negatives, &random)
+        crop.sample(
+            frame, map, mirrored: random.chance(0.5), coarse: drawnCoarseness(side: side, recipe.photometry, &random))
+        let hasPrior = random.chance(recipe.negatives.priorShare) && recipe.priors.share > 0
+        let prior =
+            hasPrior
+            ? shapeOnCrop(
+                faces.faces[drawnFace(&random)].points, recipe.laid.turn, recipe.laid.scale, recipe.laid.shift, &random)
+            : nil
+        let nowhere = [Point](repeating: .zero, count: scheme.count)
+        return TrainingSample(truth: nowhere, prior: prior, presence: false, file: negatives.files[index])
+    }
+
+    private func prior(
+        _ truth: [Point], _ face: AnnotatedFace, _ isMirrored: Bool, _ random: inout SplitMix64
+    ) -> [Point] {
+        let priors = recipe.priors
+        var kind = random.uniform()
+        if kind < priors.otherShare {
+            let other = faces.faces[Int(random.uniform() * Double(faces.count))].points
+            let laid = shapeOnCrop(other, priors.otherTurn, priors.otherScale, priors.otherShift, &random)
+            return mirrored(laid, if: scheme.mirror != nil && random.chance(recipe.mirrorShare))
+        }
+        kind -= priors.otherShare
+        if kind < priors.previousShare {
+            return mirrored(layout.map(around: face.points, scheme: scheme).inverse(face.points), if: isMirrored)
+        }
+        kind -= priors.previousShare
+        if kind < priors.strongShare { return stronglyWrongPrior(truth, priors, &random) }
+        return disturbedPrior(truth, priors, &random)
+    }
+
+    /// A shape as it lies in the crop that it would lay itself, but for these errors.
+    private func shapeOnCrop(
+        _ points: [Point], _ turn: Double, _ scale: Double, _ shift: Double, _ random: inout SplitMix64
+    ) -> [Point] {
+        let error = normalError(turn: turn, scale: scale, shift: shift, &random)
+        return layout.map(around: points, scheme: scheme, error: error).inverse(points)
+    }
+
+    private func occlude(_ crop: PlanarCrop, _ random: inout SplitMix64) {
+        guard random.chance(recipe.photometry.occluderShare) else { return }
+        let occluder = Occluder(sizes: recipe.photometry.occluderSize, random: &random)
+        let isTextured = !negatives.frames.isEmpty && random.chance(recipe.photometry.textureShare)
+        if isTextured {
+            let frame = negatives.frames[Int(random.uniform() * Double(negatives.frames.count))]
+            let map = negativeCrop(
+                width: frame.displayWidth, height: frame.displayHeight, recipe.negatives, &random)
+            crop.sampleTexture(frame, map)
+        }
+        crop.occlude(occluder, textured: isTextured)
+    }
+
+    private var layout: CropLayout { CropLayout(area: recipe.laid.area, forehead: recipe.forehead) }
+
+    private func mirrored(_ points: [Point], if isMirrored: Bool) -> [Point] {
+        isMirrored ? scheme.mirrored(points) ?? points : points
+    }
+
+    private func drawnFace(_ random: inout SplitMix64) -> Int {
+        let target = random.uniform()
+        var (low, high) = (0, cumulative.count - 1)
+        while low < high {
+            let middle = (low + high) / 2
+            if cumulative[middle] > target { high = middle } else { low = middle + 1 }
+        }
+        return low
+    }
+}
