@@ -4,6 +4,8 @@ import FaceTracking
 /// Endless random samples of a set of faces, by a recipe.
 public struct TrainingSampler: SampleSource {
     public let side: Int
+    /// Y, Cb, Cr.
+    public var channels: Int { 3 }
     public let faces: FaceSet
     public let negatives: PictureSet
     public let recipe: AugmentationRecipe
@@ -32,20 +34,35 @@ public struct TrainingSampler: SampleSource {
 
     public var scheme: LandmarkScheme { faces.scheme }
 
+    /// Writes `[side, side, 3]` floats in −1…1 and gives the labels of sample `index`: the same ones whichever thread asks
+    /// and in whichever order. `crop` is the calling thread's own, of the same side.
     public func draw(
         index: UInt64, into pixels: UnsafeMutableBufferPointer<Float>, with crop: PlanarCrop
-    ) -> TrainingSample {
+    ) -> SampleLabels {
         precondition(crop.side == side, "crop of \(crop.side) pixels where \(side) are asked for")
         var random = SplitMix64(seed: seed, index: index)
         let isNegative = !negatives.frames.isEmpty && random.chance(recipe.negatives.share)
-        let sample = isNegative ? negative(crop, &random) : positive(crop, &random)
+        let labels = isNegative ? negative(crop, &random) : positive(crop, &random)
         occlude(crop, &random)
         changePhotometry(crop, recipe.photometry, &random)
         crop.write(to: pixels)
-        return sample
+        return labels
     }
 
-    private func positive(_ crop: PlanarCrop, _ random: inout SplitMix64) -> TrainingSample {
+    public func makeDrawer() -> any SampleDrawer { Drawer(self) }
+
+    private final class Drawer: SampleDrawer {
+        private let sampler: TrainingSampler
+        private let crop: PlanarCrop
+
+        init(_ sampler: TrainingSampler) { (self.sampler, crop) = (sampler, PlanarCrop(side: sampler.side)) }
+
+        func draw(index: UInt64, into pixels: UnsafeMutableBufferPointer<Float>) -> SampleLabels {
+            sampler.draw(index: index, into: pixels, with: crop)
+        }
+    }
+
+    private func positive(_ crop: PlanarCrop, _ random: inout SplitMix64) -> SampleLabels {
         let index = drawnFace(&random)
         let face = faces.faces[index]
         let isMirrored = scheme.mirror != nil && random.chance(recipe.mirrorShare)
@@ -58,10 +75,10 @@ public struct TrainingSampler: SampleSource {
         crop.sample(faces.frame(of: index), map, mirrored: isMirrored, coarse: coarse)
         let truth = mirrored(map.inverse(face.points), if: isMirrored)
         let prior = random.chance(recipe.priors.share) ? self.prior(truth, face, isMirrored, &random) : nil
-        return TrainingSample(truth: truth, prior: prior, presence: true, file: face.file)
+        return SampleLabels(truth: truth, prior: prior, presence: true, file: face.file)
     }
 
-    private func negative(_ crop: PlanarCrop, _ random: inout SplitMix64) -> TrainingSample {
+    private func negative(_ crop: PlanarCrop, _ random: inout SplitMix64) -> SampleLabels {
         let index = Int(random.uniform() * Double(negatives.frames.count))
         let frame = negatives.frames[index]
         let map = negativeCrop(width: frame.displayWidth, height: frame.displayHeight, recipe.negatives, &random)
@@ -73,8 +90,7 @@ public struct TrainingSampler: SampleSource {
             ? shapeOnCrop(
                 faces.faces[drawnFace(&random)].points, recipe.laid.turn, recipe.laid.scale, recipe.laid.shift, &random)
             : nil
-        let nowhere = [Point](repeating: .zero, count: scheme.count)
-        return TrainingSample(truth: nowhere, prior: prior, presence: false, file: negatives.files[index])
+        return SampleLabels(truth: [], prior: prior, presence: false, file: negatives.files[index])
     }
 
     private func prior(
