@@ -37,3 +37,6 @@ public func readFile(_ path: String, atMost limit: Int) throws(LandmarkdError) -
     bytes.removeLast(size - filled)
     return bytes
 }
+
+/// Whether there is a file at `path` that may be read.
+public func isReadable(_ path: String) -> Bool { access(path, R_OK) == 0 }

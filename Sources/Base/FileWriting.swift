@@ -42,3 +42,14 @@ public func writeAll(_ bytes: [UInt8], to descriptor: Int32, path: String) throw
 private func writeFault(_ path: String) -> LandmarkdError {
     LandmarkdError(.inputOutput, "\(path): writing: \(systemFault())", remedy: "free space on the disk and try again")
 }
+
+/// Adds `bytes` to the end of a file, which is made where it lacks. Throws `.cannotCreate` or `.inputOutput`.
+public func appendToFile(_ path: String, _ bytes: [UInt8]) throws(LandmarkdError) {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else {
+        throw LandmarkdError(
+            .cannotCreate, "\(path): opening: \(systemFault())", remedy: "check that the folder exists and is writable")
+    }
+    defer { close(descriptor) }
+    try writeAll(bytes, to: descriptor, path: path)
+}

@@ -35,6 +35,12 @@ public struct PictureSet: Sendable {
         (self.files, self.frames, self.originalSizes) = (files, frames, sizes)
     }
 
+    /// The pictures of several sets.
+    public init(joining sets: [PictureSet]) {
+        (files, frames) = (sets.flatMap(\.files), sets.flatMap(\.frames))
+        originalSizes = sets.flatMap(\.originalSizes)
+    }
+
     public init() { (files, frames, originalSizes) = ([], [], []) }
 
     /// The pictures in `folder/negatives`, where no face is; none where there is no such folder.

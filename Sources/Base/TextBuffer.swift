@@ -1,22 +1,24 @@
 /// Bytes of text on their way into a file: numbers are written without locale, allocation or Foundation.
-struct TextBuffer {
-    private(set) var bytes: [UInt8] = []
+public struct TextBuffer {
+    public private(set) var bytes: [UInt8] = []
 
-    mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
+    public init() {}
 
-    mutating func append(_ text: StaticString) {
+    public mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
+
+    public mutating func append(_ text: StaticString) {
         bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
-    mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }
+    public mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }
 
-    mutating func append(_ number: Int) {
+    public mutating func append(_ number: Int) {
         if number < 0 { bytes.append(UInt8(ascii: "-")) }
         appendDigits(number.magnitude, atLeast: 1)
     }
 
     /// `value` rounded to `decimals` digits after the point, ties to even; |value| below 10¹².
-    mutating func append(_ value: Double, decimals: Int) {
+    public mutating func append(_ value: Double, decimals: Int) {
         let power = Self.powers[decimals]
         precondition(abs(value) < 1e12, "\(value) as text")
         let scaled = Int((value * Double(power)).rounded(.toNearestOrEven))
@@ -39,4 +41,11 @@ struct TextBuffer {
         }
         bytes[start...].reverse()
     }
+}
+
+/// `value` with `decimals` digits after the point.
+public func decimal(_ value: Double, _ decimals: Int) -> String {
+    var text = TextBuffer()
+    text.append(value, decimals: decimals)
+    return String(decoding: text.bytes, as: UTF8.self)
 }

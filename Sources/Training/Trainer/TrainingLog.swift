@@ -1,0 +1,78 @@
+import Base
+
+/// Means over the last steps of a run.
+public struct TrainingRecord: Sendable {
+    public var samples = 0
+    public var progress = 0.0
+    public var loss = CascadeLoss.Parts()
+    public var rate = 0.0
+    public var gradientNorm = 0.0
+    public var samplesPerSecond = 0.0
+    public var gigaflops = 0.0
+    /// Share of the time in which samples were drawn.
+    public var waitShare = 0.0
+}
+
+/// Gathers steps into records of about two seconds.
+struct RateMeter {
+    private var steps: [Trainer.Step] = []
+    private var seconds = 0.0
+
+    mutating func take(_ step: Trainer.Step, _ trainer: Trainer) -> TrainingRecord? {
+        steps.append(step)
+        seconds += step.seconds
+        guard seconds >= 2 || trainer.isDone else { return nil }
+        defer { (steps, seconds) = ([], 0) }
+        let count = Double(steps.count)
+        let samples = steps.count * trainer.settings.batch
+        var record = TrainingRecord()
+        (record.samples, record.progress, record.rate) = (step.samples, trainer.progress, step.rate)
+        for step in steps {
+            record.loss.total += step.loss.total / count
+            record.loss.heatmap += step.loss.heatmap / count
+            record.loss.coordinates += step.loss.coordinates / count
+            record.loss.presence += step.loss.presence / count
+            record.gradientNorm += step.gradientNorm / count
+            record.waitShare += step.drawing / seconds
+        }
+        record.samplesPerSecond = Double(samples) / seconds
+        record.gigaflops = trainer.gigaflops(samples: samples, seconds: seconds)
+        return record
+    }
+}
+
+/// The run's table: a row for each record, validation errors in rows of their own.
+struct TrainingLog {
+    private static let header =
+        "samples,loss,heatmap,coordinates,presence,learning_rate,gradient_norm,samples_per_s,gflops,wait_share,validation_percent\n"
+
+    private let path: String
+    private var losses: [(samples: Int, value: Double)] = []
+    private var errors: [(samples: Int, value: Double)] = []
+
+    /// - Throws: `.cannotCreate` where the table cannot be written.
+    init(path: String, appending: Bool) throws(LandmarkdError) {
+        self.path = path
+        if !appending || !isReadable(path) { try writeFile(path, Array(Self.header.utf8)) }
+    }
+
+    mutating func write(_ record: TrainingRecord) throws(LandmarkdError) {
+        losses.append((record.samples, record.loss.total))
+        let loss = record.loss
+        let numbers = [
+            decimal(loss.total, 5), decimal(loss.heatmap, 5), decimal(loss.coordinates, 6), decimal(loss.presence, 5),
+            decimal(record.rate, 7), decimal(record.gradientNorm, 4), decimal(record.samplesPerSecond, 1),
+            decimal(record.gigaflops, 1), decimal(record.waitShare, 4),
+        ]
+        try append("\(record.samples),\(numbers.joined(separator: ",")),\n")
+    }
+
+    /// Errors after each pass; the table keeps that of the last pass trained.
+    mutating func write(samples: Int, validation: [Double]) throws(LandmarkdError) {
+        guard let error = validation.dropLast().last else { return }
+        errors.append((samples, error))
+        try append("\(samples),,,,,,,,,,\(decimal(error, 4))\n")
+    }
+
+    private func append(_ line: String) throws(LandmarkdError) { try appendToFile(path, Array(line.utf8)) }
+}

@@ -1,0 +1,76 @@
+import ArgumentParser
+import Base
+import Service
+import Training
+
+struct Train: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Train a cascade on annotated pictures.",
+        discussion: """
+            DIR holds annotations.csv (as the table of several sets), or pictures with .pts files beside them, or HELEN's text \
+            files; pictures in DIR/negatives show no face. While it runs, NAME.checkpoint.safetensors, NAME.csv and NAME.png lie \
+            beside the model; each checkpoint is a model itself. The same seed and number of threads give the same weights.
+            """)
+
+    @Option(parsing: .upToNextOption, help: ArgumentHelp("Folders with pictures and annotations.", valueName: "dir"))
+    var data: [String]
+
+    @Option(name: [.short, .long], help: ArgumentHelp("Where the trained model goes.", valueName: "model"))
+    var output: String
+
+    @Option(help: ArgumentHelp("YAML file that sets the network and how it is trained.", valueName: "file"))
+    var recipe: String?
+
+    @Flag(help: "Go on from the checkpoint beside the model, or from the model's weights where there is none.")
+    var resume = false
+
+    @Option(help: "Samples of the whole run. (default: the recipe's)")
+    var samples: Int?
+
+    @Option(help: "Threads that compute.")
+    var threads = 2
+
+    @Option(help: "Seed of weights and samples.")
+    var seed: UInt64 = 1
+
+    @Flag(name: .shortAndLong, help: "Say nothing but errors.")
+    var quiet = false
+
+    func validate() throws {
+        guard 1...64 ~= threads else { throw ValidationError("--threads must be 1 to 64, not \(threads).") }
+        if let samples, samples < 1 { throw ValidationError("--samples must be 1 or more, not \(samples).") }
+    }
+
+    func run() throws {
+        var recipe =
+            try recipe.map { (path) throws(LandmarkdError) in try TrainingRecipe(path: path) } ?? TrainingRecipe()
+        (recipe.settings.threads, recipe.settings.seed) = (threads, seed)
+        if let samples { recipe.settings.samples = samples }
+        Interruption.watch()
+        let console = Console(title: "train", quiet: quiet)
+        let run = TrainingRun(.init(folders: data, output: output, recipe: recipe, resume: resume))
+        try run.run(isStopped: { Interruption.isAsked }) { console.show($0) }
+        console.clear()
+        console.note("\(output): trained, \(recipe.settings.samples) samples")
+    }
+}
+
+extension Console {
+    /// A training run's news.
+    fileprivate func show(_ event: TrainingRun.Event) {
+        switch event {
+        case .prepared(let faces, let validation, let negatives, let others, let parameters, let before):
+            note(
+                "\(faces) faces to train on, \(validation) held back, \(negatives) pictures without a face, \(others) faces of "
+                    + "other schemes left out; \(parameters) parameters; weights have seen \(before) samples")
+        case .step(let record):
+            progress(share: record.progress) {
+                "\(record.samples) samples, loss \(decimal(record.loss.total, 4)), \(decimal(record.samplesPerSecond, 1)) samples/s, "
+                    + "\(decimal(record.gigaflops, 1)) GFLOP/s, drawing \(decimal(100 * record.waitShare, 1)) % of the time"
+            }
+        case .validated(let samples, let errors):
+            let passes = errors.map { decimal($0, 2) }.joined(separator: ", ")
+            note("\(samples) samples: validation error \(passes) % of the eye distance after each pass")
+        }
+    }
+}
