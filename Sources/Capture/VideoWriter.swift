@@ -112,8 +112,10 @@ public final class VideoWriter {  // thread-bound
         (view.pointer.pointee.width, view.pointer.pointee.height) = (Int32(size.width), Int32(size.height))
         if view.format == encoding.pixelFormat { return view }
         let converted = scaler.scaled(
-            view, sourceFullRange: encoding.fullRange, width: size.width, height: size.height,
-            format: encoding.pixelFormat, fullRange: encoding.fullRange, flags: SWS_BILINEAR)
+            view, sourceFullRange: encoding.fullRange,
+            to: PictureScaler.Side(
+                width: size.width, height: size.height, format: encoding.pixelFormat, fullRange: encoding.fullRange),
+            flags: SWS_BILINEAR)
         guard let converted else { preconditionFailure("no conversion to \(encoding.pixelFormat)") }
         return converted
     }

@@ -17,8 +17,9 @@ public func shrunk(_ frame: Frame, toLongerSide side: Int) -> Frame {
         frame.chroma == nil ? AV_PIX_FMT_GRAY8 : Picture(viewing: frame)?.format ?? AV_PIX_FMT_YUV420P
     guard
         let result = PictureScaler().scaled(
-            source, sourceFullRange: frame.fullRange, width: width, height: height, format: format,
-            fullRange: frame.fullRange, flags: SWS_AREA)
+            source, sourceFullRange: frame.fullRange,
+            to: PictureScaler.Side(width: width, height: height, format: format, fullRange: frame.fullRange),
+            flags: SWS_AREA)
     else { preconditionFailure("no memory to shrink a frame") }
     return Frame(result, fullRange: frame.fullRange, orientation: frame.orientation, time: frame.time)
 }

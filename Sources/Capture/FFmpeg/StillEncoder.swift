@@ -12,8 +12,9 @@ enum StillEncoder {
         ffmpegIsQuiet
         guard let source = (frame.owner as? Picture) ?? Picture(viewing: frame),
             let picture = PictureScaler().scaled(
-                source, sourceFullRange: frame.fullRange, width: frame.width, height: frame.height, format: format,
-                fullRange: fullRange, flags: SWS_BILINEAR | SWS_FULL_CHR_H_INT)
+                source, sourceFullRange: frame.fullRange,
+                to: PictureScaler.Side(width: frame.width, height: frame.height, format: format, fullRange: fullRange),
+                flags: SWS_BILINEAR | SWS_FULL_CHR_H_INT)
         else { throw fault("no conversion to what the encoder takes") }
         guard let codec = avcodec_find_encoder(id), let context = avcodec_alloc_context3(codec) else {
             throw fault("this FFmpeg has no such encoder")

@@ -1,0 +1,66 @@
+import Base
+import CFFmpeg
+
+/// A copy of the frame as displayed (turned and flipped), for drawing on: 8-bit 4:2:0, limited range.
+public func displayedCopy(of frame: Frame) -> PixelBuffer {
+    guard let source = (frame.owner as? Picture) ?? Picture(viewing: frame) else {
+        preconditionFailure("copying a frame that is neither FFmpeg's nor of a known layout")
+    }
+    let isPlain = source.format == AV_PIX_FMT_YUV420P && !frame.fullRange
+    let scaled =
+        isPlain
+        ? source
+        : PictureScaler().scaled(
+            source, sourceFullRange: frame.fullRange,
+            to: PictureScaler.Side(
+                width: frame.width, height: frame.height, format: AV_PIX_FMT_YUV420P, fullRange: false),
+            flags: SWS_BILINEAR)
+    guard let scaled else { preconditionFailure("no memory to copy a frame") }
+    let copy = PixelBuffer(width: frame.displayWidth, height: frame.displayHeight)
+    let stored = Frame(scaled, fullRange: false, orientation: Orientation(), time: 0)
+    let chroma = (width: (frame.width + 1) / 2, height: (frame.height + 1) / 2)
+    copyTurned(stored.luma, width: frame.width, height: frame.height, frame.orientation, into: copy.plane(0))
+    copyTurned(
+        stored.chroma!.blue, width: chroma.width, height: chroma.height, frame.orientation, into: copy.plane(1))
+    copyTurned(
+        stored.chroma!.red, width: chroma.width, height: chroma.height, frame.orientation, into: copy.plane(2))
+    return copy
+}
+
+/// Copies an 8-bit plane of the given stored size as displayed, rows without padding.
+private func copyTurned(
+    _ plane: Plane, width: Int, height: Int, _ orientation: Orientation, into target: UnsafeMutableBufferPointer<UInt8>
+) {
+    let source = plane.base.assumingMemoryBound(to: UInt8.self)
+    let (across, down) = (plane.sampleStride, plane.rowStride)
+    let turned = !orientation.quarterTurns.isMultiple(of: 2)
+    let (shownWidth, shownHeight) = turned ? (height, width) : (width, height)
+    // From a shown pixel to its stored one: where the first lies, and the steps to the right and down.
+    let (right, bottom) = ((width - 1) * across, (height - 1) * down)
+    var (start, stepX, stepY) =
+        switch orientation.quarterTurns {
+        case 0: (0, across, down)
+        case 1: (bottom, -down, across)
+        case 2: (right + bottom, -across, -down)
+        default: (right, down, -across)
+        }
+    if orientation.mirrored {
+        // Stored columns run the other way.
+        (start, stepX, stepY) =
+            switch orientation.quarterTurns {
+            case 0: (right, -across, down)
+            case 1: (right + bottom, -down, -across)
+            case 2: (bottom, across, -down)
+            default: (0, down, across)
+            }
+    }
+    for y in 0..<shownHeight {
+        let row = source + start + y * stepY
+        let out = target.baseAddress! + y * shownWidth
+        if stepX == 1 {
+            out.update(from: row, count: shownWidth)
+        } else {
+            for x in 0..<shownWidth { out[x] = row[x * stepX] }
+        }
+    }
+}
