@@ -80,7 +80,7 @@ public struct AugmentationRecipe: Sendable, Equatable {
         public var otherScale = 0.08
         public var otherShift = 0.04
         /// The very shape that laid the crop: upright in its middle, as in the tracker; crops of this kind move less.
-        public var previousShare = 0.15
+        public var previousShare = 0.3
         /// Strongly wrong: shifted and turned by at most this.
         public var strongShare = 0.08
         public var strongShift = 0.3

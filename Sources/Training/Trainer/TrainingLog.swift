@@ -61,7 +61,7 @@ struct TrainingLog {
         let loss = record.loss
         let numbers = [
             decimal(loss.total, 5), decimal(loss.heatmap, 5), decimal(loss.coordinates, 6), decimal(loss.presence, 5),
-            decimal(record.rate, 7), decimal(record.gradientNorm, 4), decimal(record.samplesPerSecond, 1),
+            decimal(record.rate, 6), decimal(record.gradientNorm, 4), decimal(record.samplesPerSecond, 1),
             decimal(record.gigaflops, 1), decimal(record.waitShare, 4),
         ]
         try append("\(record.samples),\(numbers.joined(separator: ",")),\n")
