@@ -108,7 +108,9 @@ struct CascadeBuilder {
     private func presence(_ summary: FeatureMap, _ carried: FeatureMap) -> FeatureMap {
         let pooled = graph.averagePool(carried, "presence.pool")
         let hidden = graph.pointwise([summary, pooled], "presence.hidden", channels: 32, .bias, activation: .hardSwish)
-        return graph.pointwise([hidden], "presence.logit", channels: 1, .bias)
+        let logit = graph.pointwise([hidden], "presence.logit", channels: 1, .bias)
+        // The loss reads values: a sum holds the bias in training too, where a convolution leaves it to its readers.
+        return graph.sum([(logit, 1)], "presence.sum")
     }
 
     // MARK: Blocks
