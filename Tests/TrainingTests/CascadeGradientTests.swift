@@ -1,0 +1,111 @@
+import Base
+import FaceTracking
+import TestSupport
+import Testing
+
+@testable import Training
+
+/// The whole cascade with its loss, as a training step runs it, against differences of the loss.
+@Suite struct CascadeGradientTests {
+    private static let targets = [
+        CascadeTarget(landmarks: points(1), presence: true), CascadeTarget(landmarks: [], presence: false),
+        CascadeTarget(landmarks: points(2), presence: true),
+    ]
+
+    private static func points(_ seed: UInt64) -> [SIMD2<Double>] {
+        let numbers = uniform(10, 0.1, 0.9, seed: seed)
+        return (0..<5).map { SIMD2(Double(numbers[2 * $0]), Double(numbers[2 * $0 + 1])) }
+    }
+
+    private static func configuration(_ change: (inout CascadeConfiguration) -> Void) -> CascadeConfiguration {
+        var configuration = CascadeConfiguration()
+        (configuration.scheme, configuration.points, configuration.crop) = ("five", 5, 32)
+        (configuration.width, configuration.deepWidth, configuration.attentionHeads) = (9, 14, 2)
+        (configuration.sigma, configuration.offsetGain) = (2, 0.5)
+        change(&configuration)
+        return configuration
+    }
+
+    private static let configurations = [
+        configuration { _ in },
+        configuration {
+            ($0.separateStatistics, $0.sharedUnit, $0.expandedFirstStage) = (false, false, false)
+            ($0.attention, $0.channels, $0.passes) = (false, 1, 3)
+        },
+    ]
+
+    /// Squared differences, since the other forms have kinks.
+    @Test(arguments: configurations) func gradientsOfAllParameters(configuration: CascadeConfiguration) {
+        var weights = CascadeLoss.Weights()
+        (weights.heatmap, weights.form) = (0.5, .squared)
+        let step = TestedStep(configuration, weights, Self.targets)
+        step.compute()
+        let gradients = Array(step.network.graph.gradients!.elements)
+        for parameter in step.network.graph.weights.parameters {
+            step.compare(parameter.name, parameter.values, Array(gradients[parameter.range]))
+        }
+    }
+
+    @Test(arguments: [CascadeLoss.Coordinates.squared, .absolute, .wing(width: 0.1, curvature: 0.02)])
+    func formsOfTheCoordinateLoss(form: CascadeLoss.Coordinates) {
+        for x in [-0.7, -0.11, -0.05, -0.003, 0.002, 0.07, 0.14, 0.9] as [Float] {
+            let difference = (Double(form.value(x + 1e-3).0) - Double(form.value(x - 1e-3).0)) / 2e-3
+            #expect(abs(Double(form.value(x).1) - difference) < 2e-2, "at \(x)")
+        }
+        #expect(form.value(0) == (0, 0))
+        #expect(abs(form.value(0.1).0 - form.value(0.0999999).0) < 1e-6)
+    }
+}
+
+/// A step of training on three random images, the first with a prior.
+private struct TestedStep {
+    let network: CascadeNetwork
+    let loss: CascadeLoss
+    let targets: [CascadeTarget]
+
+    init(_ configuration: CascadeConfiguration, _ weights: CascadeLoss.Weights, _ targets: [CascadeTarget]) {
+        network = CascadeNetwork(
+            configuration, .training, batch: targets.count, passes: configuration.passes, weights: ModelWeights())
+        loss = CascadeLoss(network, weights)
+        self.targets = targets
+        let crop = network.crop.values.elements
+        _ = crop.update(fromContentsOf: uniform(crop.count, seed: 3))
+        network.setPrior(targets[2].landmarks, image: 0)
+        for (index, parameter) in network.graph.weights.parameters.enumerated() {
+            let gamma = parameter.name.hasSuffix(".gamma")
+            let dense = parameter.shape.count == 1 || parameter.name == "pass.offset.weight"
+            guard dense || parameter.name.hasSuffix(".position") else { continue }
+            // Arguments of hard swish stay away from its kinks; nothing is at rest at 0.
+            let numbers = uniform(parameter.count, gamma ? 0.4 : -0.3, gamma ? 0.7 : 0.3, seed: UInt64(index))
+            _ = parameter.values.update(fromContentsOf: numbers)
+        }
+    }
+
+    @discardableResult func compute() -> Double {
+        network.graph.prepare()
+        network.graph.forward()
+        network.graph.beginBackward()
+        let parts = loss.addGradients(targets, faces: 2, samples: 3)
+        network.graph.backward()
+        return parts.total
+    }
+
+    private func value() -> Double {
+        network.graph.prepare()
+        network.graph.forward()
+        return loss.addGradients(targets, faces: 2, samples: 3).total
+    }
+
+    /// Along the gradient, where the slope must be its length, and along it with random signs and sizes. Parameters that a normalisation
+    /// further on makes void have no gradient; their slope must be flat.
+    func compare(_ name: String, _ values: UnsafeMutableBufferPointer<Float>, _ gradient: [Float]) {
+        let length = gradient.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
+        let factors = uniform(values.count, seed: UInt64(values.count))
+        let along = length > 1e-5 ? gradient.map { $0 / Float(length) } : factors
+        for direction in [along, zip(along, factors).map { $0 * $1 }] {
+            let found = zip(gradient, direction).reduce(0) { $0 + Double($1.0) * Double($1.1) }
+            let wanted = slope(of: value, moving: values, along: direction, step: 0.01)
+            #expect(abs(found - wanted) <= 0.02 * length + 5e-4, "\(name): \(found), not \(wanted)")
+        }
+    }
+}
