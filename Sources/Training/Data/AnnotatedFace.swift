@@ -19,6 +19,15 @@ public struct AnnotatedFace: Sendable {
     public var size: PixelSize?
     /// Where the points were read, for messages: "annotations.csv:12".
     public var source: String
+
+    public init(
+        file: String, set: String, split: Split, group: String, points: [Point], scheme: LandmarkScheme,
+        size: PixelSize? = nil, source: String
+    ) {
+        precondition(points.count == scheme.count, "\(points.count) points in scheme \(scheme.name)")
+        (self.file, self.set, self.split, self.group) = (file, set, split, group)
+        (self.points, self.scheme, self.size, self.source) = (points, scheme, size, source)
+    }
 }
 
 public struct PixelSize: Sendable, Equatable {
