@@ -36,7 +36,7 @@ struct Track: ParsableCommand {
     var threads: Int?
 
     @Option(help: "Calm landmarks of a face that keeps still.")
-    var smoothing = Switch.on
+    var smoothing = Switch.off
 
     @Option(help: ArgumentHelp("Seconds from the first frame at which to begin.", valueName: "s"))
     var start = 0.0

@@ -64,7 +64,10 @@ public struct AugmentationRecipe: Sendable, Equatable {
 
     /// Crops without a face.
     public struct Negatives: Sendable, Equatable {
-        public var share = 0.08
+        public var share = 0.12
+        /// Share of them that are taken from a face's picture, beside the face; and how far its centre is from the face's, in sides.
+        public var besideShare = 0.4
+        public var besideDistance = 0.6
         /// Side of the crop over the picture's shorter side.
         public var size = 0.15...1.0
         public var turn = 30.0

@@ -33,6 +33,27 @@ public func negativeCrop(
     return SimilarityMap(scale: max(1, side), angle: turn, from: Point(0.5, 0.5), to: centre)
 }
 
+/// A crop of a face's picture that a tracker must not take for the face: beside it, or so large or small that it shows something else.
+///
+/// `face` is the crop that the face itself lays.
+public func crop(
+    beside face: SimilarityMap, width: Int, height: Int, _ negatives: AugmentationRecipe.Negatives,
+    _ random: inout SplitMix64
+) -> SimilarityMap {
+    let middle = face(Point(0.5, 0.5))
+    let turn = face.angle + random.uniform(-negatives.turn, negatives.turn) * degree
+    let side = face.scale * exp(random.uniform(log(0.3), log(1.2)))
+    for _ in 0..<8 {
+        let centre = Point(random.uniform(0, Double(width)), random.uniform(0, Double(height)))
+        if (centre - middle).length > negatives.besideDistance * max(face.scale, side) {
+            return SimilarityMap(scale: side, angle: turn, from: Point(0.5, 0.5), to: centre)
+        }
+    }
+    let small = face.scale * random.uniform(0.15, 0.35)
+    let place = Point(random.uniform(-0.5, 0.5), random.uniform(-0.5, 0.5)) * face.scale
+    return SimilarityMap(scale: small, angle: turn, from: Point(0.5, 0.5), to: middle + place)
+}
+
 /// The truth (crop units) turned, scaled and shifted a little, and each point by itself.
 public func disturbedPrior(
     _ truth: [Point], _ priors: AugmentationRecipe.Priors, _ random: inout SplitMix64

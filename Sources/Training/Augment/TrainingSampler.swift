@@ -79,9 +79,7 @@ public struct TrainingSampler: SampleSource {
     }
 
     private func negative(_ crop: PlanarCrop, _ random: inout SplitMix64) -> SampleLabels {
-        let index = Int(random.uniform() * Double(negatives.frames.count))
-        let frame = negatives.frames[index]
-        let map = negativeCrop(width: frame.displayWidth, height: frame.displayHeight, recipe.negatives, &random)
+        let (frame, map, file) = faceless(&random)
         crop.sample(
             frame, map, mirrored: random.chance(0.5), coarse: drawnCoarseness(side: side, recipe.photometry, &random))
         let hasPrior = random.chance(recipe.negatives.priorShare) && recipe.priors.share > 0
@@ -90,7 +88,23 @@ public struct TrainingSampler: SampleSource {
             ? shapeOnCrop(
                 faces.faces[drawnFace(&random)].points, recipe.laid.turn, recipe.laid.scale, recipe.laid.shift, &random)
             : nil
-        return SampleLabels(truth: [], prior: prior, presence: false, file: negatives.files[index])
+        return SampleLabels(truth: [], prior: prior, presence: false, file: file)
+    }
+
+    /// A picture and a crop of it that holds no face, or none that the crop is laid for.
+    private func faceless(_ random: inout SplitMix64) -> (Frame, SimilarityMap, file: String) {
+        if random.chance(recipe.negatives.besideShare) {
+            let index = drawnFace(&random)
+            let (face, frame) = (faces.faces[index], faces.frame(of: index))
+            let own = layout.map(around: face.points, scheme: scheme)
+            let map = Training.crop(
+                beside: own, width: frame.displayWidth, height: frame.displayHeight, recipe.negatives, &random)
+            return (frame, map, face.file)
+        }
+        let index = Int(random.uniform() * Double(negatives.frames.count))
+        let frame = negatives.frames[index]
+        let map = negativeCrop(width: frame.displayWidth, height: frame.displayHeight, recipe.negatives, &random)
+        return (frame, map, negatives.files[index])
     }
 
     private func prior(

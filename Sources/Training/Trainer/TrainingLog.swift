@@ -75,4 +75,9 @@ struct TrainingLog {
     }
 
     private func append(_ line: String) throws(LandmarkdError) { try appendToFile(path, Array(line.utf8)) }
+
+    /// Loss and validation error over samples, as a picture.
+    func drawCurves(to path: String) throws(LandmarkdError) {
+        try drawTrainingCurves(losses: losses, errors: errors, to: path)
+    }
 }

@@ -115,6 +115,7 @@ public struct TrainingRun {
         let errors = evaluator.errors(faces, from: .truth)
         let means = (0..<evaluator.passes).map { ErrorSummary(errors, pass: $0, scheme: faces.scheme).mean }
         try log.write(samples: trainer.samples, validation: means)
+        try log.drawCurves(to: paths.curves)
         observer(.validated(samples: trainer.samples, errors: means))
         return means
     }
