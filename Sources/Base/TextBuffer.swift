@@ -25,6 +25,7 @@ public struct TextBuffer {
         if scaled < 0 { bytes.append(UInt8(ascii: "-")) }
         let (whole, part) = scaled.magnitude.quotientAndRemainder(dividingBy: power)
         appendDigits(whole, atLeast: 1)
+        if decimals == 0 { return }
         bytes.append(UInt8(ascii: "."))
         appendDigits(part, atLeast: decimals)
     }

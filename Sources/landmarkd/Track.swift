@@ -1,7 +1,6 @@
 import ArgumentParser
 import Base
 import FaceTracking
-import Glibc
 import Service
 
 /// `--smoothing on|off`.
@@ -32,6 +31,9 @@ struct Track: ParsableCommand {
     @Option(help: "Tables of rows, or one JSON object a frame.")
     var format = TableFormat.csv
 
+    @Option(help: ArgumentHelp("Video of the one recording with its landmarks drawn.", valueName: "file.mp4"))
+    var overlay: String?
+
     @Option(help: "Threads that work at once, over files and decoding. (default: one a processor core)")
     var threads: Int?
 
@@ -61,9 +63,9 @@ struct Track: ParsableCommand {
     func run() throws {
         Interruption.watch()
         var options = RecordingBatch.Options()
-        options.format = format
+        (options.format, options.overlay) = (format, overlay)
         options.span = TimeSpan(start: start, duration: duration ?? .infinity)
-        options.threads = threads ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+        options.threads = threads ?? processorCount()
         var run = TrackRun(inputs: inputs, output: output, options: options)
         run.quiet = quiet
         let model = try CascadeModel(path: ModelSearch().path("face68.safetensors", given: model))

@@ -1,6 +1,5 @@
 import Base
 import Capture
-import Glibc
 
 /// How results of recordings are written.
 public enum TableFormat: String, Sendable, CaseIterable {
@@ -31,7 +30,11 @@ public struct OutputPlan: Sendable {
             jobs = [Job(input: inputs[0], table: output)]
         } else {
             let names = try Self.names(inputs, format)
-            let folder = try Self.folder(output)
+            if output == "-" {
+                throw LandmarkdError(
+                    .usage, "-o -: standard output takes one recording", remedy: "name a folder after -o")
+            }
+            let folder = try makeFolder(output)
             jobs = zip(inputs, names).map { Job(input: $0, table: folder + $1) }
         }
         try refuseOverwriting()
@@ -56,21 +59,6 @@ public struct OutputPlan: Sendable {
             names.append(name)
         }
         return names
-    }
-
-    /// The folder's path, made where it lacks, with a slash at the end; "" for the current one.
-    private static func folder(_ path: String?) throws(LandmarkdError) -> String {
-        guard let path else { return "" }
-        guard path != "-" else {
-            throw LandmarkdError(
-                .usage, "-o -: standard output takes one recording", remedy: "name a folder after -o")
-        }
-        if FileIdentity(path: path)?.isFolder != true, mkdir(path, 0o777) != 0 {
-            throw LandmarkdError(
-                errno == EACCES ? .noPermission : .cannotCreate, "\(path): creating the folder: \(systemFault())",
-                remedy: "name a folder whose parent exists and that you may write to")
-        }
-        return path.hasSuffix("/") ? path : path + "/"
     }
 
     private func refuseOverwriting() throws(LandmarkdError) {

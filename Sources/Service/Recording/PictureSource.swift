@@ -11,20 +11,21 @@ public protocol PictureSource: AnyObject {
 }
 
 /// A video file, or a span of it. Decodes in one thread, so that times of broken pictures are sure.
-final class VideoSource: PictureSource {
-    let duration: Double?
+public final class VideoSource: PictureSource {
+    public let duration: Double?
     private let path: String
     private let span: TimeSpan
     private let reader: VideoReader
     private var isEmpty = true
 
-    init(_ path: String, span: TimeSpan) throws(LandmarkdError) {
+    /// Throws as `VideoReader` does.
+    public init(_ path: String, span: TimeSpan = .whole) throws(LandmarkdError) {
         (self.path, self.span) = (path, span)
         reader = try VideoReader(path, start: span.start, duration: span.duration)
         duration = reader.info.duration.map { min(max(0, $0 - span.start), span.duration) }
     }
 
-    func next() throws(LandmarkdError) -> DecodedPicture? {
+    public func next() throws(LandmarkdError) -> DecodedPicture? {
         let picture = try reader.next()
         guard picture == nil, isEmpty, span != .whole else {
             isEmpty = false

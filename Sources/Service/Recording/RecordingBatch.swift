@@ -121,9 +121,11 @@ public struct RecordingBatch: Sendable {
     }
 
     private func outputs(_ job: OutputPlan.Job, pointCount: Int) throws(LandmarkdError) -> [any TrackOutput] {
-        switch options.format {
-        case .csv: [try CSVWriter(path: job.table, pointCount: pointCount)]
-        case .jsonl: [try JSONLinesWriter(path: job.table, stream: job.input.path.fileName)]
-        }
+        let table: any TrackOutput =
+            switch options.format {
+            case .csv: try CSVWriter(path: job.table, pointCount: pointCount)
+            case .jsonl: try JSONLinesWriter(path: job.table, stream: job.input.path.fileName)
+            }
+        return [table] + (options.overlay.map { [OverlayWriter(path: $0)] } ?? [])
     }
 }

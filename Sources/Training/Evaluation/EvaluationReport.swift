@@ -1,0 +1,71 @@
+import Base
+import FaceTracking
+
+/// One evaluation: a set of faces from one kind of start, after each pass.
+public struct EvaluationReport: Sendable {
+    public let model: String
+    public let set: String
+    public let split: String
+    public let start: CropStart
+    public let images: Int
+    public let passes: [ErrorSummary]
+
+    public init(
+        model: String, set: String, split: String, start: CropStart, _ errors: [FaceErrors], scheme: LandmarkScheme
+    ) {
+        (self.model, self.set, self.split, self.start, images) = (model, set, split, start, errors.count)
+        let count = errors.first?.errors.count ?? 0
+        passes = (0..<count).map { ErrorSummary(errors, pass: $0, scheme: scheme) }
+    }
+
+    /// The object of `landmarkd evaluate --json`.
+    public var json: String {
+        let passes = passes.enumerated().map { number, pass in
+            let regions = Self.regions(pass).map { "\($0.rawValue.jsonQuoted):\(decimal($1, 4))" }
+            return "{\"pass\":\(number + 1),\"nme_percent\":\(decimal(pass.mean, 4)),"
+                + "\"median_percent\":\(decimal(pass.median, 4)),\"auc_0_08\":\(decimal(pass.areaUnderCurve, 4)),"
+                + "\"failure_0_08_percent\":\(decimal(pass.failureRate, 4)),\"regions\":{\(regions.joined(separator: ","))}}"
+        }
+        return "{\"model\":\(model.jsonQuoted),\"set\":\(set.jsonQuoted),\"split\":\(split.jsonQuoted),"
+            + "\"images\":\(images),\"box\":\(start.rawValue.jsonQuoted),\"passes\":[\(passes.joined(separator: ","))]}"
+    }
+
+    /// A table for readers; errors in % of the outer-eye distance.
+    public var text: String {
+        let names = passes.first.map { Self.regions($0).map(\.0.rawValue) } ?? []
+        var rows = [["pass", "mean %", "median %", "AUC 0.08", "over 8 %"] + names.map { "\($0) %" }]
+        for (number, pass) in passes.enumerated() {
+            let regions = Self.regions(pass).map { decimal($1, 2) }
+            rows.append(
+                [
+                    "\(number + 1)", decimal(pass.mean, 2), decimal(pass.median, 2), decimal(pass.areaUnderCurve, 3),
+                    decimal(pass.failureRate, 2) + " %",
+                ] + regions)
+        }
+        let title = "\(set) \(split), \(images) faces, start: \(start.words); errors in % of the outer-eye distance"
+        return ([title] + aligned(rows)).joined(separator: "\n")
+    }
+
+    /// Regions that the scheme has, in the order of the face.
+    private static func regions(_ summary: ErrorSummary) -> [(FaceRegion, Double)] {
+        FaceRegion.allCases.compactMap { region in summary.regions[region].map { (region, $0) } }
+    }
+}
+
+extension CropStart {
+    var words: String {
+        switch self {
+        case .truth: "crop by the truth"
+        case .jittered: "crop by a jittered box"
+        case .otherShape: "another face's shape as prior"
+        }
+    }
+}
+
+/// Rows of cells as lines with columns aligned at the right.
+private func aligned(_ rows: [[String]]) -> [String] {
+    let widths = (rows.first ?? []).indices.map { column in rows.map { $0[column].count }.max()! }
+    return rows.map { row in
+        zip(row, widths).map { String(repeating: " ", count: $1 - $0.count) + $0 }.joined(separator: "  ")
+    }
+}

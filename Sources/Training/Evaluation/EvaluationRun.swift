@@ -1,0 +1,84 @@
+import Base
+import FaceTracking
+
+/// `landmarkd evaluate`: a model on the annotated faces of some folders, set by set, from each kind of start.
+public struct EvaluationRun: Sendable {
+    /// Which faces are judged.
+    public enum Split: String, Sendable, CaseIterable {
+        case train
+        /// The groups that training holds back.
+        case validation
+        case test
+    }
+
+    public var modelPath: String
+    public var folders: [String]
+    /// Name of the one set to judge; nil for all.
+    public var set: String?
+    public var split = Split.test
+    /// nil: one more than the model was trained with.
+    public var passes: Int?
+    public var threads = 1
+    /// Share of the groups held back, as in the recipe that trained the model.
+    public var validationShare = TrainingRecipe().validation
+
+    public init(modelPath: String, folders: [String]) { (self.modelPath, self.folders) = (modelPath, folders) }
+
+    /// One evaluation with what it rests on.
+    public struct Result: Sendable {
+        public let report: EvaluationReport
+        public let faces: FaceSet
+        public let errors: [FaceErrors]
+    }
+
+    /// All evaluations, sets in the order of their names; `progress` is told the number done and of all.
+    ///
+    /// Throws what readers throw, `.usage` where no face is of that set and split.
+    public func run(progress: (Int, Int) -> Void) throws(LandmarkdError) -> [Result] {
+        let model = try CascadeModel(path: modelPath)
+        let sets = try faceSets(model)
+        let evaluator = Evaluator(model, passes: passes ?? model.configuration.passes + 1, threads: threads)
+        let total = sets.count * CropStart.allCases.count
+        var results: [Result] = []
+        for (name, faces) in sets {
+            for start in CropStart.allCases {
+                progress(results.count, total)
+                let errors = evaluator.errors(faces, from: start)
+                let report = EvaluationReport(
+                    model: modelPath, set: name, split: split.rawValue, start: start, errors, scheme: faces.scheme)
+                results.append(Result(report: report, faces: faces, errors: errors))
+            }
+        }
+        return results
+    }
+
+    private func faceSets(_ model: CascadeModel) throws(LandmarkdError) -> [(name: String, faces: FaceSet)] {
+        let name = model.configuration.scheme
+        guard let scheme = LandmarkScheme.named(name) else {
+            throw LandmarkdError(
+                .unusableData, "\(modelPath): scheme '\(name)' is not known", remedy: "judge a model of a known scheme")
+        }
+        var found: [AnnotatedFace] = []
+        for folder in folders { found += try readAnnotations(folder: folder, scheme: scheme).faces }
+        let chosen = faces(found).filter { set == nil || $0.set == set }
+        guard !chosen.isEmpty else {
+            let known = Set(faces(found).map(\.set)).sorted().joined(separator: ", ")
+            throw LandmarkdError(
+                .usage, "no \(split.rawValue) faces\(set.map { " of set '\($0)'" } ?? "") with \(scheme.count) points",
+                remedy: known.isEmpty ? "choose another --split" : "choose one of the sets \(known)")
+        }
+        var sets: [(name: String, faces: FaceSet)] = []
+        for (name, faces) in Dictionary(grouping: chosen, by: \.set).sorted(by: { $0.key < $1.key }) {
+            sets.append((name, try FaceSet(faces)))
+        }
+        return sets
+    }
+
+    private func faces(_ all: [AnnotatedFace]) -> [AnnotatedFace] {
+        switch split {
+        case .train: FaceSplit(validation: validationShare)(all).train
+        case .validation: FaceSplit(validation: validationShare)(all).validation
+        case .test: all.filter { $0.split == .test }
+        }
+    }
+}

@@ -1,0 +1,68 @@
+import ArgumentParser
+import Base
+import Glibc
+import Service
+import Training
+
+extension EvaluationRun.Split: ExpressibleByArgument {}
+
+struct Evaluate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Measure a model's errors on annotated pictures.",
+        discussion: """
+            Judges from true boxes, from jittered boxes and from another face's shape as prior, set by set and pass by pass. \
+            Errors are in % of the outer-eye distance.
+            """)
+
+    @Option(help: ArgumentHelp("Model file. (default: face68.safetensors that came with landmarkd)", valueName: "file"))
+    var model: String?
+
+    @Option(parsing: .upToNextOption, help: ArgumentHelp("Folders with pictures and annotations.", valueName: "dir"))
+    var data: [String]
+
+    @Option(help: ArgumentHelp("The one set to judge. (default: each)", valueName: "name"))
+    var set: String?
+
+    @Option(help: "Faces to judge; 'validation' are those of 'train' that training holds back.")
+    var split = EvaluationRun.Split.test
+
+    @Option(help: "Passes of the cascade. (default: one more than it was trained with)")
+    var passes: Int?
+
+    @Option(help: "Threads that work at once. (default: one a processor core)")
+    var threads: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Folder for each face's error, the cumulative curve and the worst faces as pictures.", valueName: "dir"))
+    var report: String?
+
+    @Flag(help: "Print JSON: an array with an object for each evaluation.")
+    var json = false
+
+    @Flag(name: .shortAndLong, help: "Show no progress.")
+    var quiet = false
+
+    func validate() throws {
+        if let passes, !(1...16 ~= passes) { throw ValidationError("--passes must be 1 to 16, not \(passes).") }
+        if let threads, !(1...256 ~= threads) { throw ValidationError("--threads must be 1 to 256, not \(threads).") }
+    }
+
+    func run() throws {
+        var run = EvaluationRun(
+            modelPath: try ModelSearch().path("face68.safetensors", given: model), folders: data)
+        (run.set, run.split, run.passes) = (set, split, passes)
+        run.threads = threads ?? processorCount()
+        let console = Console(title: "evaluate", quiet: quiet)
+        let results = try run.run { done, total in
+            console.progress(share: Double(done) / Double(total)) { "\(done) of \(total) evaluations" }
+        }
+        console.clear()
+        let reports = results.map(\.report)
+        print(
+            json
+                ? "[" + reports.map(\.json).joined(separator: ",\n") + "]"
+                : reports.map(\.text).joined(separator: "\n\n"))
+        if let report { try writeEvaluation(results, folder: try makeFolder(report)) }
+    }
+}
