@@ -2,8 +2,8 @@ import FaceTracking
 
 /// Mean shape and texture of many hundred faces and their principal modes: nobody's face.
 ///
-/// Lengths are in units of the mean distance of the outer eye corners, x to the right, y down, z towards the viewer,
-/// from the middle between those corners. The first 68 vertices of the mesh are the 300-W landmarks, the others lie
+/// Lengths are in units of the distance of the outer eye corners, x to the right and y down from the centroid of the mean
+/// landmarks, z towards the viewer from the eye corners. The first 68 vertices of the mesh are the 300-W landmarks, the others lie
 /// around them: outside the jaw and along the hairline.
 public struct AverageFace: Sendable {
     /// Landmarks that the mesh begins with.

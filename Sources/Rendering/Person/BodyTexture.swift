@@ -1,6 +1,6 @@
 import FaceTracking
 
-/// Neck and shoulders, in units of the outer-eye distance, from the middle between the eyes' outer corners.
+/// Neck and shoulders, in units of the outer-eye distance, from the centroid of the landmarks.
 enum BodyTexture {
     static let low = Point(-2.6, 0.2)
     static let high = Point(2.6, 4.6)

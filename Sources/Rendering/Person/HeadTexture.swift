@@ -3,7 +3,7 @@ import Glibc
 
 /// The head behind the face: hair, ears, and the skin that shows where the head turns.
 ///
-/// In units of the outer-eye distance, from the middle between the eyes' outer corners.
+/// In units of the outer-eye distance, from the centroid of the landmarks.
 enum HeadTexture {
     static let low = Point(-1.45, -2.2)
     static let high = Point(1.45, 1.35)
