@@ -74,6 +74,7 @@ private struct Drawn {
     @Test func theTrackingRecipeKeepsItsShares() {
         var recipe = AugmentationRecipe.tracking
         recipe.photometry = .none
+        recipe.negatives.share = 0.08
         let source = sampler(recipe)
         let labels = (0..<1000).map { Drawn(source, UInt64($0)).labels }
         let faces = labels.filter(\.presence)
