@@ -6,7 +6,9 @@ struct Landmarkd: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "landmarkd",
         abstract: "Follows facial landmarks in video, and trains the network that finds them.",
-        subcommands: [Demo.self, Track.self, Train.self, Evaluate.self, AverageFaceCommand.self])
+        subcommands: [
+            Demo.self, Track.self, Train.self, Evaluate.self, Augment.self, Bench.self, AverageFaceCommand.self,
+        ])
 
     @MainActor static func main() async {
         signal(SIGXFSZ, SIG_IGN)  // a file that may not grow is told like a full disk

@@ -1,0 +1,77 @@
+import ArgumentParser
+import Base
+import Capture
+import Rendering
+import Service
+import Training
+
+/// `--augmentation tracking|method`.
+enum Augmentation: String, ExpressibleByArgument, CaseIterable {
+    case tracking
+    case method
+
+    var recipe: AugmentationRecipe { self == .method ? .method : .tracking }
+}
+
+struct Augment: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Draw what training sees, or write samples to train on later.",
+        discussion: """
+            A sheet shows crops with the true landmarks in green and those that the first pass starts from in red. Baked samples \
+            are read by 'landmarkd train --data'. Without --data, faces are drawn.
+            """)
+
+    @Option(parsing: .upToNextOption, help: ArgumentHelp("Folders with pictures and annotations.", valueName: "dir"))
+    var data: [String] = []
+
+    @Option(help: ArgumentHelp("Picture of many samples.", valueName: "file.png"))
+    var sheet: String?
+
+    @Option(help: ArgumentHelp("Folder for samples.", valueName: "dir"))
+    var bake: String?
+
+    @Option(help: "Samples to bake.")
+    var count: Int?
+
+    @Option(help: "How samples are made: as tracking meets them, or as the method was published.")
+    var augmentation = Augmentation.tracking
+
+    @Option(help: "Side of a sample in pixels.")
+    var crop = 128
+
+    @Option(help: "Seed of the samples.")
+    var seed: UInt64 = 1
+
+    @Flag(name: .shortAndLong, help: "Show no progress.")
+    var quiet = false
+
+    func validate() throws {
+        guard (sheet == nil) != (bake == nil) else { throw ValidationError("Give either --sheet or --bake.") }
+        guard (bake == nil) == (count == nil) else { throw ValidationError("--bake and --count go together.") }
+        if let count, count < 1 { throw ValidationError("--count must be 1 or more, not \(count).") }
+        guard 32...512 ~= crop else { throw ValidationError("--crop must be 32 to 512, not \(crop).") }
+    }
+
+    func run() throws {
+        let sampler = try makeSampler()
+        if let sheet { try writePNG(AugmentationSheet().draw(sampler), to: sheet, fullRange: true) }
+        if let bake, let count {
+            let console = Console(title: "bake", quiet: quiet)
+            try SampleBaker(folder: bake).bake(sampler, scheme: sampler.scheme, count: count) { done in
+                console.progress(share: Double(done) / Double(count)) { "\(done) samples" }
+            }
+            console.clear()
+        }
+    }
+
+    private func makeSampler() throws -> TrainingSampler {
+        guard !data.isEmpty else {
+            let face = try AverageFace(path: ModelSearch().path("average-face.safetensors"))
+            return TrainingSampler(
+                FaceSet(rendered: 24, face, seed: seed), recipe: augmentation.recipe, side: crop, seed: seed)
+        }
+        let data = try TrainingData(folders: data, scheme: .ibug68, sets: [], validation: 0)
+        return TrainingSampler(
+            data.train, negatives: data.negatives, recipe: augmentation.recipe, side: crop, seed: seed)
+    }
+}

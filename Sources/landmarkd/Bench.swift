@@ -1,0 +1,40 @@
+import ArgumentParser
+import Base
+import FaceTracking
+import Rendering
+import Service
+import Training
+
+struct Bench: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Measure how fast this machine tracks and trains.",
+        discussion: "Works on drawn faces and needs no data. Let nothing else run beside it.")
+
+    @Option(help: ArgumentHelp("Model file. (default: face68.safetensors that came with landmarkd)", valueName: "file"))
+    var model: String?
+
+    @Option(help: "Threads of the training that is measured. (default: one a processor core)")
+    var threads: Int?
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    @Flag(name: .shortAndLong, help: "Show no progress.")
+    var quiet = false
+
+    func validate() throws {
+        if let threads, !(1...64 ~= threads) { throw ValidationError("--threads must be 1 to 64, not \(threads).") }
+    }
+
+    func run() throws {
+        let search = ModelSearch()
+        let model = try CascadeModel(path: search.path("face68.safetensors", given: model))
+        let face = try AverageFace(path: search.path("average-face.safetensors"))
+        let console = Console(title: "bench", quiet: quiet)
+        let report = try BenchRun(model, face: face, threads: min(24, threads ?? processorCount())).run { next, share in
+            console.progress(share: share) { next }
+        }
+        console.clear()
+        print(json ? report.json : report.text)
+    }
+}
