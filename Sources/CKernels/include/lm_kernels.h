@@ -54,8 +54,9 @@ void lm_transpose(float *y, const float *x, int rows, int columns);
 /* Heatmaps: `cells` rows of parts*points floats; cell (i,j) of a rows*columns map, part (u,v) of a cell of 2x2 (parts = 4) or the
    cell itself (parts = 1); so a map of side 2*columns lies here without being shuffled. */
 
-/* Softmax over all cells and parts, for every point: p = gain * exp(z - max) / Σ; log_sum[l] = max + ln Σ. */
-void lm_spatial_softmax(float *p, float *log_sum, const float *z, size_t cells, int parts, int points, float gain);
+/* Softmax over all cells and parts, for every point: p = gain * exp(z - max) / Σ; log_sum[l] = max + ln Σ;
+   peak[l] = the highest probability, 1/Σ. */
+void lm_spatial_softmax(float *p, float *log_sum, float *peak, const float *z, size_t cells, int parts, int points, float gain);
 /* dz = p/gain * (dp*gain - Σ p*dp) for p as above: gradient of the softmax for `dp` with regard to p. Overwrites dz; may be dp. */
 void lm_spatial_softmax_backward(float *dz, const float *dp, const float *p, size_t cells, int parts, int points, float gain);
 /* xy[l] = Σ p*x / gain, xy[points + l] = Σ p*y / gain: expected position, with px[column], py[row] of the fine map as coordinates. */

@@ -36,8 +36,9 @@ ENTRY(void, patches_add,
       (float *dx, int x_width, const float *dy, int i0, int i1, int width, int channels, int kernel, int stride),
       (dx, x_width, dy, i0, i1, width, channels, kernel, stride))
 ENTRY(void, transpose, (float *y, const float *x, int rows, int columns), (y, x, rows, columns))
-ENTRY(void, spatial_softmax, (float *p, float *log_sum, const float *z, size_t cells, int parts, int points, float gain),
-      (p, log_sum, z, cells, parts, points, gain))
+ENTRY(void, spatial_softmax,
+      (float *p, float *log_sum, float *peak, const float *z, size_t cells, int parts, int points, float gain),
+      (p, log_sum, peak, z, cells, parts, points, gain))
 ENTRY(void, spatial_softmax_backward,
       (float *dz, const float *dp, const float *p, size_t cells, int parts, int points, float gain),
       (dz, dp, p, cells, parts, points, gain))

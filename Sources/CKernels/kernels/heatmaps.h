@@ -1,6 +1,7 @@
 /* Heatmaps lie as cells of parts*points floats; loops run over points inside, so that they fill vectors. */
 
-static void KERNEL(spatial_softmax)(float *p, float *log_sum, const float *z, size_t cells, int parts, int points, float gain) {
+static void KERNEL(spatial_softmax)(float *p, float *log_sum, float *peak, const float *z, size_t cells, int parts, int points,
+                                    float gain) {
     const size_t maps = cells * parts;
     float top[LM_MAX_POINTS], total[LM_MAX_POINTS];
     for (int l = 0; l < points; l++) top[l] = -INFINITY, total[l] = 0;
@@ -14,6 +15,7 @@ static void KERNEL(spatial_softmax)(float *p, float *log_sum, const float *z, si
         }
     for (int l = 0; l < points; l++) {
         log_sum[l] = top[l] + __builtin_logf(total[l]);
+        peak[l] = 1 / total[l];
         total[l] = gain / total[l];
     }
     for (size_t m = 0; m < maps; m++)

@@ -25,6 +25,7 @@ public final class SpatialSoftmax: Layer {
     private let decoding: Decoding
     private let logits: Tensor
     private let logSum: Tensor
+    private let peaks: Tensor
     private let centersX: Tensor
     private let centersY: Tensor
     private let heatGradient: Tensor
@@ -38,6 +39,7 @@ public final class SpatialSoftmax: Layer {
         position = FeatureMap(shape.with(height: 1, width: 1, channels: 2 * points), needsGradient: !infers)
         logits = Tensor(zeros: shape.count)
         logSum = Tensor(zeros: shape.batch * points)
+        peaks = Tensor(zeros: shape.batch * points)
         heatGradient = Tensor(zeros: infers ? 0 : shape.area * shape.channels)
         centersX = Self.centers(shape.width * sub)
         centersY = Self.centers(shape.height * sub)
@@ -59,7 +61,8 @@ public final class SpatialSoftmax: Layer {
         for image in 0..<input.shape.batch {
             let p = heat.values.base + image * imageCount
             lm_spatial_softmax(
-                p, logSum.base + image * points, logits.base + image * imageCount, input.shape.area,
+                p, logSum.base + image * points, peaks.base + image * points, logits.base + image * imageCount,
+                input.shape.area,
                 size.sub * size.sub,
                 size.points, gain)
             let xy = position.values.base + image * 2 * points
@@ -119,12 +122,7 @@ public final class SpatialSoftmax: Layer {
     public func addLogitGradient(_ gradient: UnsafeBufferPointer<Float>) { input.addGradient(gradient) }
 
     /// Highest probability of a landmark's map, 0…1.
-    public func peak(image: Int, point: Int) -> Float {
-        let p = heat.values.base + image * imageCount
-        var best: Float = 0
-        for place in 0..<(imageCount / points) { best = max(best, p[place * points + point]) }
-        return best / gain
-    }
+    public func peak(image: Int, point: Int) -> Float { peaks[image * points + point] }
 
     // MARK: Local window
 
