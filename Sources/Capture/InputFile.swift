@@ -24,5 +24,5 @@ func unreadable(_ path: String, _ code: Int32) -> LandmarkdError {
         }
     let isReading = code == EIO
     return LandmarkdError(
-        isReading ? .inputOutput : .noInput, "\(path): opening: \(String(cString: strerror(code)))", remedy: remedy)
+        isReading ? .inputOutput : .noInput, "\(path): opening: \(systemFault(code))", remedy: remedy)
 }

@@ -136,7 +136,7 @@ public final class VideoReader {  // thread-bound
         if let failure { throw failure }
         if let missing = missingBytes(path) {
             throw LandmarkdError(
-                .unusableData, "\(path): the file is cut off: at least \(missing) bytes are missing at its end",
+                .unusableData, "\(path): the file is cut off: \(missing) bytes or more are missing at its end",
                 remedy: "what came before is good; copy or record the file anew for the rest")
         }
         if goodCount == 0 {

@@ -42,9 +42,9 @@ enum StillEncoder {
 
 /// Writes the picture as an 8-bit RGB PNG; `fullRange` tells what its samples span.
 ///
-/// Written beside as `PATH.partial` and renamed. Throws `cannotCreate` or `inputOutput`.
+/// Whole or not at all. Throws `cannotCreate` or `inputOutput`.
 public func writePNG(_ picture: PixelBuffer, to path: String, fullRange: Bool = false) throws(LandmarkdError) {
     let bytes = try StillEncoder.encode(
         picture.frame(fullRange: fullRange), codec: AV_CODEC_ID_PNG, format: AV_PIX_FMT_RGB24)
-    try writeWhole(bytes, to: path)
+    try writeFile(path, bytes)
 }

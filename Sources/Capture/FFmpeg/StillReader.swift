@@ -10,7 +10,7 @@ import Glibc
 public func readStill(_ path: String) throws(LandmarkdError) -> Frame {
     ffmpegIsQuiet
     let packet = Packet()
-    try readFile(path, into: packet)
+    try readWhole(path, into: packet)
     let bytes = UnsafeBufferPointer(start: packet.pointer.pointee.data, count: Int(packet.pointer.pointee.size))
     guard let format = StillFormat(magicOf: bytes) else {
         throw LandmarkdError(
@@ -103,7 +103,7 @@ private final class StillDecoder {
 }
 
 /// The whole file as one packet, with the padding that decoders want.
-private func readFile(_ path: String, into packet: Packet) throws(LandmarkdError) {
+private func readWhole(_ path: String, into packet: Packet) throws(LandmarkdError) {
     let size = try checkedInputSize(path)
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw unreadable(path, errno) }
@@ -114,8 +114,7 @@ private func readFile(_ path: String, into packet: Packet) throws(LandmarkdError
     }
     var filled = 0
     while filled < size {
-        let got = read(descriptor, packet.pointer.pointee.data + filled, size - filled)
-        if got < 0, errno == EINTR { continue }
+        let got = retrying { read(descriptor, packet.pointer.pointee.data + filled, size - filled) }
         guard got >= 0 else { throw unreadable(path, errno) }
         if got == 0 { break }
         filled += got

@@ -65,6 +65,7 @@ final class VideoEncoder {  // thread-bound
             context.pointee.max_b_frames = Int32(encoding.reorderedPictures)
             av_opt_set(context.pointee.priv_data, "preset", "veryfast", 0)
             av_opt_set(context.pointee.priv_data, "crf", "\(encoding.quality)", 0)
+            if name == "libx265" { av_opt_set(context.pointee.priv_data, "x265-params", "log-level=none", 0) }
         } else {
             // A fixed quantiser, 2 … 31; 20 of x264's scale is about 4.
             context.pointee.flags |= AV_CODEC_FLAG_QSCALE
