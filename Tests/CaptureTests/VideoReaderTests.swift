@@ -137,6 +137,18 @@ import Testing
         #expect(pictures.first?.frame.map(middleLuma).map { abs($0 - markedLuma(0)) <= 4 } == true)
     }
 
+    @Test func picturesThatEndLongBeforeTheFileSaysAreNoted() throws {
+        let times = (0..<100).map { Double($0) / 25 }
+        try writeClip(scratch.file("a.mkv"), times: times, .of("mpeg4", "matroska"))
+        var file = bytes(of: scratch.file("a.mkv"))
+        for index in file.count * 2 / 5..<file.count { file[index] = 0 }
+        let reader = try VideoReader(scratch.write(file, "holed.mkv"))
+        var count = 0
+        while try reader.next() != nil { count += 1 }
+        #expect(10..<60 ~= count)
+        #expect(reader.note?.contains("holed.mkv") == true)
+    }
+
     @Test func badInputTellsCauseAndExitCode() throws {
         try writeClip(scratch.file("a.mp4"))
         var generator = SplitMix64(seed: 3)

@@ -60,6 +60,14 @@ import Testing
         #expect(frame.width == 96 && frame.height == 64)
     }
 
+    @Test func aFullDiskIsToldAndLeavesNothing() {
+        let path = scratch.file("a.mp4")
+        symlink("/dev/full", path + ".partial")
+        let error = #expect(throws: LandmarkdError.self) { try writeClip(path) }
+        #expect(error?.exitCode == .inputOutput && error?.cause.contains("No space left") == true)
+        #expect(access(path, F_OK) != 0 && access(path + ".partial", F_OK) != 0)
+    }
+
     @Test func aFolderThatLacksIsToldAsSuch() {
         let error = #expect(throws: LandmarkdError.self) {
             try VideoWriter(scratch.file("no/such/a.mp4"), width: 96, height: 64)
