@@ -19,11 +19,10 @@ static int all_finite(const double map[6]) {
     return 1;
 }
 
-int lm_crop_factor(const lm_crop_source *s, const double map[6]) {
+int lm_crop_factor(const double map[6]) {
     double shrink = sqrt(fabs(map[0] * map[4] - map[1] * map[3]));
     if (!(shrink > 1.5)) return 1;
     if (shrink > 1e6) return 1000000;
-    if (s->blue.base && (s->shift_x || s->shift_y)) return 2 * (int)fmax(1, floor(shrink / 2 + 0.5));
     return (int)floor(shrink + 0.5);
 }
 
@@ -34,6 +33,7 @@ size_t lm_crop_scratch_bytes(int side, int width) {
     size_t limit = region_limit(side);
     size_t floats = limit * limit * cell_floats   // cells
                     + 14 * limit                  // rows: luma, 2 blended chroma, 2 × 2 chroma (up to 2 chroma cells a cell)
+                    + 3 * limit                   // chroma neighbours of a row's cells
                     + 3 * (size_t)side            // offsets and fractions of a crop row
                     + (size_t)width + 64;         // column sums
     return floats * sizeof(float) + 1024;
@@ -118,7 +118,7 @@ void lm_crop_sample_ref(float *out, int side, const lm_crop_source *s, const dou
         fill_outside(out, side);
         return;
     }
-    int factor = lm_crop_factor(s, map);
+    int factor = lm_crop_factor(map);
     double half = (factor - 1) * 0.5;
     for (int j = 0; j < side; j++)
         for (int i = 0; i < side; i++) {
@@ -205,8 +205,8 @@ INLINE void mean_row(float *restrict out, float *restrict sums, const lm_plane *
 }
 
 typedef struct scratch_t {
-    float *cells, *luma, *blended[2], *chroma[2][2], *fraction_x, *fraction_y, *sums;
-    int32_t *offset;
+    float *cells, *luma, *blended[2], *chroma[2][2], *fraction_x, *fraction_y, *share, *sums;
+    int32_t *offset, *before, *after;
 } scratch_t;
 
 static scratch_t lay_scratch(void *memory, int side) {
@@ -222,6 +222,9 @@ static scratch_t lay_scratch(void *memory, int side) {
     t.offset = (int32_t *)at, at += side;
     t.fraction_x = at, at += side;
     t.fraction_y = at, at += side;
+    t.before = (int32_t *)at, at += limit;
+    t.after = (int32_t *)at, at += limit;
+    t.share = at, at += limit;
     t.sums = at;
     return t;
 }
@@ -281,25 +284,9 @@ INLINE void chroma_row(const lm_crop_source *s, scratch_t *t, const axis_t *ax, 
         }
         float *restrict mixed = t->sums;  // free here: its sums are folded
         for (int i = 0; i < n; i++) mixed[i] = a[i] + wy * (b[i] - a[i]);
-        int i0 = u0, i1 = u0;  // [i0, i1) is done by the twofold loop, the rest one by one
-        if (ax->step == 0.5) {
-            i0 = u0 == 0 ? 2 : u0 + (u0 & 1);
-            int stop = u1 < 2 * (ax->count - 1) ? u1 : 2 * (ax->count - 1), pairs = stop > i0 ? (stop - i0) / 2 : 0;
-            i1 = i0 + 2 * pairs;
-            const float *restrict from = mixed + i0 / 2 - first;
-            float *restrict to = out + i0 - u0;
-            for (int i = 0; i < pairs; i++) {
-                to[2 * i] = 0.75f * from[i] + 0.25f * from[i - 1];
-                to[2 * i + 1] = 0.75f * from[i] + 0.25f * from[i + 1];
-            }
-        }
-        for (int i = u0; i < u1; i++) {
-            if (i == i0 && i1 > i0) i = i1;
-            if (i >= u1) break;
-            int left, right;
-            neighbours(ax, i, &left, &right, &wx);
-            out[i - u0] = mixed[left - first] + wx * (mixed[right - first] - mixed[left - first]);
-        }
+        const int32_t *restrict before = t->before, *restrict after = t->after;
+        const float *restrict share = t->share;
+        for (int i = 0; i < u1 - u0; i++) out[i] = mixed[before[i]] + share[i] * (mixed[after[i]] - mixed[before[i]]);
     }
 }
 
@@ -308,6 +295,15 @@ INLINE void make_cells(const lm_crop_source *s, scratch_t *t, const region_t *r,
     int width = r->x1 - r->x0, n = r->u1 - r->u0, kept[2] = {-1, -1};
     axis_t ax = make_axis(factor, s->shift_x, s->blue.width), ay = make_axis(factor, s->shift_y, s->blue.height);
     int grey = !s->blue.base;
+    if (!grey && !ax.aligned) {
+        int first, unused;
+        float weight;
+        neighbours(&ax, r->u0, &first, &unused, &weight);
+        for (int i = 0; i < n; i++) {
+            neighbours(&ax, r->u0 + i, &t->before[i], &t->after[i], &t->share[i]);
+            t->before[i] -= first, t->after[i] -= first;
+        }
+    }
     for (int y = r->y0; y < r->y1; y++) {
         float *row = t->cells + (size_t)(y - r->y0) * width * cell_floats;
         if (y < r->v0 || y >= r->v1 || n == 0) {
@@ -373,7 +369,7 @@ INLINE void gather(float *restrict out, int side, const double m[6], const scrat
 }
 
 INLINE void crop_body(float *out, int side, const lm_crop_source *s, const double map[6], void *memory) {
-    int factor = lm_crop_factor(s, map);
+    int factor = lm_crop_factor(map);
     region_t r = find_region(s, side, map, factor);
     scratch_t t = lay_scratch(memory, side);
     if (r.u0 == r.u1 || r.v0 == r.v1) {

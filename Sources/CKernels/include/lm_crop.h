@@ -32,9 +32,9 @@ void lm_crop_sample(
 /// The definition: the same values, each pixel by itself, without scratch.
 void lm_crop_sample_ref(float *out, int side, const lm_crop_source *source, const double map[6]);
 
-/// Box side of the area filter: what is left to shrink is 0.7 to 1.5 (0.75 to 1.5 with subsampled chroma, whose
-/// boxes are even, up to 2 : 1).
-int lm_crop_factor(const lm_crop_source *source, const double map[6]);
+/// Box side of the area filter: 1 where the map shrinks up to 1.5-fold; else the nearest whole number, so that what is
+/// left to shrink is 0.8 to 1.25.
+int lm_crop_factor(const double map[6]);
 
 /// Scratch that `lm_crop_sample` needs for this side and pictures at most `width` wide.
 size_t lm_crop_scratch_bytes(int side, int width);
