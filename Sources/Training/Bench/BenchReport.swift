@@ -1,0 +1,33 @@
+import Base
+
+/// Figures of a machine, each with its key in JSON, its unit and what it means.
+public struct BenchReport: Sendable {
+    public struct Figure: Sendable {
+        public let key: String
+        public let value: Double
+        /// Digits after the point.
+        public let digits: Int
+        public let unit: String
+        public let meaning: String
+    }
+
+    public private(set) var figures: [Figure] = []
+
+    mutating func add(_ key: String, _ value: Double, _ digits: Int, _ unit: String, _ meaning: String) {
+        figures.append(Figure(key: key, value: value, digits: digits, unit: unit, meaning: meaning))
+    }
+
+    /// The object of `landmarkd bench --json`.
+    public var json: String {
+        "{" + figures.map { "\($0.key.jsonQuoted):\(decimal($0.value, $0.digits))" }.joined(separator: ",") + "}"
+    }
+
+    public var text: String {
+        let widest = figures.map(\.meaning.count).max() ?? 0
+        return figures.map { figure in
+            let space = String(repeating: " ", count: widest - figure.meaning.count + 2)
+            return figure.meaning + space + decimal(figure.value, figure.digits)
+                + (figure.unit.isEmpty ? "" : " \(figure.unit)")
+        }.joined(separator: "\n")
+    }
+}
