@@ -70,8 +70,15 @@ struct Augment: ParsableCommand {
             return TrainingSampler(
                 FaceSet(rendered: 24, face, seed: seed), recipe: augmentation.recipe, side: crop, seed: seed)
         }
-        let data = try TrainingData(folders: data, scheme: .ibug68, sets: [], validation: 0)
+        // What training would hold back to judge by must not be baked.
+        let held = bake == nil ? 0 : TrainingRecipe().validation
+        let data = try TrainingData(folders: data, scheme: .ibug68, sets: [], validation: held)
+        guard let train = data.train else {
+            throw LandmarkdError(
+                .usage, "samples that are baked already cannot be made anew",
+                remedy: "give the pictures' folder as --data")
+        }
         return TrainingSampler(
-            data.train, negatives: data.negatives, recipe: augmentation.recipe, side: crop, seed: seed)
+            train, negatives: data.negatives, recipe: augmentation.recipe, side: crop, seed: seed)
     }
 }

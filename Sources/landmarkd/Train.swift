@@ -8,7 +8,7 @@ struct Train: ParsableCommand {
         abstract: "Train a cascade on annotated pictures.",
         discussion: """
             DIR holds annotations.csv (as the table of several sets), or pictures with .pts files beside them, or HELEN's text \
-            files; pictures in DIR/negatives show no face. While it runs, NAME.checkpoint.safetensors, NAME.csv and NAME.png lie \
+            files, or samples that 'augment --bake' wrote; pictures in DIR/negatives show no face. While it runs, NAME.checkpoint.safetensors, NAME.csv and NAME.png lie \
             beside the model; each checkpoint is a model itself. The same seed and number of threads give the same weights.
             """)
 

@@ -7,6 +7,9 @@ public final class BakedSamples: SampleSource {
     public let side: Int
     public let channels: Int
     public let scheme: LandmarkScheme
+    public let folder: String
+    /// Pictures that the samples were made from.
+    public let files: Set<String>
     public var count: Int { labels.count }
     private let labels: [SampleLabels]
     private let crops: MappedFile
@@ -15,6 +18,7 @@ public final class BakedSamples: SampleSource {
     public init(folder: String) throws(LandmarkdError) {
         let index = try BakedIndex(TextFile(BakedFiles.index(folder)))
         (side, channels, scheme, labels) = (index.side, index.channels, index.scheme, index.labels)
+        (self.folder, files) = (folder, Set(index.labels.map(\.file)))
         crops = try MappedFile(BakedFiles.crops(folder))
         let needed = labels.count * side * side * channels
         guard crops.bytes.count == needed else {

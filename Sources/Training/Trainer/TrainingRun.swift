@@ -13,7 +13,7 @@ public struct TrainingRun {
         public var resume: Bool
 
         public init(
-            folders: [String], output: String, recipe: TrainingRecipe, resume: Bool = false, baked: String? = nil
+            folders: [String], output: String, recipe: TrainingRecipe, resume: Bool = false
         ) {
             (self.folders, self.output, self.recipe) = (folders, output, recipe)
             self.resume = resume
@@ -48,7 +48,7 @@ public struct TrainingRun {
         let trainer = try makeTrainer(data)
         observer(
             .prepared(
-                faces: data.train.count, validation: data.validation?.count ?? 0,
+                faces: data.trainCount, validation: data.validation?.count ?? 0,
                 negatives: data.negatives.frames.count,
                 otherSchemes: data.otherSchemes, parameters: trainer.model.weights.trained.parameterCount,
                 samplesBefore: trainer.samplesBefore + trainer.samples))
@@ -93,16 +93,10 @@ public struct TrainingRun {
         let file = options.resume ? try SafetensorsFile(path: paths.resumed) : nil
         var model = CascadeModel(recipe.model, seed: settings.seed)
         if let file { model = try CascadeModel(file, name: paths.resumed) }
-        let source = makeSource(data, model)
+        let source = try data.source(recipe.augmentation, model.configuration, seed: recipe.settings.seed)
         let trainer = Trainer(model, settings, source: source)
         if let file { _ = try Checkpoint.restore(trainer, from: file, name: paths.resumed) }
         return trainer
-    }
-
-    private func makeSource(_ data: TrainingData, _ model: CascadeModel) -> any SampleSource {
-        TrainingSampler(
-            data.train, negatives: data.negatives, recipe: options.recipe.augmentation, side: model.configuration.crop,
-            seed: options.recipe.settings.seed)
     }
 
     private func validate(
