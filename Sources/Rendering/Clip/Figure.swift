@@ -124,8 +124,10 @@ struct Figure {
     private func drawHead(on canvas: Canvas, _ pose: Pose, _ light: Double) {
         let mesh = Mesh(columns: 24, rows: 28, from: HeadTexture.low, to: HeadTexture.high) { place in
             let (dx, dy) = (place.x / 1.1, (place.y + 0.55) / 1.4)
-            let dome = max(0, 1 - dx * dx - dy * dy)
-            let point = SIMD3(place.x, place.y, Pose.axis.z - 0.1 + 0.85 * dome)
+            let dome = pow(max(0, 1 - dx * dx - dy * dy), 0.65)
+            // Below the temples the face itself is the front: what is drawn here lies further back.
+            let skull = 0.9 - 0.75 * Double(ramp(-0.5, 0.1, Float(place.y)))
+            let point = SIMD3(place.x, place.y, Pose.axis.z - 0.15 + skull * dome)
             return Vertex(position: pose.project(point), source: place, gain: Self.gain(pose.turned(point), light))
         }
         canvas.draw(mesh, Self.level(head, pose.scale / head[0].density))

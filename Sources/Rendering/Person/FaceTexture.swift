@@ -32,10 +32,21 @@ struct FaceTexture {
         let half = Texture(
             width: width / 2, height: height / 2, density: 0.5, origin: Point(0.5, 0.5),
             texels: lumaShift.indices.map { Color(lumaShift[$0], face.chroma[0][$0], face.chroma[1][$0], 1) })
+        let unit = (face.template[45] - face.template[36]).length
+        let pupils = [36..<42, 42..<48].map { face.template[$0].centroid }
         return (0..<(width * height)).map { i in
-            let rest = half.color(at: Point(Double(i % width), Double(i / width)))
-            return Color(y: min(250, max(8, face.luma[i] + rest.x)), cb: rest.y, cr: rest.z)
+            let place = Point(Double(i % width), Double(i / width))
+            let rest = half.color(at: place)
+            let color = Color(y: min(250, max(8, face.luma[i] + rest.x)), cb: rest.y, cr: rest.z)
+            return pupils.reduce(color) { pupil($0, (place - $1) / unit) }
         }
+    }
+
+    /// The mean of many gazes has no pupil; a dark disc with a catch light says where the eye looks.
+    private static func pupil(_ color: Color, _ place: Point) -> Color {
+        let dark = Color(y: 22, cb: 126, cr: 130).over(color, opacity: 0.75 * ramp(0.034, 0.018, Float(place.length)))
+        let light = (place - Point(-0.02, -0.022)).length
+        return Color(y: 228, cb: 128, cr: 128).over(dark, opacity: 0.8 * ramp(0.017, 0.007, Float(light)))
     }
 
     /// Mean of two patches below the eyes.
@@ -71,8 +82,8 @@ struct FaceTexture {
             let (x, y) = (Float(i % face.textureWidth), Float(i / face.textureWidth))
             let depth = outline.depth(x, y)
             let above = ramp(0, 0.5, (Float(center.y) - y) * scale)
-            let strands = noise(x * scale * 22, y * scale * 3) * 0.07 + noise(x * scale * 5 + 9, y * scale * 2) * 0.05
-            let soft = ramp(0.02, 0.16, depth * scale + strands)
+            let strands = noise(x * scale * 26, y * scale * 3) * 0.045 + noise(x * scale * 5 + 9, y * scale * 2) * 0.04
+            let soft = ramp(0, 0.2, depth * scale + strands)
             return ramp(-0.9, 0.9, depth) * (1 - above) + soft * above
         }
     }
