@@ -113,7 +113,9 @@ struct Figure {
     private func drawBody(on canvas: Canvas, _ pose: Pose) {
         var still = pose
         (still.yaw, still.pitch, still.roll) = (pose.yaw * 0.15, 0, pose.roll * 0.25)
-        let mesh = Mesh(columns: 2, rows: 2, from: BodyTexture.low, to: BodyTexture.high) { place in
+        // Beyond the texture's lower edge the same cloth goes on to the edge of the picture.
+        let below = Point(BodyTexture.high.x, 40)
+        let mesh = Mesh(columns: 1, rows: 1, from: BodyTexture.low, to: below) { place in
             Vertex(position: still.project(SIMD3(place.x, place.y - 0.22, Pose.axis.z - 0.2)), source: place)
         }
         canvas.draw(mesh, Self.level(body, pose.scale / body[0].density))

@@ -2,8 +2,8 @@ import FaceTracking
 
 /// Neck and shoulders, in units of the outer-eye distance, from the centroid of the landmarks.
 enum BodyTexture {
-    static let low = Point(-2.6, 0.2)
-    static let high = Point(2.6, 4.6)
+    static let low = Point(-2.9, 0.2)
+    static let high = Point(2.9, 5)
 
     static func make(_ person: Person, complexion: Color) -> Texture {
         let density = 48.0
@@ -36,6 +36,7 @@ enum BodyTexture {
         let across = abs(x)
         let slope = 1.44 + 0.3 * ramp(0.3, 1.9, across)
         let rounding = across > 1.3 ? (across - 1.3) * (across - 1.3) * 0.9 : 0
+        guard across < 2.7 else { return 2.7 - across }
         return y - slope - rounding
     }
 }
