@@ -73,6 +73,22 @@ import Testing
         #expect(abs((sum / Double(pixels)).squareRoot() - 4) < 0.3)
     }
 
+    @Test func theLastPartIsInFront() throws {
+        let pose: @Sendable (Double) -> Pose = { _ in Pose(scale: 60, position: Point(160, 120)) }
+        let behind = ClipScript.Part(person: Person(seed: 3), pose: pose)
+        let front = ClipScript.Part(person: .average, pose: pose)
+        func nose(_ parts: [ClipScript.Part]) throws -> (faces: Int, luma: Int) {
+            var script = ClipScript(frameCount: 1, parts: parts, seed: 1)
+            (script.width, script.height, script.noise) = (320, 240, 0)
+            let frame = ClipRenderer(script, face: try averageFace.get()).render(0)
+            return (frame.faces.count, luma(frame, frame.faces.last!![30]))
+        }
+        let (alone, both) = (try nose([front]), try nose([behind, front]))
+        #expect(both.faces == 2)
+        #expect(both.luma == alone.luma)
+        #expect(try nose([behind]).luma != alone.luma)
+    }
+
     @Test func facesMayLeaveThePicture() throws {
         for place in [Point(-500, 120), Point(0, 0), Point(330, 250), Point(1e4, 1e4)] {
             let frame = try clip(width: 321, height: 241) { _ in Pose(scale: 60, position: place) }.render(0)
