@@ -43,7 +43,7 @@ let package = Package(
         .testTarget(name: "TrainingTests", dependencies: ["Training", "TestSupport"]),
         .testTarget(name: "RenderingTests", dependencies: ["Rendering", "TestSupport"]),
         .testTarget(name: "ServiceTests", dependencies: ["Service", "Rendering", "Capture", "TestSupport"]),
-        .testTarget(name: "CommandTests", dependencies: ["landmarkd", "TestSupport"]),
+        .testTarget(name: "CommandTests", dependencies: ["landmarkd", "TestSupport"], exclude: ["Help"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -10,11 +10,16 @@ public enum Interruption {
     /// From here on the first signal only asks; a second one ends the program at once.
     public static func watch() {
         _ = isAsked  // makes the flag before a handler can want it
+        var signals = sigset_t()
+        sigemptyset(&signals)
         for number in [SIGINT, SIGTERM] {
+            sigaddset(&signals, number)
             signal(number) { number in
                 Interruption.asked.store(true, ordering: .relaxed)
                 signal(number, SIG_DFL)
             }
         }
+        // Who started us may have had them blocked, which is handed on.
+        pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     }
 }

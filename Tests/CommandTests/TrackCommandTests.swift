@@ -1,0 +1,116 @@
+import Base
+import Glibc
+import TestSupport
+import Testing
+
+@Suite struct TrackCommandTests {
+    let shop: Workshop
+
+    init() throws { shop = try Workshop() }
+
+    @Test func aRowForEachFrameAndTheSameForAnyThreads() throws {
+        try shop.writeClip("clip.mp4", frames: 30)
+        for threads in ["1", "2", "5"] {
+            let result = try shop.landmarkd("track", "clip.mp4", "-o", "\(threads).csv", "--threads", threads)
+            #expect(result.status == 0 && result.output.isEmpty, "\(result.errors)")
+            #expect(result.errors.contains("clip.mp4: 30 frames, a face in "))
+            #expect(result.errors.hasSuffix(" -> \(threads).csv\n"))
+        }
+        let rows = try shop.lines("1.csv").dropFirst()
+        #expect(Set(rows.map { $0.split(separator: ",")[0] }) == Set((1...30).map { "\($0)" }))
+        #expect(try shop.read("1.csv") == shop.read("2.csv") && shop.read("1.csv") == shop.read("5.csv"))
+    }
+
+    @Test func oneBadFileDoesNotEndTheNight() throws {
+        mkdir(shop.path("day"), 0o777)
+        for name in ["a.mp4", "c.mp4"] { try shop.writeClip("day/\(name)", frames: 3) }
+        try shop.write("day/b.mp4", Array("text".utf8))
+        let result = try shop.landmarkd("track", "day", "-o", "tables", "--quiet")
+        expectFailure(result, .unusableData, "day/b.mp4: ")
+        #expect(folderNames(shop.path("tables")) == ["a.csv", "c.csv"])
+    }
+
+    @Test func standardOutputCarriesOnlyResults() throws {
+        try shop.writeClip("clip.mp4", frames: 3)
+        let result = try shop.landmarkd("track", "clip.mp4", "--format", "jsonl", "-o", "-")
+        #expect(result.status == 0)
+        let lines = result.output.split(separator: "\n")
+        #expect(lines.count == 3)
+        #expect(lines[0].hasPrefix("{\"stream\":\"clip.mp4\",\"frame\":1,\"time\":0.000000,\"faces\":["))
+        #expect(try shop.landmarkd("track", "clip.mp4", "-q").errors.isEmpty, "quiet says nothing")
+    }
+
+    @Test func aSpanKeepsTheNumbersOfTheWhole() throws {
+        try shop.writeClip("clip.mp4", frames: 30)
+        let result = try shop.landmarkd("track", "clip.mp4", "--start", "0.4", "--duration", "0.2", "-q")
+        #expect(result.status == 0, "\(result.errors)")
+        let frames = try shop.lines("clip.csv").dropFirst().map {
+            $0.split(separator: ",").prefix(3).joined(separator: " ")
+        }
+        #expect(Set(frames.map { $0.split(separator: " ")[0] }) == ["11", "12", "13", "14", "15"])
+        let late = try shop.landmarkd("track", "clip.mp4", "--start", "9", "-q")
+        expectFailure(late, .unusableData, "clip.mp4: no picture between 9.0 s and 1.2")
+    }
+
+    @Test func anOverlayHasTheFramesOfTheClip() throws {
+        try shop.writeClip("clip.mp4", frames: 12)
+        let result = try shop.landmarkd("track", "clip.mp4", "--overlay", "seen.mp4")
+        #expect(result.errors.hasSuffix(" -> clip.csv, seen.mp4\n"), "\(result.errors)")
+        _ = try shop.landmarkd("track", "seen.mp4", "-q")
+        #expect(Set(try shop.lines("seen.csv").dropFirst().map { $0.split(separator: ",")[2] }).count == 12)
+    }
+
+    @Test func inputsAreNeverReplaced() throws {
+        try shop.writeClip("clip.mp4", frames: 2)
+        let before = try shop.read("clip.mp4")
+        expectFailure(try shop.landmarkd("track", "clip.mp4", "-o", "clip.mp4"), .usage, "clip.mp4: would replace")
+        expectFailure(
+            try shop.landmarkd("track", "clip.mp4", "--overlay", "./clip.mp4"), .usage, "./clip.mp4: would replace")
+        #expect(try shop.read("clip.mp4") == before)
+    }
+
+    @Test func outputsThatCannotBeMade() throws {
+        try shop.writeClip("clip.mp4", frames: 2)
+        expectFailure(
+            try shop.landmarkd("track", "clip.mp4", "-q", "-o", "no/such/a.csv"), .cannotCreate, "no/such/a.csv: ")
+        expectFailure(
+            try shop.landmarkd("track", "clip.mp4", "-q", "--overlay", "no/a.mp4"), .cannotCreate, "no/a.mp4")
+    }
+
+    @Test func aFullDiskKeepsWholeRows() throws {
+        try shop.writeClip("clip.mp4", frames: 30)
+        // A limit of 16 blocks of 1024 bytes on each file that the program writes.
+        let script = "ulimit -f 16; exec \"$0\" track clip.mp4 -q --model face68.safetensors"
+        let result = try run("bash", ["-c", script, builtProgram("landmarkd")], folder: shop.folder.path)
+        expectFailure(result, .inputOutput, "clip.csv: writing: ")
+        let text = String(decoding: try shop.read("clip.csv.partial"), as: UTF8.self)
+        #expect(text.hasSuffix("\n") && text.utf8.count <= 16 << 10)
+        let counts = Set(text.split(separator: "\n").map { $0.split(separator: ",").count })
+        #expect(counts == [5 + 2 * 68], "every row that is kept is whole")
+    }
+
+    @Test func anInterruptionKeepsTheRows() throws {
+        try shop.writeClip("clip.mp4", frames: 100)
+        // A pipe that nobody empties stops the program in the middle: it holds 64 KiB, the table has more.
+        #expect(mkfifo(shop.path("clip.csv.partial"), 0o600) == 0)
+        let program = try shop.start("track", "clip.mp4", "-q")
+        let pipe = open(shop.path("clip.csv.partial"), O_RDONLY)
+        var bytes = [UInt8](repeating: 0, count: 1 << 16)
+        #expect(read(pipe, &bytes, 6) == 6)
+        program.send(SIGINT)
+        while read(pipe, &bytes, bytes.count) > 0 {}
+        close(pipe)
+        let result = try program.finish()
+        expectFailure(result, .interrupted, "clip.mp4: interrupted after ")
+        #expect(result.errors.contains(" frames, kept in clip.csv.partial\n"))
+    }
+
+    @Test(arguments: [
+        ["track"], ["track", "a.mp4", "--threads", "0"], ["track", "a.mp4", "--start", "-1"], ["nonsense"],
+        ["track", "a.mp4", "--format", "xml"], ["augment"], ["augment", "--bake", "dir"], ["train"],
+    ]) func wrongUsage(arguments: [String]) throws {
+        let result = try run(try builtProgram("landmarkd"), arguments)
+        #expect(result.status == 64 && result.output.isEmpty)
+        #expect(result.errors.hasPrefix("Error: "))
+    }
+}
