@@ -49,7 +49,7 @@ struct Train: ParsableCommand {
         Interruption.watch()
         let console = Console(title: "train", quiet: quiet)
         let run = TrainingRun(.init(folders: data, output: output, recipe: recipe, resume: resume))
-        try run.run(isStopped: { Interruption.isAsked }) { console.show($0) }
+        try run.run(isStopped: { Interruption.isAsked }, observer: { console.show($0) })
         console.clear()
         console.note("\(output): trained, \(recipe.settings.samples) samples")
     }
