@@ -116,5 +116,17 @@ private func readHelenFolder(
             .unusableData, "\(root): none of its text files is one of HELEN's annotations",
             remedy: "such a file has the picture's name in its first line, then 194 lines x , y")
     }
-    return found
+    return withMirrorMap(found)
+}
+
+/// HELEN's faces with the mirror map that their own shapes give, if it runs along the contour as it must.
+private func withMirrorMap(_ annotations: Annotations) -> Annotations {
+    let contour = Array(0...40)
+    guard let map = mirrorMap(fromShapes: annotations.faces.map(\.points)), Array(map[0...40]) == contour.reversed()
+    else { return annotations }
+    let known = LandmarkScheme.helen194
+    let scheme = LandmarkScheme(name: known.name, count: known.count, mirror: map, regions: known.regions)
+    var annotations = annotations
+    for i in annotations.faces.indices { annotations.faces[i].scheme = scheme }
+    return annotations
 }
