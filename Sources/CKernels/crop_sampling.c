@@ -13,9 +13,10 @@ typedef float pair_t __attribute__((vector_size(32), aligned(4)));
 
 enum { cell_floats = 4 };
 
-static int all_finite(const double map[6]) {
+/// Numbers, and such that a region stays within its limit: no crop shrinks a million-fold or lies so far away.
+static int is_usable(const double map[6]) {
     for (int i = 0; i < 6; i++)
-        if (!(fabs(map[i]) < 1e7)) return 0;
+        if (!(fabs(map[i]) < 1e6)) return 0;
     return 1;
 }
 
@@ -114,7 +115,7 @@ static void fill_outside(float *out, int side) {
 }
 
 void lm_crop_sample_ref(float *out, int side, const lm_crop_source *s, const double map[6]) {
-    if (!all_finite(map)) {
+    if (!is_usable(map)) {
         fill_outside(out, side);
         return;
     }
@@ -392,7 +393,7 @@ __attribute__((target("avx2,fma"))) static void crop_avx2(float *out, int side, 
 #endif
 
 void lm_crop_sample(float *out, int side, const lm_crop_source *s, const double map[6], void *memory) {
-    if (!all_finite(map)) {
+    if (!is_usable(map)) {
         fill_outside(out, side);
         return;
     }
