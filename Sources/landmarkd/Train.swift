@@ -68,9 +68,11 @@ extension Console {
                 "\(record.samples) samples, loss \(decimal(record.loss.total, 4)), \(decimal(record.samplesPerSecond, 1)) samples/s, "
                     + "\(decimal(record.gigaflops, 1)) GFLOP/s, drawing \(decimal(100 * record.waitShare, 1)) % of the time"
             }
-        case .validated(let samples, let errors):
+        case .validated(let samples, let errors, let mistaken):
             let passes = errors.map { decimal($0, 2) }.joined(separator: ", ")
-            note("\(samples) samples: validation error \(passes) % of the eye distance after each pass")
+            note(
+                "\(samples) samples: validation error \(passes) % of the eye distance after each pass, "
+                    + "\(decimal(mistaken, 2)) % of windows without a face taken for one")
         }
     }
 }

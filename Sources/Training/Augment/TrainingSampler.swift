@@ -8,6 +8,8 @@ public struct TrainingSampler: SampleSource {
     public var channels: Int { 3 }
     public let faces: FaceSet
     public let negatives: PictureSet
+    /// Crops of the negatives that the network took for faces.
+    public let hardNegatives: HardNegatives
     public let recipe: AugmentationRecipe
     public let seed: UInt64
     /// Sums of the faces' weights, the last one 1.
@@ -16,9 +18,11 @@ public struct TrainingSampler: SampleSource {
     /// - Parameters:
     ///   - weights: how often faces of a set are drawn, by the set's name; 1 where none is given.
     public init(
-        _ faces: FaceSet, negatives: PictureSet = PictureSet(), recipe: AugmentationRecipe, side: Int = 128,
-        seed: UInt64 = 0, weights: [String: Double] = TrainingSampler.defaultWeights
+        _ faces: FaceSet, negatives: PictureSet = PictureSet(), hardNegatives: HardNegatives = HardNegatives(),
+        recipe: AugmentationRecipe, side: Int = 128, seed: UInt64 = 0,
+        weights: [String: Double] = TrainingSampler.defaultWeights
     ) {
+        self.hardNegatives = hardNegatives
         (self.faces, self.negatives, self.recipe, self.side, self.seed) = (faces, negatives, recipe, side, seed)
         var sum = 0.0
         let sums = faces.faces.map { face in
@@ -79,32 +83,40 @@ public struct TrainingSampler: SampleSource {
     }
 
     private func negative(_ crop: PlanarCrop, _ random: inout SplitMix64) -> SampleLabels {
-        let (frame, map, file) = faceless(&random)
+        let place = faceless(&random)
         crop.sample(
-            frame, map, mirrored: random.chance(0.5), coarse: drawnCoarseness(side: side, recipe.photometry, &random))
+            place.frame, place.map, mirrored: false, coarse: drawnCoarseness(side: side, recipe.photometry, &random))
         let hasPrior = random.chance(recipe.negatives.priorShare) && recipe.priors.share > 0
+        guard hasPrior else { return SampleLabels(truth: [], prior: nil, presence: false, file: place.file) }
+        let laid = recipe.laid
         let prior =
-            hasPrior
-            ? shapeOnCrop(
-                faces.faces[drawnFace(&random)].points, recipe.laid.turn, recipe.laid.scale, recipe.laid.shift, &random)
-            : nil
-        return SampleLabels(truth: [], prior: prior, presence: false, file: file)
+            place.mistaken
+            ?? shapeOnCrop(faces.faces[drawnFace(&random)].points, laid.turn, laid.scale, laid.shift, &random)
+        return SampleLabels(truth: [], prior: prior, presence: false, file: place.file)
     }
 
-    /// A picture and a crop of it that holds no face, or none that the crop is laid for.
-    private func faceless(_ random: inout SplitMix64) -> (Frame, SimilarityMap, file: String) {
+    /// A crop that holds no face, or none that it is laid for; with the landmarks (crop units) that the network mistook for a face's.
+    private typealias Faceless = (frame: Frame, map: SimilarityMap, mistaken: [Point]?, file: String)
+
+    private func faceless(_ random: inout SplitMix64) -> Faceless {
         if random.chance(recipe.negatives.besideShare) {
             let index = drawnFace(&random)
             let (face, frame) = (faces.faces[index], faces.frame(of: index))
             let own = layout.map(around: face.points, scheme: scheme)
             let map = Training.crop(
                 beside: own, width: frame.displayWidth, height: frame.displayHeight, recipe.negatives, &random)
-            return (frame, map, face.file)
+            return (frame, map, nil, face.file)
+        }
+        if random.chance(recipe.negatives.hardShare), let hard = hardNegatives.draw(&random) {
+            let laid = recipe.laid
+            let error = normalError(turn: laid.turn, scale: laid.scale, shift: laid.shift, &random)
+            let map = layout.map(around: hard.points, scheme: scheme, error: error)
+            return (negatives.frames[hard.picture], map, map.inverse(hard.points), negatives.files[hard.picture])
         }
         let index = Int(random.uniform() * Double(negatives.frames.count))
         let frame = negatives.frames[index]
         let map = negativeCrop(width: frame.displayWidth, height: frame.displayHeight, recipe.negatives, &random)
-        return (frame, map, negatives.files[index])
+        return (frame, map, nil, negatives.files[index])
     }
 
     private func prior(

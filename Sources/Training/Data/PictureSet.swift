@@ -41,6 +41,18 @@ public struct PictureSet: Sendable {
         originalSizes = sets.flatMap(\.originalSizes)
     }
 
+    /// The pictures whose file name, without folders, is wanted.
+    func filter(_ isWanted: (String) -> Bool) -> PictureSet {
+        let kept = files.indices.filter { isWanted(files[$0].split(separator: "/").last.map(String.init) ?? "") }
+        return PictureSet(
+            files: kept.map { files[$0] }, frames: kept.map { frames[$0] },
+            originalSizes: kept.map { originalSizes[$0] })
+    }
+
+    private init(files: [String], frames: [Frame], originalSizes: [PixelSize]) {
+        (self.files, self.frames, self.originalSizes) = (files, frames, originalSizes)
+    }
+
     public init() { (files, frames, originalSizes) = ([], [], []) }
 
     /// The pictures in `folder/negatives`, where no face is; none where there is no such folder.

@@ -8,7 +8,10 @@ public struct TrainingData: Sendable {
     /// Samples made beforehand, instead of `train`.
     public let baked: BakedSamples?
     public let validation: FaceSet?
+    /// Pictures without a face to train on, the places in them that the network took for faces, and pictures held back.
     public let negatives: PictureSet
+    public let hardNegatives = HardNegatives()
+    public let heldNegatives: PictureSet
     /// Names of the sets trained on; none where the samples are baked.
     public let sets: [String]
     /// Faces left out because their points are of another scheme.
@@ -47,7 +50,10 @@ public struct TrainingData: Sendable {
         train = baked == nil ? try FaceSet(split.train) : nil
         validation = judged.isEmpty ? nil : try FaceSet(judged)
         self.baked = baked
-        self.negatives = PictureSet(joining: negatives)
+        let pictures = PictureSet(joining: negatives)
+        let holding = FaceSplit(validation: share, seed: seed)
+        self.negatives = pictures.filter { !holding.isHeldBack($0) }
+        heldNegatives = pictures.filter { holding.isHeldBack($0) }
         self.sets = baked == nil ? Set(split.train.map(\.set)).sorted() : []
         otherSchemes = others
     }
@@ -63,7 +69,8 @@ public struct TrainingData: Sendable {
     ) throws(LandmarkdError) -> any SampleSource {
         if let train {
             return TrainingSampler(
-                train, negatives: negatives, recipe: recipe, side: configuration.crop, seed: seed)
+                train, negatives: negatives, hardNegatives: hardNegatives, recipe: recipe, side: configuration.crop,
+                seed: seed)
         }
         guard let baked else { preconditionFailure("training data with neither faces nor baked samples") }
         guard

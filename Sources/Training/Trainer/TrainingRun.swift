@@ -25,8 +25,9 @@ public struct TrainingRun {
         case prepared(
             faces: Int, validation: Int, negatives: Int, otherSchemes: Int, parameters: Int, samplesBefore: Int)
         case step(TrainingRecord)
-        /// Mean error in % after each pass, on the held-back faces.
-        case validated(samples: Int, errors: [Double])
+        /// Mean error in % after each pass, on the held-back faces; and how many % of windows on held-back pictures without a face are
+        /// taken for one.
+        case validated(samples: Int, errors: [Double], mistaken: Double)
     }
 
     private let options: Options
@@ -64,6 +65,7 @@ public struct TrainingRun {
     ) throws(LandmarkdError) {
         var meter = RateMeter()
         var saved = monotonicSeconds()
+        if trainer.samples + trainer.samplesBefore > 0 { try mine(trainer, data) }
         let interval = options.recipe.settings.validationInterval
         while !trainer.isDone {
             let step = try trainer.step()
@@ -72,7 +74,10 @@ public struct TrainingRun {
                 observer(.step(record))
             }
             let isDue = step.samples / interval != (step.samples - options.recipe.settings.batch) / interval
-            if isDue, !trainer.isDone { _ = try validate(trainer, data, &log, observer: observer) }
+            if isDue, !trainer.isDone {
+                _ = try validate(trainer, data, &log, observer: observer)
+                try mine(trainer, data)
+            }
             if monotonicSeconds() - saved > options.recipe.settings.checkpointInterval || isStopped() {
                 try Checkpoint.write(trainer, notes: notes(data, []), to: paths.checkpoint)
                 saved = monotonicSeconds()
@@ -83,6 +88,15 @@ public struct TrainingRun {
                     remedy: "go on with --resume")
             }
         }
+    }
+
+    /// Lets the averaged network look for faces where there are none.
+    private func mine(_ trainer: Trainer, _ data: TrainingData) throws(LandmarkdError) {
+        let model = try CascadeModel(Checkpoint.averagedModel(trainer), name: "averaged weights")
+        let settings = options.recipe.settings
+        data.hardNegatives.mine(
+            model, data.negatives, recipe: options.recipe.augmentation, round: settings.seed &+ UInt64(trainer.samples),
+            threads: settings.threads)
     }
 
     /// A trainer at the start, or where the checkpoint or the weights of an earlier run left off.
@@ -108,9 +122,15 @@ public struct TrainingRun {
             model, passes: model.configuration.passes + 1, threads: options.recipe.settings.threads)
         let errors = evaluator.errors(faces, from: .truth)
         let means = (0..<evaluator.passes).map { ErrorSummary(errors, pass: $0, scheme: faces.scheme).mean }
+        let held = HardNegatives()
+        held.mine(
+            model, data.heldNegatives, recipe: options.recipe.augmentation, round: 1,
+            threads: options.recipe.settings.threads)
+        let tried = data.heldNegatives.frames.count * HardNegatives.windows
+        let mistaken = tried > 0 ? 100 * Double(held.count) / Double(tried) : 0
         try log.write(samples: trainer.samples, validation: means)
         try log.drawCurves(to: paths.curves)
-        observer(.validated(samples: trainer.samples, errors: means))
+        observer(.validated(samples: trainer.samples, errors: means, mistaken: mistaken))
         return means
     }
 
