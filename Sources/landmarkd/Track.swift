@@ -34,6 +34,9 @@ struct Track: ParsableCommand {
     @Option(help: ArgumentHelp("Video of the one recording with its landmarks drawn.", valueName: "file.mp4"))
     var overlay: String?
 
+    @Option(help: "Most faces followed at once, 1 to 16.")
+    var faces = 1
+
     @Option(help: "Threads that work at once, over files and decoding. (default: one a processor core)")
     var threads: Int?
 
@@ -56,6 +59,7 @@ struct Track: ParsableCommand {
         if let threads, !(1...256 ~= threads) {
             throw ValidationError("--threads must be 1 to 256, not \(threads).")
         }
+        guard 1...16 ~= faces else { throw ValidationError("--faces must be 1 to 16, not \(faces).") }
         guard start >= 0, start.isFinite else { throw ValidationError("--start must be 0 or more seconds.") }
         if let duration, !(duration > 0) { throw ValidationError("--duration must be more than 0 seconds.") }
     }
@@ -70,7 +74,8 @@ struct Track: ParsableCommand {
         run.quiet = quiet
         let model = try CascadeModel(path: ModelSearch().path("face68.safetensors", given: model))
         let fault = try run.run { () throws(LandmarkdError) -> any FaceTracker in
-            let tracker = CascadeTracker(model, locator: WindowScan(model))
+            let tracker = CascadeTracker(
+                model, locator: WindowScan(model), settings: TrackingSettings(faces: faces))
             return smoothing == .on ? SmoothedTracker(tracker) : tracker
         }
         if let fault { throw ArgumentParser.ExitCode(fault.rawValue) }

@@ -1,111 +1,121 @@
 import Base
 
-/// Follows one face: the last landmarks lay the crop and are the prior; presence says whether the face is still there.
+/// Follows faces with the cascade: the last landmarks lay the crop and are the prior; presence says whether the face is still there.
+///
+/// The life of a track: a locator proposes, several looks confirm, then one pass a frame follows. In doubt more looks are taken; a
+/// face that is not seen is looked for in the whole frame, and its track ends when it stays away. Ids are never used again.
 public final class CascadeTracker: FaceTracker {
-    /// Decisions of the tracker; times in seconds.
-    public struct Settings: Sendable, Equatable {
-        /// Presence under which a second look is taken, from the landmarks just found.
-        public var doubt = 0.8
-        /// Presence under which a frame counts as one without the face.
-        public var absent = 0.5
-        /// How long the face may be absent before it is lost.
-        public var patience = 0.3
-        /// Presence that a new face must have after it has been looked at several times.
-        public var certain = 0.7
-        /// Pause between two searches of the whole frame while nobody is there.
-        public var searchInterval = 0.2
-        /// Shortest side of a crop in pixels of the picture.
-        public var smallestCrop = 16.0
-
-        public init() {}
-    }
-
     public let pointCount: Int
-    private let settings: Settings
+    private let settings: TrackingSettings
     private let runner: CascadeRunner
     private let locator: any FaceLocator
     private let layout = CropLayout()
-    private var track: Track?
+    private var tracks: [FaceTrack] = []
     private var nextID = 1
     private var lastSearch: Double?
+    /// Frames searched as a whole since the beginning.
+    public private(set) var searches = 0
 
-    private struct Track {
-        let id: Int
-        var points: [Point]
-        /// Time of the last frame in which the face was seen.
-        var seen: Double
-    }
-
-    public init(_ model: CascadeModel, locator: any FaceLocator, settings: Settings = Settings()) {
+    public init(_ model: CascadeModel, locator: any FaceLocator, settings: TrackingSettings = TrackingSettings()) {
+        precondition(settings.faces > 0, "a tracker of \(settings.faces) faces")
         (self.settings, self.locator) = (settings, locator)
         runner = CascadeRunner(model, passes: max(2, model.configuration.passes))
         pointCount = model.configuration.points
     }
 
     public func reset() {
-        (track, lastSearch, nextID) = (nil, nil, 1)
+        (tracks, lastSearch, nextID, searches) = ([], nil, 1, 0)
     }
 
     public func process(_ frame: Frame) throws(LandmarkdError) -> [TrackedFace] {
-        if let followed = follow(frame) { return [followed] }
-        guard track == nil, isSearchDue(frame.time) else { return [] }
-        lastSearch = frame.time
-        return search(frame).map { [$0] } ?? []
+        let missedBefore = tracks.contains { $0.estimate == nil }
+        for index in tracks.indices { tracks[index].estimate = follow(tracks[index], frame) }
+        separate(at: frame.time)
+        for index in tracks.indices { settle(index, frame.time) }
+        let newlyMissed = !missedBefore && tracks.contains { $0.estimate == nil }
+        if newlyMissed || isSearchDue(frame.time) { search(frame) }
+        tracks.removeAll { $0.estimate == nil && frame.time - $0.seen > settings.patience }
+        return tracks.compactMap(face)
     }
 
     // MARK: Follow
 
-    /// The face in the next frame; nil where it is not seen. Ends the track when it has been absent for too long.
-    private func follow(_ frame: Frame) -> TrackedFace? {
-        guard var track else { return nil }
-        var estimate = look(frame, prior: track.points, passes: 1)
-        if estimate.presence < settings.doubt { estimate = look(frame, prior: estimate.points, passes: 2) }
-        if estimate.presence >= settings.absent, isUsable(estimate.points, frame) {
-            (track.points, track.seen) = (estimate.points, frame.time)
-            self.track = track
-            return face(track.id, estimate)
+    /// The face in the next frame; nil where it is not seen.
+    private func follow(_ track: FaceTrack, _ frame: Frame) -> CascadeEstimate? {
+        var best = look(frame, prior: track.points, passes: 1)
+        if best.presence < settings.doubt {
+            for prior in [best.points, track.expectedPoints(at: frame.time)] where isUsable(prior, frame) {
+                let again = look(frame, prior: prior, passes: 2)
+                if again.presence > best.presence { best = again }
+            }
         }
-        if frame.time - track.seen > settings.patience { self.track = nil }
-        return nil
+        return best.presence >= settings.absent && isUsable(best.points, frame) ? best : nil
     }
 
     private func look(_ frame: Frame, prior: [Point], passes: Int) -> CascadeEstimate {
-        let map = layout.map(around: prior, scheme: runner.scheme)
-        return runner.run(frame, map, prior: prior, passes: passes)[0]
+        runner.run(frame, crop(prior), prior: prior, passes: passes)[0]
     }
+
+    private func crop(_ points: [Point]) -> SimilarityMap { layout.map(around: points, scheme: runner.scheme) }
 
     /// Large enough to sample, and not out of the picture altogether.
     private func isUsable(_ points: [Point], _ frame: Frame) -> Bool {
         let centre = points.centroid
-        let inside =
-            0...Double(frame.displayWidth) ~= centre.x && 0...Double(frame.displayHeight) ~= centre.y
-        return inside && layout.map(around: points, scheme: runner.scheme).scale >= settings.smallestCrop
+        let inside = 0...Double(frame.displayWidth) ~= centre.x && 0...Double(frame.displayHeight) ~= centre.y
+        return inside && crop(points).scale >= settings.smallestCrop
+    }
+
+    /// Two tracks on one face: the one that had to leave its way for it has lost its own.
+    private func separate(at time: Double) {
+        for first in tracks.indices {
+            for second in tracks.indices where second > first {
+                guard let one = tracks[first].estimate, let other = tracks[second].estimate else { continue }
+                let crops = (crop(one.points), crop(other.points))
+                guard crops.0.liesOn(crops.1) else { continue }
+                let strayed =
+                    stray(tracks[first], crops.0, time) > stray(tracks[second], crops.1, time) ? first : second
+                tracks[strayed].estimate = nil
+            }
+        }
+    }
+
+    /// How far a crop is from where the track was expected, in sides.
+    private func stray(_ track: FaceTrack, _ crop: SimilarityMap, _ time: Double) -> Double {
+        (crop(Point(0.5, 0.5)) - track.expectedCentre(at: time)).length / crop.scale
+    }
+
+    private func settle(_ index: Int, _ time: Double) {
+        guard let estimate = tracks[index].estimate else { return }
+        tracks[index].settle(crop: crop(estimate.points), time: time)
     }
 
     // MARK: Search
 
     private func isSearchDue(_ time: Double) -> Bool {
-        guard let lastSearch else { return true }
-        return time - lastSearch >= settings.searchInterval || time < lastSearch
+        let isComplete = tracks.allSatisfy { $0.estimate != nil }
+        guard tracks.count < settings.faces || !isComplete else { return false }
+        guard let lastSearch, time >= lastSearch else { return true }
+        let interval = isComplete && !tracks.isEmpty ? settings.idleSearchInterval : settings.searchInterval
+        return time - lastSearch >= interval
     }
 
-    private func search(_ frame: Frame) -> TrackedFace? {
-        var best: CascadeEstimate?
-        for proposal in locator.locate(frame) {
-            let estimate = settle(frame, proposal)
-            if isUsable(estimate.points, frame), estimate.presence > best?.presence ?? settings.certain {
-                best = estimate
-            }
+    private func search(_ frame: Frame) {
+        (lastSearch, searches) = (frame.time, searches + 1)
+        for proposal in locator.locate(frame).prefix(settings.proposals) where isFree(proposal) {
+            let estimate = confirm(frame, proposal)
+            guard estimate.presence >= settings.certain, isUsable(estimate.points, frame) else { continue }
+            let crop = crop(estimate.points)
+            if isFree(crop) { place(estimate, crop, frame.time) }
         }
-        guard let best else { return nil }
-        let track = Track(id: nextID, points: best.points, seen: frame.time)
-        nextID += 1
-        self.track = track
-        return face(track.id, best)
+    }
+
+    /// Whether no face that is seen lies there already.
+    private func isFree(_ crop: SimilarityMap) -> Bool {
+        tracks.allSatisfy { $0.estimate == nil || !$0.crop.liesOn(crop) }
     }
 
     /// Looks at a proposal cold, then again and again where the landmarks say.
-    private func settle(_ frame: Frame, _ proposal: SimilarityMap) -> CascadeEstimate {
+    private func confirm(_ frame: Frame, _ proposal: SimilarityMap) -> CascadeEstimate {
         var estimate = runner.run(frame, proposal, prior: nil, passes: 2)[0]
         for _ in 0..<3 where isUsable(estimate.points, frame) {
             estimate = look(frame, prior: estimate.points, passes: 2)
@@ -113,11 +123,30 @@ public final class CascadeTracker: FaceTracker {
         return estimate
     }
 
-    private func face(_ id: Int, _ estimate: CascadeEstimate) -> TrackedFace {
-        let box = Box(around: estimate.points)
+    /// Gives a face that was found to the missed track that was last seen there, or to a new one where a place is free.
+    private func place(_ estimate: CascadeEstimate, _ crop: SimilarityMap, _ time: Double) {
+        let missed = tracks.indices.filter { tracks[$0].estimate == nil && tracks[$0].crop.liesOn(crop, distance: 1) }
+        if let index = missed.min(by: { stray(tracks[$0], crop, time) < stray(tracks[$1], crop, time) }) {
+            tracks[index].estimate = estimate
+            settle(index, time)
+        } else if tracks.count < settings.faces || dropMissed() {
+            tracks.append(FaceTrack(id: nextID, estimate, crop: crop, time: time))
+            nextID += 1
+        }
+    }
+
+    /// Makes a place by ending the track that has been missed for longest.
+    private func dropMissed() -> Bool {
+        let missed = tracks.indices.filter { tracks[$0].estimate == nil }
+        guard let oldest = missed.min(by: { tracks[$0].seen < tracks[$1].seen }) else { return false }
+        tracks.remove(at: oldest)
+        return true
+    }
+
+    private func face(_ track: FaceTrack) -> TrackedFace? {
+        guard let estimate = track.estimate else { return nil }
         return TrackedFace(
-            id: id, confidence: estimate.presence,
-            box: box, points: estimate.points,
+            id: track.id, confidence: estimate.presence, box: Box(around: estimate.points), points: estimate.points,
             pointConfidence: estimate.sharpness)
     }
 }

@@ -1,0 +1,49 @@
+/// One face on its way through the frames.
+struct FaceTrack {
+    /// Never given to another face.
+    let id: Int
+    private(set) var points: [Point]
+    /// The crop that the points lay.
+    private(set) var crop: SimilarityMap
+    /// Of the crop's centre, pixels a second.
+    private(set) var velocity = Point.zero
+    /// Time of the last frame in which the face was seen, seconds.
+    private(set) var seen: Double
+    /// Found in the frame being worked on; nil where it is not seen in it.
+    var estimate: CascadeEstimate?
+
+    init(id: Int, _ estimate: CascadeEstimate, crop: SimilarityMap, time: Double) {
+        (self.id, points, self.crop, seen, self.estimate) = (id, estimate.points, crop, time, estimate)
+    }
+
+    var centre: Point { crop(Point(0.5, 0.5)) }
+
+    /// Where the centre would be at `time` if the face kept its way; a face that has not been seen for long keeps its place.
+    func expectedCentre(at time: Double) -> Point {
+        let gap = time - seen
+        return gap > 0 && gap < 0.3 ? centre + velocity * gap : centre
+    }
+
+    /// The points moved along to `time`.
+    func expectedPoints(at time: Double) -> [Point] {
+        let shift = expectedCentre(at: time) - centre
+        return points.map { $0 + shift }
+    }
+
+    /// Takes the estimate over as the place where the face is.
+    mutating func settle(crop: SimilarityMap, time: Double) {
+        guard let estimate else { return }
+        let (before, gap) = (centre, time - seen)
+        (points, self.crop, seen) = (estimate.points, crop, time)
+        velocity = gap > 0 && gap < 0.3 ? (centre - before) / gap : .zero
+    }
+}
+
+extension SimilarityMap {
+    /// Whether two crops lie on the same face: centres near each other for their size, sizes alike.
+    func liesOn(_ other: SimilarityMap, distance: Double = 0.35) -> Bool {
+        let (small, large) = (min(scale, other.scale), max(scale, other.scale))
+        let gap = (self(Point(0.5, 0.5)) - other(Point(0.5, 0.5))).length
+        return gap < distance * large && large < 1.8 * small
+    }
+}

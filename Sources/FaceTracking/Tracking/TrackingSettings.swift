@@ -1,0 +1,23 @@
+/// Decisions of a tracker; times in seconds, never in frames.
+public struct TrackingSettings: Sendable, Equatable {
+    /// Most faces followed at once.
+    public var faces = 1
+    /// Presence under which further looks are taken, from where the face seems to be now and from where its motion leads.
+    public var doubt = 0.8
+    /// Presence under which a face counts as not seen.
+    public var absent = 0.5
+    /// How long a face may be unseen before its track ends.
+    public var patience = 0.5
+    /// Presence that a new face must have after it has been looked at several times.
+    public var certain = 0.7
+    /// Pause between two searches of the whole frame while nobody is followed, or somebody is missed.
+    public var searchInterval = 0.2
+    /// The same while all are seen, but places are free.
+    public var idleSearchInterval = 1.0
+    /// Shortest side of a crop in pixels of the picture.
+    public var smallestCrop = 16.0
+    /// Proposals that a search looks at.
+    public var proposals = 4
+
+    public init(faces: Int = 1) { self.faces = faces }
+}
