@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "include/CKernels.h"
-#include "kernels/table.h"
+#include "kernels/tables.h"
 
 static const char *const names[] = {"plain", "avx2", "avx512"};
 static _Atomic(const struct lm_table *) current;
@@ -19,14 +19,19 @@ int lm_best_level(void) {
     return LM_LEVEL_PLAIN;
 }
 
+const struct lm_table *lm_table_at(int level) {
+    static const struct lm_table *const tables[] = {
+        &lm_plain_table,
+#if defined(__x86_64__)
+        &lm_avx2_table, &lm_avx512_table,
+#endif
+    };
+    return level < 0 || level > lm_best_level() ? NULL : tables[level];
+}
+
 int lm_use_level(int level) {
     const int best = lm_best_level(), chosen = level < 0 ? 0 : level > best ? best : level;
-    const struct lm_table *table = &lm_plain_table;
-#if defined(__x86_64__)
-    if (chosen == LM_LEVEL_AVX2) table = &lm_avx2_table;
-    if (chosen == LM_LEVEL_AVX512) table = &lm_avx512_table;
-#endif
-    current = table;
+    current = lm_table_at(chosen);
     current_level = chosen;
     return chosen;
 }
@@ -54,7 +59,7 @@ int lm_level(void) {
 
 #define ENTRY(RESULT, NAME, PARAMETERS, ARGUMENTS) \
     RESULT lm_##NAME PARAMETERS { return table()->NAME ARGUMENTS; }
-#include "kernels/entries.h"
+#include "include/lm_entries.h"
 #undef ENTRY
 
 int lm_all_finite(const float *x, size_t n) {

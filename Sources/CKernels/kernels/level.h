@@ -2,7 +2,7 @@
 #include <math.h>
 #include <stddef.h>
 #include "../include/lm_kernels.h"
-#include "table.h"
+#include "tables.h"
 
 #define INLINE static inline __attribute__((always_inline))
 #define UNROLL _Pragma("clang loop unroll(full)")
@@ -53,6 +53,6 @@ INLINE float exponential(float x) {
 
 const struct lm_table KERNEL(table) = {
 #define ENTRY(RESULT, NAME, PARAMETERS, ARGUMENTS) .NAME = KERNEL(NAME),
-#include "entries.h"
+#include "../include/lm_entries.h"
 #undef ENTRY
 };

@@ -7,11 +7,9 @@
 /* One pointer a kernel; one table an instruction set. */
 struct lm_table {
 #define ENTRY(RESULT, NAME, PARAMETERS, ARGUMENTS) RESULT(*NAME) PARAMETERS;
-#include "entries.h"
+#include "lm_entries.h"
 #undef ENTRY
 };
 
-extern const struct lm_table lm_plain_table;
-#if defined(__x86_64__)
-extern const struct lm_table lm_avx2_table, lm_avx512_table;
-#endif
+/* The kernels of one level, whichever is in use; NULL where the processor lacks it. For tests. */
+const struct lm_table *lm_table_at(int level);
