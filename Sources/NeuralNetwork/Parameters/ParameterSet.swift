@@ -28,7 +28,7 @@ public final class Parameter {
 
 /// All numbers of one kind (trained weights, or running statistics) of a model in one array, so that optimiser, averaging and
 /// saving run over it as a whole. Graphs declare what they need; the first to declare a name initialises it.
-public final class ParameterSet: @unchecked Sendable {  // written between steps by one thread, read during steps by many
+public final class ParameterSet: @unchecked Sendable {  // written between steps by one thread, else only read
     public private(set) var parameters: [Parameter] = []
     private var index: [String: Int] = [:]
     private var storage = Tensor(zeros: 1024)
