@@ -64,15 +64,16 @@ public struct AugmentationRecipe: Sendable, Equatable {
 
     /// Crops without a face.
     public struct Negatives: Sendable, Equatable {
-        public var share = 0.12
+        public var share = 0.16
         /// Share of them that are taken from a face's picture, beside the face; and how far its centre is from the face's, in sides.
         public var besideShare = 0.4
         public var besideDistance = 0.6
+        public var besideTurn = 30.0
         /// Share of the others that the network has taken for faces before, as long as it has found such.
         public var hardShare = 0.6
         /// Side of the crop over the picture's shorter side.
-        public var size = 0.15...1.0
-        public var turn = 30.0
+        public var size = 0.08...1.0
+        public var turn = 180.0
         public var priorShare = 0.5
     }
 

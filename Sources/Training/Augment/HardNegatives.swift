@@ -14,7 +14,7 @@ public final class HardNegatives: Sendable {
     }
 
     /// Windows tried in each picture, looks at each, and the presence from which one is a mistake.
-    public static let windows = 16
+    public static let windows = 24
     public static let looks = 3
     public static let threshold = 0.1
 

@@ -41,7 +41,7 @@ public func crop(
     _ random: inout SplitMix64
 ) -> SimilarityMap {
     let middle = face(Point(0.5, 0.5))
-    let turn = face.angle + random.uniform(-negatives.turn, negatives.turn) * degree
+    let turn = face.angle + random.uniform(-negatives.besideTurn, negatives.besideTurn) * degree
     let side = face.scale * exp(random.uniform(log(0.3), log(1.2)))
     for _ in 0..<8 {
         let centre = Point(random.uniform(0, Double(width)), random.uniform(0, Double(height)))
