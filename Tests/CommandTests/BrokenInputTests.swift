@@ -72,6 +72,8 @@ import Testing
         model = sound
         model.metadata["width"] = "1000000000"
         try expectRefused(model, "width")
+        (model.metadata["width"], model.metadata["crop"], model.metadata["passes"]) = ("256", "512", "8")
+        try expectRefused(model, "crop")
         var bytes = try sound.bytes(as: .float32, name: "nan")
         withUnsafeBytes(of: Float.nan) { bytes.replaceSubrange(bytes.count - 4..<bytes.count, with: $0) }
         try shop.write("nan", bytes)

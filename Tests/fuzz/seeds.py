@@ -14,8 +14,11 @@ small = safetensors(
     {"__metadata__": {"format": "landmarkd/1", "\u00e9\n": "\\"}, "a": entry("F32", [2], 0, 8),
      "b": entry("F16", [1, 2], 8, 12), "c": entry("BF16", [], 12, 14), "d": entry("F32", [0], 14, 14)},
     struct.pack("<2f2eH", 1, -2, 0.5, 3, 0x3F80))
-configuration = safetensors({"__metadata__": {"format": "landmarkd/1", "task": "face_landmarks", "scheme": "68",
-    "points": "68", "crop": "128", "channels": "3", "passes": "2"}}, b"")
+configuration = safetensors({"__metadata__": {
+    "format": "landmarkd/1", "task": "landmarks", "scheme": "ibug68", "points": "68", "crop": "32", "channels": "3",
+    "width": "8", "deep_width": "16", "passes": "2", "attention": "true", "attention_heads": "1",
+    "expanded_first_stage": "true", "separate_statistics": "true", "shared_unit": "true", "sigma": "3.5",
+    "offset_gain": "0.05"}, "features.stem.weight": entry("F16", [3, 3, 3, 16], 0, 864)}, bytes(864))
 row = "a.jpg,set,train,group,100,90,3,10,10,20.5,20,3e1,30\n"
 table = "file,set,split,group,width,height,points,x0,y0,x1,y1,x2,y2\n" + row + row
 points = "version: 1\nn_points: 3\n{\n1.5 2\n3 4\n5 6\n}\n"

@@ -32,6 +32,9 @@ extension CascadeConfiguration {
         offsetGain = try reader.number("offset_gain", 0...1)
         try reader.check(crop % 16 == 0, "crop", "a multiple of 16")
         try reader.check(channels != 2, "channels", "1 or 3")
+        // 40 times the shipped model: a small file must not ask for gigabytes.
+        try reader.check(
+            crop * crop * width * passes <= 1 << 26, "crop", "small enough: crop² × width × passes at most 2²⁶")
         try reader.check(deepWidth % attentionHeads == 0, "deep_width", "a multiple of attention_heads")
     }
 }
