@@ -62,7 +62,7 @@ struct Evaluate: ParsableCommand {
         print(
             json
                 ? "[" + reports.map(\.json).joined(separator: ",\n") + "]"
-                : reports.map(\.text).joined(separator: "\n\n"))
+                : reports.map { $0.text + "\n" + $0.reliability.text }.joined(separator: "\n\n"))
         if let report { try writeEvaluation(results, folder: try makeFolder(report)) }
     }
 }

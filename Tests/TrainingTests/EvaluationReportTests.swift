@@ -13,13 +13,14 @@ import Testing
             return FaceErrors(face: face, errors: passes, presence: 1, points: [])
         }
         return EvaluationReport(
-            model: "a \"b\".safetensors", set: "lfpw", split: "test", start: .otherShape, errors, scheme: .ibug68)
+            model: "a \"b\".safetensors", set: "lfpw", split: "test", start: .otherShape, errors, scheme: .ibug68,
+            reliability: Reliability([], .none))
     }()
 
     @Test func jsonHasTheContractsKeys() throws {
         let object = try JSONSerialization.jsonObject(with: Data(report.json.utf8)) as? [String: Any]
         let json = try #require(object)
-        #expect(Set(json.keys) == ["model", "set", "split", "images", "box", "passes"])
+        #expect(Set(json.keys) == ["model", "set", "split", "images", "box", "passes", "ece"])
         #expect(json["model"] as? String == "a \"b\".safetensors" && json["box"] as? String == "other_shape")
         #expect(json["images"] as? Int == 3)
         let passes = try #require(json["passes"] as? [[String: Any]])

@@ -30,6 +30,8 @@ public struct CascadeConfiguration: Sendable, Equatable {
 
     /// Side of the heatmaps.
     public var map: Int { crop / 4 }
+    /// Highest probability of a heatmap that is just its Gaussian.
+    public var idealPeak: Double { min(1, 8 / (.pi * sigma * sigma)) }
     /// Heatmaps are kept times this, so that their numbers are of the size of other features.
     var heatGain: Float { Float(map * map) / 16 }
 }

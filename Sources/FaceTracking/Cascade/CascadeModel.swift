@@ -8,6 +8,11 @@ public struct CascadeModel: Sendable {
     /// Everything about the model that is not its configuration: data, samples seen, errors, date.
     public var notes: [String: String]
 
+    /// Of what the model says of its landmarks; none where it has not been fitted.
+    public var calibration: ConfidenceCalibration {
+        notes[ConfidenceCalibration.key].flatMap { ConfidenceCalibration($0) } ?? .none
+    }
+
     static let format = "landmarkd/1"
     static let task = "landmarks"
 

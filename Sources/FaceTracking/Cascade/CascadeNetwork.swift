@@ -85,6 +85,14 @@ public final class CascadeNetwork {
         }
     }
 
+    /// Height of each heatmap's peak over that of an ideal Gaussian, 0…1.
+    public func sharpness(pass: Int, image: Int) -> [Double] {
+        let heatmaps = passes[pass].heatmaps
+        return (0..<configuration.points).map {
+            min(1, Double(heatmaps.peak(image: image, point: $0)) / configuration.idealPeak)
+        }
+    }
+
     /// Probability that the crop holds a face, as the network gives it.
     public func presence(pass: Int, image: Int) -> Double {
         1 / (1 + Double(-passes[pass].presence.values.elements[image]).exponential)

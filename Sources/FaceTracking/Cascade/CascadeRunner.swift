@@ -7,6 +7,8 @@ public struct CascadeEstimate: Sendable {
     public var points: [Point]
     /// Probability that the crop holds a face, as the network gives it.
     public var presence: Double
+    /// Probability that the landmarks are those of a face, within 0.08 of its eye distance on average.
+    public var confidence: Double
     /// Height of each heatmap's peak over that of an ideal Gaussian, 0…1: low where the network is of two minds.
     public var sharpness: [Double]
 }
@@ -17,10 +19,11 @@ public final class CascadeRunner {
     public let scheme: LandmarkScheme
     private let network: CascadeNetwork
     private let sampler: CropSampler
+    private let calibration: ConfidenceCalibration
 
     /// - Parameter passes: most passes that `run` may be asked for; those of the model's training by default.
     public init(_ model: CascadeModel, passes: Int? = nil) {
-        self.model = model
+        (self.model, calibration) = (model, model.calibration)
         let configuration = model.configuration
         scheme =
             LandmarkScheme.named(configuration.scheme)
@@ -61,13 +64,11 @@ public final class CascadeRunner {
     public func compute(pass: Int) { network.graph.forward(network.passes[pass].layers) }
 
     private func estimate(_ pass: Int, _ map: SimilarityMap) -> CascadeEstimate {
-        let heatmaps = network.passes[pass].heatmaps
-        let cells = model.configuration.sigma / 4
-        let idealPeak = min(1, 1 / (2 * .pi * cells * cells))
+        let sharpness = network.sharpness(pass: pass, image: 0)
+        let logit = Double(network.passes[pass].presence.values.elements[0])
         return CascadeEstimate(
             points: map(network.landmarks(pass: pass, image: 0)), presence: network.presence(pass: pass, image: 0),
-            sharpness: (0..<model.configuration.points).map {
-                min(1, Double(heatmaps.peak(image: 0, point: $0)) / idealPeak)
-            })
+            confidence: calibration(logit: logit, sharpness: sharpness.reduce(0, +) / Double(sharpness.count)),
+            sharpness: sharpness)
     }
 }

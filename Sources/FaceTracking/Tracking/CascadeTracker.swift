@@ -146,7 +146,7 @@ public final class CascadeTracker: FaceTracker {
     private func face(_ track: FaceTrack) -> TrackedFace? {
         guard let estimate = track.estimate else { return nil }
         return TrackedFace(
-            id: track.id, confidence: estimate.presence, box: Box(around: estimate.points), points: estimate.points,
+            id: track.id, confidence: estimate.confidence, box: Box(around: estimate.points), points: estimate.points,
             pointConfidence: estimate.sharpness)
     }
 }

@@ -9,10 +9,14 @@ public struct EvaluationReport: Sendable {
     public let start: CropStart
     public let images: Int
     public let passes: [ErrorSummary]
+    /// Of samples made of these faces as training makes them, and of pictures without faces that training holds back.
+    public let reliability: Reliability
 
     public init(
-        model: String, set: String, split: String, start: CropStart, _ errors: [FaceErrors], scheme: LandmarkScheme
+        model: String, set: String, split: String, start: CropStart, _ errors: [FaceErrors], scheme: LandmarkScheme,
+        reliability: Reliability
     ) {
+        self.reliability = reliability
         (self.model, self.set, self.split, self.start, images) = (model, set, split, start, errors.count)
         let count = errors.first?.errors.count ?? 0
         passes = (0..<count).map { ErrorSummary(errors, pass: $0, scheme: scheme) }
@@ -27,7 +31,8 @@ public struct EvaluationReport: Sendable {
                 + "\"failure_0_08_percent\":\(decimal(pass.failureRate, 4)),\"regions\":{\(regions.joined(separator: ","))}}"
         }
         return "{\"model\":\(model.jsonQuoted),\"set\":\(set.jsonQuoted),\"split\":\(split.jsonQuoted),"
-            + "\"images\":\(images),\"box\":\(start.rawValue.jsonQuoted),\"passes\":[\(passes.joined(separator: ","))]}"
+            + "\"images\":\(images),\"box\":\(start.rawValue.jsonQuoted),\"passes\":[\(passes.joined(separator: ","))],"
+            + "\"ece\":\(decimal(reliability.expectedCalibrationError, 4))}"
     }
 
     /// A table for readers; errors in % of the outer-eye distance.
@@ -67,5 +72,22 @@ private func aligned(_ rows: [[String]]) -> [String] {
     let widths = (rows.first ?? []).indices.map { column in rows.map { $0[column].count }.max()! }
     return rows.map { row in
         zip(row, widths).map { String(repeating: " ", count: $1 - $0.count) + $0 }.joined(separator: "  ")
+    }
+}
+
+extension Reliability {
+    /// A table for readers: what was said, how often it was right.
+    public var text: String {
+        var rows = [["confidence", "samples", "said %", "right %"]]
+        for (index, bin) in bins.enumerated() where bin.count > 0 {
+            let (low, high) = (Double(index) / Double(Self.bins), Double(index + 1) / Double(Self.bins))
+            let count = Double(bin.count)
+            rows.append([
+                "\(decimal(low, 2))-\(decimal(high, 2))", "\(bin.count)", decimal(100 * bin.said / count, 1),
+                decimal(100 * bin.right / count, 1),
+            ])
+        }
+        let title = "confidence, augmented samples and faceless pictures; expected calibration error "
+        return ([title + decimal(expectedCalibrationError, 3)] + aligned(rows)).joined(separator: "\n")
     }
 }

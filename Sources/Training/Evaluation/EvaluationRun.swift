@@ -40,16 +40,34 @@ public struct EvaluationRun: Sendable {
         let evaluator = Evaluator(model, passes: passes ?? model.configuration.passes + 1, threads: threads)
         let total = sets.count * CropStart.allCases.count
         var results: [Result] = []
+        let negatives = try heldNegatives()
         for (name, faces) in sets {
+            let reliability = reliability(model, faces, negatives)
             for start in CropStart.allCases {
                 progress(results.count, total)
                 let errors = evaluator.errors(faces, from: start)
                 let report = EvaluationReport(
-                    model: modelPath, set: name, split: split.rawValue, start: start, errors, scheme: faces.scheme)
+                    model: modelPath, set: name, split: split.rawValue, start: start, errors, scheme: faces.scheme,
+                    reliability: reliability)
                 results.append(Result(report: report, faces: faces, errors: errors))
             }
         }
         return results
+    }
+
+    /// The pictures without faces that training holds back.
+    private func heldNegatives() throws(LandmarkdError) -> PictureSet {
+        var sets: [PictureSet] = []
+        for folder in folders { sets.append(try PictureSet.negatives(folder: folder)) }
+        let split = FaceSplit(validation: validationShare)
+        return PictureSet(joining: sets).filter { split.isHeldBack($0) }
+    }
+
+    private func reliability(_ model: CascadeModel, _ faces: FaceSet, _ negatives: PictureSet) -> Reliability {
+        let sampler = TrainingSampler(
+            faces, negatives: negatives, recipe: .tracking, side: model.configuration.crop, seed: 9)
+        let samples = judgedSamples(model, sampler, first: 0, count: 3000, threads: threads)
+        return Reliability(samples, model.calibration)
     }
 
     private func faceSets(_ model: CascadeModel) throws(LandmarkdError) -> [(name: String, faces: FaceSet)] {

@@ -56,7 +56,21 @@ public struct TrainingRun {
         var log = try TrainingLog(path: paths.log, appending: trainer.samples > 0)
         try train(trainer, data, &log, isStopped: isStopped, observer: observer)
         let errors = try validate(trainer, data, &log, observer: observer)
-        try Checkpoint.averagedModel(trainer, notes: notes(data, errors)).write(to: options.output, as: .float16)
+        var notes = notes(data, errors)
+        if let calibration = try calibration(trainer, data) { notes[ConfidenceCalibration.key] = calibration.text }
+        try Checkpoint.averagedModel(trainer, notes: notes).write(to: options.output, as: .float16)
+    }
+
+    /// Fitted on samples of the held-back faces and pictures.
+    private func calibration(_ trainer: Trainer, _ data: TrainingData) throws(LandmarkdError) -> ConfidenceCalibration?
+    {
+        guard let faces = data.validation else { return nil }
+        let model = try CascadeModel(Checkpoint.averagedModel(trainer), name: "averaged weights")
+        let sampler = TrainingSampler(
+            faces, negatives: data.heldNegatives, recipe: options.recipe.augmentation, side: model.configuration.crop)
+        let samples = judgedSamples(
+            model, sampler, first: 0, count: 4000, threads: options.recipe.settings.threads)
+        return ConfidenceCalibration(fitting: samples)
     }
 
     private func train(

@@ -1,0 +1,32 @@
+import FaceTracking
+
+/// How often the model is right where it says that it is with some confidence.
+///
+/// Fifteen bins of equal width; expected calibration error Σ n_b/n·|right_b − said_b|. Source: Guo et al. 2017, "On calibration of modern
+/// neural networks", eq. 3.
+public struct Reliability: Sendable {
+    public struct Bin: Sendable {
+        public var count = 0
+        /// Sums over the bin's samples.
+        public var said = 0.0
+        public var right = 0.0
+    }
+
+    public static let bins = 15
+    public private(set) var bins = [Bin](repeating: Bin(), count: Self.bins)
+
+    public init(_ samples: [JudgedSample], _ calibration: ConfidenceCalibration) {
+        for sample in samples {
+            let confidence = calibration(logit: sample.logit, sharpness: sample.sharpness)
+            let index = min(Self.bins - 1, Int(confidence * Double(Self.bins)))
+            bins[index].count += 1
+            bins[index].said += confidence
+            bins[index].right += sample.isRight ? 1 : 0
+        }
+    }
+
+    public var expectedCalibrationError: Double {
+        let count = bins.reduce(0) { $0 + $1.count }
+        return bins.reduce(0) { $0 + abs($1.right - $1.said) } / Double(max(1, count))
+    }
+}
