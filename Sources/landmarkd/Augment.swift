@@ -27,6 +27,12 @@ struct Augment: ParsableCommand {
     @Option(help: ArgumentHelp("Picture of many samples.", valueName: "file.png"))
     var sheet: String?
 
+    @Option(help: "Samples side by side on the sheet.")
+    var columns = 8
+
+    @Option(help: "Rows of samples on the sheet.")
+    var rows = 6
+
     @Option(help: ArgumentHelp("Folder for samples.", valueName: "dir"))
     var bake: String?
 
@@ -49,12 +55,15 @@ struct Augment: ParsableCommand {
         guard (sheet == nil) != (bake == nil) else { throw ValidationError("Give either --sheet or --bake.") }
         guard (bake == nil) == (count == nil) else { throw ValidationError("--bake and --count go together.") }
         if let count, count < 1 { throw ValidationError("--count must be 1 or more, not \(count).") }
+        guard 1...64 ~= columns, 1...64 ~= rows else { throw ValidationError("--columns and --rows must be 1 to 64.") }
         guard 32...512 ~= crop else { throw ValidationError("--crop must be 32 to 512, not \(crop).") }
     }
 
     func run() throws {
         let sampler = try makeSampler()
-        if let sheet { try writePNG(AugmentationSheet().draw(sampler), to: sheet, fullRange: true) }
+        if let sheet {
+            try writePNG(AugmentationSheet(columns: columns, rows: rows).draw(sampler), to: sheet, fullRange: true)
+        }
         if let bake, let count {
             let console = Console(title: "bake", quiet: quiet)
             try SampleBaker(folder: bake).bake(sampler, scheme: sampler.scheme, count: count) { done in

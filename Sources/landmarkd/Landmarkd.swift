@@ -5,7 +5,7 @@ import Glibc
 struct Landmarkd: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "landmarkd",
-        abstract: "Follows facial landmarks in video, and trains the network that finds them.",
+        abstract: "Follows facial landmarks in video, and trains the network that finds them.", version: "0.1.0",
         subcommands: [
             Demo.self, Track.self, Train.self, Evaluate.self, Augment.self, Bench.self, AverageFaceCommand.self,
         ])
