@@ -29,7 +29,7 @@ struct Chart {
 
     private func draw(on canvas: Canvas) {
         canvas.fill(.white)
-        canvas.text(title, at: Point(Self.size.x / 2, 34), size: 15, align: .centre, .black)
+        canvas.text(title, at: Point(Self.size.x / 2, 28), size: 15, align: .centre, .black)
         let across = scale(series.flatMap { $0.points.map(\.x) })
         canvas.text(horizontal, at: Point(Self.size.x / 2, Self.size.y - 14), size: 11, align: .centre, .black)
         for tick in across.ticks {
@@ -64,8 +64,8 @@ struct Chart {
             } else {
                 canvas.dots(places, radius: 3, paint)
             }
-            let row = Self.low.y + 20 + 18 * Double(colours + index)
-            canvas.text(line.name, at: Point(Self.high.x - 16, row), size: 11, align: .right, paint)
+            let column = Self.low.x + 200 * Double(colours + index)
+            canvas.text(line.name, at: Point(column, Self.low.y - 8), size: 11, paint)
         }
     }
 

@@ -53,7 +53,18 @@ struct TrainingLog {
     /// - Throws: `.cannotCreate` where the table cannot be written.
     init(path: String, appending: Bool) throws(LandmarkdError) {
         self.path = path
-        if !appending || !isReadable(path) { try writeFile(path, Array(Self.header.utf8)) }
+        if appending, isReadable(path) { try readEarlierRows() } else { try writeFile(path, Array(Self.header.utf8)) }
+    }
+
+    /// Loss and validation error of the run that is gone on with.
+    private mutating func readEarlierRows() throws(LandmarkdError) {
+        let text = String(decoding: try readFile(path, atMost: 1 << 28), as: UTF8.self)
+        for line in text.split(separator: "\n").dropFirst() {
+            let cells = line.split(separator: ",", omittingEmptySubsequences: false)
+            guard cells.count == 11, let samples = Int(cells[0]) else { continue }
+            if let loss = Double(cells[1]) { losses.append((samples, loss)) }
+            if let error = Double(cells[10]) { errors.append((samples, error)) }
+        }
     }
 
     mutating func write(_ record: TrainingRecord) throws(LandmarkdError) {
