@@ -299,3 +299,37 @@ INLINE void occlude_planes_body(float *restrict planes, int side, const lm_occlu
 }
 DISPATCH(occlude_planes, (float *planes, int side, const lm_occluder *occluder, const float *texture),
          (planes, side, occluder, texture))
+
+INLINE void paste_rows(float *restrict planes, int side, const float *restrict texture, const float map[6], int corners,
+                       float gain) {
+    size_t n = (size_t)side * side;
+    for (int j = 0; j < side; j++) {
+        float u0 = map[1] * (float)j + map[2], v0 = map[4] * (float)j + map[5];
+        float *restrict to = planes + (size_t)j * side;
+        const float *restrict from = texture + (size_t)j * side;
+        for (int i = 0; i < side; i++) {
+            float u = map[0] * (float)i + u0, v = map[3] * (float)i + v0;
+            float uu = u * u, vv = v * v;
+            float q = corners == 0 ? (uu > vv ? uu : vv) : corners == 1 ? uu * uu + vv * vv : uu + vv;
+            float share = (1 - q) * gain;
+            share = share < 0 ? 0 : share > 1 ? 1 : share;
+            to[i] += share * (from[i] - to[i]);
+            to[n + i] += share * (from[n + i] - to[n + i]);
+            to[2 * n + i] += share * (from[2 * n + i] - to[2 * n + i]);
+        }
+    }
+}
+
+INLINE void paste_planes_body(float *planes, int side, const float *texture, const float map[6], int corners,
+                              float feather) {
+    // Each call is compiled for its corners alone.
+    if (corners == 0)
+        paste_rows(planes, side, texture, map, 0, 1 / feather);
+    else if (corners == 1)
+        paste_rows(planes, side, texture, map, 1, 1 / feather);
+    else
+        paste_rows(planes, side, texture, map, 2, 1 / feather);
+}
+DISPATCH(paste_planes,
+         (float *planes, int side, const float *texture, const float map[6], int corners, float feather),
+         (planes, side, texture, map, corners, feather))

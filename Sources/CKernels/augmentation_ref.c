@@ -146,3 +146,16 @@ void lm_occlude_planes_ref(float *planes, int side, const lm_occluder *o, const 
         }
     }
 }
+
+void lm_paste_planes_ref(float *planes, int side, const float *texture, const float map[6], int corners, float feather) {
+    for (int j = 0; j < side; j++)
+        for (int i = 0; i < side; i++) {
+            double u = (double)map[0] * i + (double)map[1] * j + map[2], v = (double)map[3] * i + (double)map[4] * j + map[5];
+            double q = corners == 0 ? fmax(u * u, v * v) : corners == 1 ? u * u * u * u + v * v * v * v : u * u + v * v;
+            double share = fmin(1, fmax(0, (1 - q) / feather));
+            for (int c = 0; c < 3; c++) {
+                size_t at = (size_t)c * side * side + (size_t)j * side + i;
+                planes[at] = (float)(share * texture[at] + (1 - share) * planes[at]);
+            }
+        }
+}

@@ -110,19 +110,19 @@ static void cell_ref(const lm_crop_source *s, int factor, int cx, int cy, float 
     }
 }
 
-static void fill_outside(float *out, int side) {
-    for (int i = 0; i < side * side * 3; i++) out[i] = i % 3 ? 0 : -1;
+static void fill_outside(float *out, int width, int height) {
+    for (int i = 0; i < width * height * 3; i++) out[i] = i % 3 ? 0 : -1;
 }
 
-void lm_crop_sample_ref(float *out, int side, const lm_crop_source *s, const double map[6]) {
+void lm_crop_sample_ref(float *out, int width, int height, const lm_crop_source *s, const double map[6]) {
     if (!is_usable(map)) {
-        fill_outside(out, side);
+        fill_outside(out, width, height);
         return;
     }
     int factor = lm_crop_factor(map);
     double half = (factor - 1) * 0.5;
-    for (int j = 0; j < side; j++)
-        for (int i = 0; i < side; i++) {
+    for (int j = 0; j < height; j++)
+        for (int i = 0; i < width; i++) {
             double x = (map[0] * i + map[1] * j + map[2] - half) / factor;
             double y = (map[3] * i + map[4] * j + map[5] - half) / factor;
             int cx = (int)floor(x), cy = (int)floor(y);
@@ -133,7 +133,7 @@ void lm_crop_sample_ref(float *out, int side, const lm_crop_source *s, const dou
                 cell_ref(s, factor, cx + (n & 1), cy + (n >> 1), cell);
                 for (int c = 0; c < 3; c++) sum[c] += (n & 1 ? wx : 1 - wx) * (n >> 1 ? wy : 1 - wy) * cell[c];
             }
-            for (int c = 0; c < 3; c++) out[(j * side + i) * 3 + c] = (float)sum[c];
+            for (int c = 0; c < 3; c++) out[(j * width + i) * 3 + c] = (float)sum[c];
         }
 }
 
@@ -237,10 +237,10 @@ typedef struct region_t {
 
 static int clamp(int v, int low, int high) { return v < low ? low : v > high ? high : v; }
 
-static region_t find_region(const lm_crop_source *s, int side, const double m[6], int factor) {
-    double e = side - 1;
-    double xs[4] = {m[2], m[2] + m[0] * e, m[2] + m[1] * e, m[2] + (m[0] + m[1]) * e};
-    double ys[4] = {m[5], m[5] + m[3] * e, m[5] + m[4] * e, m[5] + (m[3] + m[4]) * e};
+static region_t find_region(const lm_crop_source *s, int width, int height, const double m[6], int factor) {
+    double e = width - 1, f = height - 1;
+    double xs[4] = {m[2], m[2] + m[0] * e, m[2] + m[1] * f, m[2] + m[0] * e + m[1] * f};
+    double ys[4] = {m[5], m[5] + m[3] * e, m[5] + m[4] * f, m[5] + m[3] * e + m[4] * f};
     double left = xs[0], right = xs[0], top = ys[0], bottom = ys[0];
     for (int i = 1; i < 4; i++) {
         left = fmin(left, xs[i]), right = fmax(right, xs[i]);
@@ -335,27 +335,27 @@ INLINE void make_cells(const lm_crop_source *s, scratch_t *t, const region_t *r,
 }
 
 /// Bilinear from the region's cells.
-INLINE void gather(float *restrict out, int side, const double m[6], const scratch_t *t, const region_t *r,
-                   int factor) {
+INLINE void gather(float *restrict out, int columns, int rows, const double m[6], const scratch_t *t,
+                   const region_t *r, int factor) {
     int width = r->x1 - r->x0;
     double half = (factor - 1) * 0.5, k = 1.0 / factor;
     float dx = (float)(m[0] * k), dy = (float)(m[3] * k);
     int32_t *restrict offset = t->offset;
     float *restrict fraction_x = t->fraction_x, *restrict fraction_y = t->fraction_y;
-    for (int j = 0; j < side; j++) {
+    for (int j = 0; j < rows; j++) {
         float x0 = (float)((m[1] * j + m[2] - half) * k - r->x0), y0 = (float)((m[4] * j + m[5] - half) * k - r->y0);
-        for (int i = 0; i < side; i++) {
+        for (int i = 0; i < columns; i++) {
             float x = x0 + (float)i * dx, y = y0 + (float)i * dy;
             int cx = (int)x, cy = (int)y;  // both are positive inside the region
             offset[i] = (cy * width + cx) * cell_floats;
             fraction_x[i] = x - (float)cx;
             fraction_y[i] = y - (float)cy;
         }
-        float *to = out + (size_t)j * side * 3;
-        int last = j == side - 1 ? side - 1 : side;  // the fourth float of a store falls on the next pixel
+        float *to = out + (size_t)j * columns * 3;
+        int last = j == rows - 1 ? columns - 1 : columns;  // the fourth float of a store falls on the next pixel
         const float *cells = t->cells;
         row4_t value;
-        for (int i = 0; i < side; i++) {
+        for (int i = 0; i < columns; i++) {
             const float *at = cells + offset[i];
             pair_t upper = *(const pair_t *)at, lower = *(const pair_t *)(at + (size_t)width * cell_floats);
             pair_t mixed = upper + fraction_y[i] * (lower - upper);
@@ -364,44 +364,47 @@ INLINE void gather(float *restrict out, int side, const double m[6], const scrat
             value = left + fraction_x[i] * (right - left) - (row4_t){1, 0, 0, 0};
             if (i < last) *(row4_t *)(to + 3 * i) = value;
         }
-        if (last < side)
+        if (last < columns)
             for (int c = 0; c < 3; c++) to[3 * last + c] = value[c];
     }
 }
 
-INLINE void crop_body(float *out, int side, const lm_crop_source *s, const double map[6], void *memory) {
+INLINE void crop_body(float *out, int width, int height, const lm_crop_source *s, const double map[6],
+                      void *memory) {
     int factor = lm_crop_factor(map);
-    region_t r = find_region(s, side, map, factor);
-    scratch_t t = lay_scratch(memory, side);
+    region_t r = find_region(s, width, height, map, factor);
+    scratch_t t = lay_scratch(memory, width > height ? width : height);
     if (r.u0 == r.u1 || r.v0 == r.v1) {
-        fill_outside(out, side);
+        fill_outside(out, width, height);
         return;
     }
     make_cells(s, &t, &r, factor);
-    gather(out, side, map, &t, &r, factor);
+    gather(out, width, height, map, &t, &r, factor);
 }
 
-static void crop_plain(float *out, int side, const lm_crop_source *s, const double map[6], void *memory) {
-    crop_body(out, side, s, map, memory);
+static void crop_plain(float *out, int width, int height, const lm_crop_source *s, const double map[6],
+                      void *memory) {
+    crop_body(out, width, height, s, map, memory);
 }
 
 #if defined(__x86_64__)
-__attribute__((target("avx2,fma"))) static void crop_avx2(float *out, int side, const lm_crop_source *s,
-                                                          const double map[6], void *memory) {
-    crop_body(out, side, s, map, memory);
+__attribute__((target("avx2,fma"))) static void crop_avx2(float *out, int width, int height,
+                                                          const lm_crop_source *s, const double map[6], void *memory) {
+    crop_body(out, width, height, s, map, memory);
 }
 #endif
 
-void lm_crop_sample(float *out, int side, const lm_crop_source *s, const double map[6], void *memory) {
+void lm_crop_sample(float *out, int width, int height, const lm_crop_source *s, const double map[6],
+                      void *memory) {
     if (!is_usable(map)) {
-        fill_outside(out, side);
+        fill_outside(out, width, height);
         return;
     }
 #if defined(__x86_64__)
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
-        crop_avx2(out, side, s, map, memory);
+        crop_avx2(out, width, height, s, map, memory);
         return;
     }
 #endif
-    crop_plain(out, side, s, map, memory);
+    crop_plain(out, width, height, s, map, memory);
 }

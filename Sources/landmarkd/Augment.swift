@@ -39,6 +39,9 @@ struct Augment: ParsableCommand {
     @Option(help: "Samples to bake.")
     var count: Int?
 
+    @Option(help: "What the samples train: crops for landmarks, or scenes for a locator (a sheet only).")
+    var task = TrainingRecipe.Task.landmarks
+
     @Option(help: "How samples are made: as tracking meets them, or as the method was published.")
     var augmentation = Augmentation.tracking
 
@@ -54,6 +57,7 @@ struct Augment: ParsableCommand {
     func validate() throws {
         guard (sheet == nil) != (bake == nil) else { throw ValidationError("Give either --sheet or --bake.") }
         guard (bake == nil) == (count == nil) else { throw ValidationError("--bake and --count go together.") }
+        guard task == .landmarks || bake == nil else { throw ValidationError("Scenes for a locator are not baked.") }
         if let count, count < 1 { throw ValidationError("--count must be 1 or more, not \(count).") }
         guard 1...64 ~= columns, 1...64 ~= rows else { throw ValidationError("--columns and --rows must be 1 to 64.") }
         guard 32...512 ~= crop else { throw ValidationError("--crop must be 32 to 512, not \(crop).") }
@@ -62,7 +66,10 @@ struct Augment: ParsableCommand {
     func run() throws {
         let sampler = try makeSampler()
         if let sheet {
-            try writePNG(AugmentationSheet(columns: columns, rows: rows).draw(sampler), to: sheet, fullRange: true)
+            let source: any SampleSource =
+                task == .landmarks
+                ? sampler : LocatorSampler(sampler.faces, negatives: sampler.negatives, seed: seed)
+            try writePNG(AugmentationSheet(columns: columns, rows: rows).draw(source), to: sheet, fullRange: true)
         }
         if let bake, let count {
             let console = Console(title: "bake", quiet: quiet)

@@ -3,9 +3,11 @@ import Base
 import Service
 import Training
 
+extension TrainingRecipe.Task: ExpressibleByArgument {}
+
 struct Train: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Train a cascade on annotated pictures.",
+        abstract: "Train a cascade or a locator on annotated pictures.",
         discussion: """
             DIR holds annotations.csv (as the table of several sets), or pictures with .pts files beside them, or HELEN's text \
             files, or samples that 'augment --bake' wrote; pictures in DIR/negatives show no face. While it runs, NAME.checkpoint.safetensors, NAME.csv and NAME.png lie \
@@ -20,6 +22,9 @@ struct Train: ParsableCommand {
 
     @Option(help: ArgumentHelp("YAML file that sets the network and how it is trained.", valueName: "file"))
     var recipe: String?
+
+    @Option(help: "What the network is for: points of a face, or where in a frame faces are.")
+    var task = TrainingRecipe.Task.landmarks
 
     @Flag(help: "Go on from the checkpoint beside the model, or from the model's weights where there is none.")
     var resume = false
@@ -43,7 +48,8 @@ struct Train: ParsableCommand {
 
     func run() throws {
         var recipe =
-            try recipe.map { (path) throws(LandmarkdError) in try TrainingRecipe(path: path) } ?? TrainingRecipe()
+            try recipe.map { (path) throws(LandmarkdError) in try TrainingRecipe(path: path, task: task) }
+            ?? TrainingRecipe(task)
         (recipe.settings.threads, recipe.settings.seed) = (threads, seed)
         if let samples { recipe.settings.samples = samples }
         Interruption.watch()
@@ -68,11 +74,7 @@ extension Console {
                 "\(record.samples) samples, loss \(decimal(record.loss.total, 4)), \(decimal(record.samplesPerSecond, 1)) samples/s, "
                     + "\(decimal(record.gigaflops, 1)) GFLOP/s, drawing \(decimal(100 * record.waitShare, 1)) % of the time"
             }
-        case .validated(let samples, let errors, let mistaken):
-            let passes = errors.map { decimal($0, 2) }.joined(separator: ", ")
-            note(
-                "\(samples) samples: validation error \(passes) % of the eye distance after each pass, "
-                    + "\(decimal(mistaken, 2)) % of windows without a face taken for one")
+        case .validated(let samples, let validation): note("\(samples) samples: \(validation.text)")
         }
     }
 }

@@ -43,8 +43,8 @@ private struct Picture {
                     let size = lm_crop_scratch_bytes(Int32(side), Int32(width))
                     let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 64)
                     defer { scratch.deallocate() }
-                    lm_crop_sample(&fast, Int32(side), &source, map, scratch.baseAddress)
-                    lm_crop_sample_ref(&plain, Int32(side), &source, map)
+                    lm_crop_sample(&fast, Int32(side), Int32(side), &source, map, scratch.baseAddress)
+                    lm_crop_sample_ref(&plain, Int32(side), Int32(side), &source, map)
                 }
             }
         }

@@ -75,6 +75,12 @@ typedef struct lm_occluder {
 void lm_occlude_planes(float *planes, int side, const lm_occluder *occluder, const float *texture);
 void lm_occlude_planes_ref(float *planes, int side, const lm_occluder *occluder, const float *texture);
 
+/// Lays the three planes `texture` over the planes, through a mask with soft edges. u = map[0]·i + map[1]·j + map[2] and v = map[3]·i +
+/// map[4]·j + map[5] are −1…1 inside the mask; its opacity is (1 − q)/feather, held to 0…1, where q is max(u², v²) for corners 0,
+/// u⁴ + v⁴ for corners 1, u² + v² for corners 2.
+void lm_paste_planes(float *planes, int side, const float *texture, const float map[6], int corners, float feather);
+void lm_paste_planes_ref(float *planes, int side, const float *texture, const float map[6], int corners, float feather);
+
 #ifdef __cplusplus
 }
 #endif

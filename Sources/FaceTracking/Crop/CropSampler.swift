@@ -5,43 +5,50 @@ import CKernels
 ///
 /// Thread-bound: it owns scratch memory, which grows with the first crops and then stays, so that sampling allocates nothing.
 public final class CropSampler {
-    /// Pixels along a side of the crops.
+    /// Pixels along the sides of the crops, and the longer one.
+    public let width: Int
+    public let height: Int
     public let side: Int
     private var scratch: UnsafeMutableRawBufferPointer
 
-    public init(side: Int) {
-        precondition(1...4096 ~= side, "a crop of \(side) pixels")
-        self.side = side
+    /// Square crops.
+    public convenience init(side: Int) { self.init(width: side, height: side) }
+
+    /// Crop units of crops that are not square are their widths: pixel (i, j) has its centre at ((i + 0.5)/width, (j + 0.5)/width).
+    public init(width: Int, height: Int) {
+        precondition(1...4096 ~= width && 1...4096 ~= height, "a crop of \(width)×\(height) pixels")
+        (self.width, self.height, side) = (width, height, max(width, height))
         scratch = .allocate(byteCount: lm_crop_scratch_bytes(Int32(side), 1024), alignment: 64)
     }
 
     deinit { scratch.deallocate() }
 
-    /// Writes `[side, side, 3]` floats: Y, Cb, Cr scaled to −1…1 by the frame's range; −1, 0, 0 outside the picture.
+    /// Writes `[height, width, 3]` floats: Y, Cb, Cr scaled to −1…1 by the frame's range; −1, 0, 0 outside the picture.
     ///
     /// - Parameters:
     ///   - map: from crop units to the picture as displayed, as `CropLayout` gives it.
     ///   - mirrored: the crop is flipped left to right after it is laid.
     ///   - grey: colour is left out, Cb = Cr = 0.
-    ///   - coarse: pixels along a side, where fewer than the sampler's `side` are wanted.
-    ///   - pixels: holds 3·side² floats; any alignment.
+    ///   - coarse: pixels along a side of a square crop, where fewer than the sampler's are wanted.
+    ///   - pixels: holds 3·width·height floats; any alignment.
     public func sample(
         _ frame: Frame, _ map: SimilarityMap, mirrored: Bool = false, grey: Bool = false, coarse: Int? = nil,
         into pixels: UnsafeMutableBufferPointer<Float>
     ) {
-        let side = coarse ?? side
-        precondition(1...self.side ~= side, "crop of \(side) pixels by a sampler of \(self.side)")
-        precondition(pixels.count == 3 * side * side, "crop of \(side)×\(side)×3 into \(pixels.count) floats")
+        let (width, height) = (coarse ?? width, coarse ?? height)
+        precondition(max(width, height) <= side, "crop of \(width)×\(height) pixels by a sampler of \(side)")
+        precondition(pixels.count == 3 * width * height, "crop of \(width)×\(height)×3 into \(pixels.count) floats")
         var source = lm_crop_source(frame, grey: grey)
-        let affine = storedAffine(map, frame, mirrored: mirrored, side: side)
-        let needed = lm_crop_scratch_bytes(Int32(self.side), Int32(frame.width))
+        let affine = storedAffine(map, frame, mirrored: mirrored, side: width)
+        let needed = lm_crop_scratch_bytes(Int32(side), Int32(frame.width))
         if needed > scratch.count {
             scratch.deallocate()
             scratch = .allocate(byteCount: needed, alignment: 64)
         }
         withUnsafePointer(to: affine) { affine in
             affine.withMemoryRebound(to: Double.self, capacity: 6) { affine in
-                lm_crop_sample(pixels.baseAddress!, Int32(side), &source, affine, scratch.baseAddress!)
+                lm_crop_sample(
+                    pixels.baseAddress!, Int32(width), Int32(height), &source, affine, scratch.baseAddress!)
             }
         }
     }
@@ -50,8 +57,8 @@ public final class CropSampler {
     public func sample(
         _ frame: Frame, _ map: SimilarityMap, mirrored: Bool = false, grey: Bool = false
     ) -> [Float] {
-        [Float](unsafeUninitializedCapacity: 3 * side * side) { pixels, count in
-            count = 3 * side * side
+        [Float](unsafeUninitializedCapacity: 3 * width * height) { pixels, count in
+            count = 3 * width * height
             sample(
                 frame, map, mirrored: mirrored, grey: grey, into: UnsafeMutableBufferPointer(rebasing: pixels[..<count])
             )

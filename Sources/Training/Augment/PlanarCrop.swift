@@ -37,9 +37,9 @@ public final class PlanarCrop {
         sample(frame, map, mirrored: mirrored, coarse: coarse, into: planes)
     }
 
-    /// Takes a crop of another picture, for `occlude(_:textured:)`.
-    public func sampleTexture(_ frame: Frame, _ map: SimilarityMap) {
-        sample(frame, map, mirrored: false, coarse: nil, into: texture)
+    /// Takes a crop of another picture, for `occlude(_:textured:)` and `paste(_:)`.
+    public func sampleTexture(_ frame: Frame, _ map: SimilarityMap, mirrored: Bool = false) {
+        sample(frame, map, mirrored: mirrored, coarse: nil, into: texture)
     }
 
     /// Writes `[side, side, 3]`, held to −1…1.
@@ -134,6 +134,17 @@ extension PlanarCrop {
     public func occlude(_ occluder: Occluder, textured: Bool) {
         var shape = lm_occluder(occluder, side: side)
         lm_occlude_planes(planes, Int32(side), &shape, textured ? texture : nil)
+    }
+
+    /// Lays the texture that was sampled last over the crop, through the mask.
+    public func paste(_ mask: PasteMask) {
+        // From pixel (i, j) to the mask's own units.
+        let first = 0.5 / Double(side)
+        let origin = mask.units(Point(first, first))
+        let right = mask.units(Point(first + 1 / Double(side), first)) - origin
+        let down = mask.units(Point(first, first + 1 / Double(side))) - origin
+        let map = [right.x, down.x, origin.x, right.y, down.y, origin.y].map { Float($0) }
+        lm_paste_planes(planes, Int32(side), texture, map, Int32(mask.corners.rawValue), Float(mask.feather))
     }
 }
 

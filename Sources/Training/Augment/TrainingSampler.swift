@@ -12,8 +12,7 @@ public struct TrainingSampler: SampleSource {
     public let hardNegatives: HardNegatives
     public let recipe: AugmentationRecipe
     public let seed: UInt64
-    /// Sums of the faces' weights, the last one 1.
-    private let cumulative: [Double]
+    private let order: WeightedOrder
 
     /// - Parameters:
     ///   - weights: how often faces of a set are drawn, by the set's name; 1 where none is given.
@@ -24,13 +23,7 @@ public struct TrainingSampler: SampleSource {
     ) {
         self.hardNegatives = hardNegatives
         (self.faces, self.negatives, self.recipe, self.side, self.seed) = (faces, negatives, recipe, side, seed)
-        var sum = 0.0
-        let sums = faces.faces.map { face in
-            sum += max(0, weights[face.set] ?? 1)
-            return sum
-        }
-        precondition(sum > 0, "all faces have weight 0")
-        cumulative = sums.map { $0 / sum }
+        order = WeightedOrder(faces.faces.map { weights[$0.set] ?? 1 })
     }
 
     /// Machine-made annotations count less.
@@ -165,13 +158,5 @@ public struct TrainingSampler: SampleSource {
         isMirrored ? scheme.mirrored(points) ?? points : points
     }
 
-    private func drawnFace(_ random: inout SplitMix64) -> Int {
-        let target = random.uniform()
-        var (low, high) = (0, cumulative.count - 1)
-        while low < high {
-            let middle = (low + high) / 2
-            if cumulative[middle] > target { high = middle } else { low = middle + 1 }
-        }
-        return low
-    }
+    private func drawnFace(_ random: inout SplitMix64) -> Int { order.draw(&random) }
 }

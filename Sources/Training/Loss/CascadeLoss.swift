@@ -33,21 +33,6 @@ public final class CascadeLoss {
         public init() {}
     }
 
-    /// Sums over samples; divide by `faces` or `samples`.
-    public struct Parts: Sendable {
-        public var total: Double = 0
-        public var heatmap: Double = 0
-        public var coordinates: Double = 0
-        public var presence: Double = 0
-
-        static func += (left: inout Parts, right: Parts) {
-            left.total += right.total
-            left.heatmap += right.heatmap
-            left.coordinates += right.coordinates
-            left.presence += right.presence
-        }
-    }
-
     private let network: CascadeNetwork
     private let weights: Weights
     private let gaussians: GaussianMaps
@@ -71,8 +56,8 @@ public final class CascadeLoss {
     /// - Parameters:
     ///   - faces, samples: of the whole batch over all threads, by which the sums are divided.
     /// - Returns: this graph's share of the mean.
-    public func addGradients(_ targets: [CascadeTarget], faces: Int, samples: Int) -> Parts {
-        var parts = Parts()
+    public func addGradients(_ targets: [CascadeTarget], faces: Int, samples: Int) -> LossParts {
+        var parts = LossParts()
         for pass in network.passes {
             for (image, target) in targets.enumerated() {
                 parts += landmarkLoss(pass, image, target, share: 1 / Float(max(1, faces)))
@@ -85,7 +70,7 @@ public final class CascadeLoss {
         return parts
     }
 
-    private func landmarkLoss(_ pass: CascadePass, _ image: Int, _ target: CascadeTarget, share: Float) -> Parts {
+    private func landmarkLoss(_ pass: CascadePass, _ image: Int, _ target: CascadeTarget, share: Float) -> LossParts {
         let points = network.configuration.points
         let mapCount = logitGradient.count / network.prior.shape.batch
         let maps = UnsafeMutableBufferPointer(
@@ -95,14 +80,14 @@ public final class CascadeLoss {
         guard target.presence else {
             maps.update(repeating: 0)
             row.update(repeating: 0)
-            return Parts()
+            return LossParts()
         }
         gaussians.place(target.landmarks)
         let heatmap = pass.heatmaps.crossEntropy(
             image: image, gx: gaussians.alongX, gy: gaussians.alongY, weight: weights.heatmap * share / Float(points),
             gradient: maps)
         let coordinates = coordinateLoss(pass, image, target.landmarks, scale: weights.coordinates * share, into: row)
-        var parts = Parts()
+        var parts = LossParts()
         parts.heatmap = Double(heatmap * share)
         parts.coordinates = Double(coordinates * share)
         parts.total = Double(weights.heatmap) * parts.heatmap + Double(weights.coordinates) * parts.coordinates
@@ -129,11 +114,11 @@ public final class CascadeLoss {
         return sum / Float(2 * points)
     }
 
-    private func presenceLoss(_ pass: CascadePass, _ image: Int, _ target: CascadeTarget, share: Float) -> Parts {
+    private func presenceLoss(_ pass: CascadePass, _ image: Int, _ target: CascadeTarget, share: Float) -> LossParts {
         let logit = pass.presence.values.elements[image]
         let truth: Float = target.presence ? 1 : 0
         presenceGradient[image] = weights.presence * share * (1 / (1 + expf(-logit)) - truth)
-        var parts = Parts()
+        var parts = LossParts()
         // ln(1 + e^z) − t·z, without overflow.
         parts.presence = Double(share * (max(logit, 0) - truth * logit + log1pf(expf(-abs(logit)))))
         parts.total = Double(weights.presence) * parts.presence

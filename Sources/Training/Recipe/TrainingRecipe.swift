@@ -5,7 +5,14 @@ import Yams
 /// All that decides what a training run makes: network, samples, losses, optimiser. Defaults are those of the shipped model; a YAML file
 /// sets any of them by the keys of `TrainingRecipe.keys`.
 public struct TrainingRecipe: Sendable, Equatable {
+    /// What the network is for.
+    public enum Task: String, Sendable, CaseIterable { case landmarks, locator }
+
+    public var task = Task.landmarks
     public var model = CascadeConfiguration()
+    public var locator = LocatorConfiguration()
+    /// What a locator is trained on; `augmentation` is for cascades.
+    public var scenes = SceneRecipe()
     public var settings = TrainingSettings()
     public var augmentation = AugmentationRecipe.tracking
     /// Share of the groups (persons, photographs) that is held back for validation.
@@ -15,11 +22,19 @@ public struct TrainingRecipe: Sendable, Equatable {
 
     public init() {}
 
+    /// The defaults for a task.
+    public init(_ task: Task) {
+        self.task = task
+        guard task == .locator else { return }
+        (settings.samples, settings.clip) = (500_000, 5)
+        settings.schedule.peak = 3e-3
+    }
+
     /// Reads a recipe file.
     ///
     /// Throws `.noInput` where it is missing and `.wrongSettings`, with the key and a suggestion, where a key or value is wrong.
-    public init(path: String) throws(LandmarkdError) {
-        self.init()
+    public init(path: String, task: Task = .landmarks) throws(LandmarkdError) {
+        self.init(task)
         let text = String(decoding: try readFile(path, atMost: 1 << 20), as: UTF8.self)
         let loaded: Any?
         do { loaded = try Yams.load(yaml: text) } catch {

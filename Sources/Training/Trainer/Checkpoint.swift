@@ -64,8 +64,8 @@ public struct Checkpoint {
 }
 
 extension WeightAverage {
-    /// Takes the averaged numbers from a checkpoint that `CascadeModel` has already checked.
-    func load(from file: SafetensorsFile, model: CascadeModel) {
+    /// Takes the averaged numbers from a checkpoint that its model has already checked.
+    func load(from file: SafetensorsFile, model: any TrainableModel) {
         for (parameters, target) in [
             (model.weights.trained.parameters, weights.elements),
             (model.weights.statistics.parameters, statistics.elements),

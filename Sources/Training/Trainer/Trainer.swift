@@ -4,14 +4,14 @@ import Dispatch
 import FaceTracking
 import NeuralNetwork
 
-/// Trains a cascade: the images of a batch are split over threads, the gradients are summed in a fixed order, so that the same seed and
+/// Trains a network: the images of a batch are split over threads, the gradients are summed in a fixed order, so that the same seed and
 /// number of threads give the same weights.
 public final class Trainer {
     public let settings: TrainingSettings
-    public let model: CascadeModel
+    public let model: any TrainableModel
     public let average: WeightAverage
     let optimizer: AdamW
-    private let threads: [TrainingThread]
+    private let threads: [any TrainingThread]
     private let multiplyAdds: Int
     /// Samples seen in this run.
     public private(set) var samples = 0
@@ -21,7 +21,7 @@ public final class Trainer {
     /// What a step did and cost.
     public struct Step: Sendable {
         public let samples: Int
-        public let loss: CascadeLoss.Parts
+        public let loss: LossParts
         public let rate: Double
         public let gradientNorm: Double
         public let seconds: Double
@@ -29,17 +29,28 @@ public final class Trainer {
         public let drawing: Double
     }
 
-    public init(_ model: CascadeModel, _ settings: TrainingSettings, source: any SampleSource) {
+    /// - Parameter makeThread: makes a thread's part for so many images of the batch.
+    init(
+        _ model: any TrainableModel, _ settings: TrainingSettings, makeThread: (_ images: Int) -> any TrainingThread
+    ) {
         precondition(settings.batch % settings.threads == 0, "batch \(settings.batch) on \(settings.threads) threads")
         (self.model, self.settings) = (model, settings)
         let images = settings.batch / settings.threads
-        threads = (0..<settings.threads).map { _ in
-            TrainingThread(model, images: images, loss: settings.loss, source: source)
-        }
-        multiplyAdds = threads[0].network.graph.multiplyAdds() / images
+        threads = (0..<settings.threads).map { _ in makeThread(images) }
+        multiplyAdds = threads[0].graph.multiplyAdds() / images
         samplesBefore = Int(model.notes["samples_seen"] ?? "") ?? 0
         optimizer = AdamW(model.weights.trained, settings.optimizer)
         average = WeightAverage(of: model.weights, longest: settings.averaging)
+    }
+
+    /// Trains a cascade.
+    public convenience init(_ model: CascadeModel, _ settings: TrainingSettings, source: any SampleSource) {
+        self.init(model, settings) { CascadeThread(model, images: $0, loss: settings.loss, source: source) }
+    }
+
+    /// Trains a locator.
+    public convenience init(_ model: LocatorModel, _ settings: TrainingSettings, sampler: LocatorSampler) {
+        self.init(model, settings) { LocatorThread(model, images: $0, loss: settings.locatorLoss, sampler: sampler) }
     }
 
     public var isDone: Bool { samples >= settings.samples }
@@ -68,14 +79,14 @@ public final class Trainer {
         let faces = threads.reduce(0) { $0 + $1.faces }
         let batch = settings.batch
         inParallel { thread, _ in thread.compute(faces: faces, samples: batch) }
-        var parts = CascadeLoss.Parts()
+        var parts = LossParts()
         for thread in threads { parts += thread.parts }
         let (gradient, norm) = sumGradients()
         try checkFinite(parts, norm)
         let rate = settings.schedule.rate(step: optimizer.step, progress: progress)
         let clip = norm > settings.clip ? settings.clip / norm : 1
         optimizer.update(rate: Float(rate), gradient: UnsafeBufferPointer(gradient), clip: Float(clip))
-        Graph.updateRunningStatistics(threads.map(\.network.graph), share: Float(settings.statisticsShare))
+        Graph.updateRunningStatistics(threads.map(\.graph), share: Float(settings.statisticsShare))
         average.update(step: optimizer.step)
         samples += batch
         return Step(
@@ -83,7 +94,7 @@ public final class Trainer {
             drawing: drawing)
     }
 
-    private func inParallel(_ body: @Sendable (TrainingThread, Int) -> Void) {
+    private func inParallel(_ body: @Sendable (any TrainingThread, Int) -> Void) {
         if threads.count == 1 { return body(threads[0], 0) }
         let threads = self.threads
         DispatchQueue.concurrentPerform(iterations: threads.count) { body(threads[$0], $0) }
@@ -91,14 +102,13 @@ public final class Trainer {
 
     /// Sum over threads, in the first thread's array, and its norm.
     private func sumGradients() -> (UnsafeMutableBufferPointer<Float>, norm: Double) {
-        let sum = threads[0].gradients
-        for thread in threads.dropFirst() {
-            lm_add_scaled(sum.baseAddress!, thread.gradients.baseAddress!, 1, sum.count)
-        }
+        let gradients = threads.map { $0.graph.gradients!.elements }
+        let sum = gradients[0]
+        for other in gradients.dropFirst() { lm_add_scaled(sum.baseAddress!, other.baseAddress!, 1, sum.count) }
         return (sum, lm_dot(sum.baseAddress!, sum.baseAddress!, sum.count).squareRoot())
     }
 
-    private func checkFinite(_ parts: CascadeLoss.Parts, _ norm: Double) throws(LandmarkdError) {
+    private func checkFinite(_ parts: LossParts, _ norm: Double) throws(LandmarkdError) {
         if parts.total.isFinite, norm.isFinite { return }
         let files = Set(threads.flatMap(\.files)).sorted().joined(separator: " ")
         throw LandmarkdError(

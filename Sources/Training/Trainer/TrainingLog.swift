@@ -4,7 +4,7 @@ import Base
 public struct TrainingRecord: Sendable {
     public var samples = 0
     public var progress = 0.0
-    public var loss = CascadeLoss.Parts()
+    public var loss = LossParts()
     public var rate = 0.0
     public var gradientNorm = 0.0
     public var samplesPerSecond = 0.0
@@ -78,9 +78,7 @@ struct TrainingLog {
         try append("\(record.samples),\(numbers.joined(separator: ",")),\n")
     }
 
-    /// Errors after each pass; the table keeps that of the last pass trained.
-    mutating func write(samples: Int, validation: [Double]) throws(LandmarkdError) {
-        guard let error = validation.dropLast().last else { return }
+    mutating func write(samples: Int, validation error: Double) throws(LandmarkdError) {
         errors.append((samples, error))
         try append("\(samples),,,,,,,,,,\(decimal(error, 4))\n")
     }

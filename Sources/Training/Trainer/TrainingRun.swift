@@ -25,9 +25,7 @@ public struct TrainingRun {
         case prepared(
             faces: Int, validation: Int, negatives: Int, otherSchemes: Int, parameters: Int, samplesBefore: Int)
         case step(TrainingRecord)
-        /// Mean error in % after each pass, on the held-back faces; and how many % of windows on held-back pictures without a face are
-        /// taken for one.
-        case validated(samples: Int, errors: [Double], mistaken: Double)
+        case validated(samples: Int, TrainingValidation)
     }
 
     private let options: Options
@@ -46,7 +44,8 @@ public struct TrainingRun {
         let scheme = LandmarkScheme.named(recipe.model.scheme) ?? .ibug68
         let data = try TrainingData(
             folders: options.folders, scheme: scheme, sets: recipe.sets, validation: recipe.validation)
-        let trainer = try makeTrainer(data)
+        let task = makeTask(data)
+        let trainer = try makeTrainer(task)
         observer(
             .prepared(
                 faces: data.trainCount, validation: data.validation?.count ?? 0,
@@ -54,32 +53,27 @@ public struct TrainingRun {
                 otherSchemes: data.otherSchemes, parameters: trainer.model.weights.trained.parameterCount,
                 samplesBefore: trainer.samplesBefore + trainer.samples))
         var log = try TrainingLog(path: paths.log, appending: trainer.samples > 0)
-        try train(trainer, data, &log, isStopped: isStopped, observer: observer)
-        let errors = try validate(trainer, data, &log, observer: observer)
-        var notes = notes(data, errors)
-        if let calibration = try calibration(trainer, data) { notes[ConfidenceCalibration.key] = calibration.text }
+        try train(trainer, task, &log, isStopped: isStopped, observer: observer)
+        let validation = try validate(trainer, task, &log, observer: observer)
+        var notes = task.notes.merging(validation?.notes ?? [:]) { $1 }
+        notes.merge(try task.closingNotes(trainer)) { $1 }
         try Checkpoint.averagedModel(trainer, notes: notes).write(to: options.output, as: .float16)
     }
 
-    /// Fitted on samples of the held-back faces and pictures.
-    private func calibration(_ trainer: Trainer, _ data: TrainingData) throws(LandmarkdError) -> ConfidenceCalibration?
-    {
-        guard let faces = data.validation else { return nil }
-        let model = try CascadeModel(Checkpoint.averagedModel(trainer), name: "averaged weights")
-        let sampler = TrainingSampler(
-            faces, negatives: data.heldNegatives, recipe: options.recipe.augmentation, side: model.configuration.crop)
-        let samples = judgedSamples(
-            model, sampler, first: 0, count: 4000, threads: options.recipe.settings.threads)
-        return ConfidenceCalibration(fitting: samples)
+    private func makeTask(_ data: TrainingData) -> any TrainingTask {
+        switch options.recipe.task {
+        case .landmarks: CascadeTask(options.recipe, data)
+        case .locator: LocatorTask(options.recipe, data)
+        }
     }
 
     private func train(
-        _ trainer: Trainer, _ data: TrainingData, _ log: inout TrainingLog, isStopped: () -> Bool,
+        _ trainer: Trainer, _ task: any TrainingTask, _ log: inout TrainingLog, isStopped: () -> Bool,
         observer: (Event) -> Void
     ) throws(LandmarkdError) {
         var meter = RateMeter()
         var saved = monotonicSeconds()
-        if trainer.samples + trainer.samplesBefore > 0 { try mine(trainer, data) }
+        if trainer.samples + trainer.samplesBefore > 0 { try task.mine(trainer) }
         let interval = options.recipe.settings.validationInterval
         while !trainer.isDone {
             let step = try trainer.step()
@@ -89,11 +83,11 @@ public struct TrainingRun {
             }
             let isDue = step.samples / interval != (step.samples - options.recipe.settings.batch) / interval
             if isDue, !trainer.isDone {
-                _ = try validate(trainer, data, &log, observer: observer)
-                try mine(trainer, data)
+                _ = try validate(trainer, task, &log, observer: observer)
+                try task.mine(trainer)
             }
             if monotonicSeconds() - saved > options.recipe.settings.checkpointInterval || isStopped() {
-                try Checkpoint.write(trainer, notes: notes(data, []), to: paths.checkpoint)
+                try Checkpoint.write(trainer, notes: task.notes, to: paths.checkpoint)
                 saved = monotonicSeconds()
             }
             guard !isStopped() else {
@@ -104,60 +98,24 @@ public struct TrainingRun {
         }
     }
 
-    /// Lets the averaged network look for faces where there are none.
-    private func mine(_ trainer: Trainer, _ data: TrainingData) throws(LandmarkdError) {
-        let model = try CascadeModel(Checkpoint.averagedModel(trainer), name: "averaged weights")
-        let settings = options.recipe.settings
-        data.hardNegatives.mine(
-            model, data.negatives, recipe: options.recipe.augmentation, round: settings.seed &+ UInt64(trainer.samples),
-            threads: settings.threads)
-    }
-
     /// A trainer at the start, or where the checkpoint or the weights of an earlier run left off.
-    private func makeTrainer(_ data: TrainingData) throws(LandmarkdError) -> Trainer {
-        let recipe = options.recipe
-        var settings = recipe.settings
+    private func makeTrainer(_ task: any TrainingTask) throws(LandmarkdError) -> Trainer {
+        var settings = options.recipe.settings
         settings.batch = max(settings.threads, settings.batch / settings.threads * settings.threads)
         let file = options.resume ? try SafetensorsFile(path: paths.resumed) : nil
-        var model = CascadeModel(recipe.model, seed: settings.seed)
-        if let file { model = try CascadeModel(file, name: paths.resumed) }
-        let source = try data.source(recipe.augmentation, model.configuration, seed: recipe.settings.seed)
-        let trainer = Trainer(model, settings, source: source)
+        let trainer = try task.makeTrainer(settings, from: file, name: paths.resumed)
         if let file { _ = try Checkpoint.restore(trainer, from: file, name: paths.resumed) }
         return trainer
     }
 
     private func validate(
-        _ trainer: Trainer, _ data: TrainingData, _ log: inout TrainingLog, observer: (Event) -> Void
-    ) throws(LandmarkdError) -> [Double] {
-        guard let faces = data.validation else { return [] }
-        let model = try CascadeModel(Checkpoint.averagedModel(trainer), name: "averaged weights")
-        let evaluator = Evaluator(
-            model, passes: model.configuration.passes + 1, threads: options.recipe.settings.threads)
-        let errors = evaluator.errors(faces, from: .truth)
-        let means = (0..<evaluator.passes).map { ErrorSummary(errors, pass: $0, scheme: faces.scheme).mean }
-        let held = HardNegatives()
-        held.mine(
-            model, data.heldNegatives, recipe: options.recipe.augmentation, round: 1,
-            threads: options.recipe.settings.threads)
-        let tried = data.heldNegatives.frames.count * HardNegatives.windows
-        let mistaken = tried > 0 ? 100 * Double(held.count) / Double(tried) : 0
-        try log.write(samples: trainer.samples, validation: means)
+        _ trainer: Trainer, _ task: any TrainingTask, _ log: inout TrainingLog, observer: (Event) -> Void
+    ) throws(LandmarkdError) -> TrainingValidation? {
+        guard let validation = try task.validate(trainer) else { return nil }
+        try log.write(samples: trainer.samples, validation: validation.error)
         try log.drawCurves(to: paths.curves)
-        observer(.validated(samples: trainer.samples, errors: means, mistaken: mistaken))
-        return means
-    }
-
-    private func notes(_ data: TrainingData, _ errors: [Double]) -> [String: String] {
-        var notes = ["training_sets": data.sets.joined(separator: " "), "version": "1"]
-        if let scheme = LandmarkScheme.named(options.recipe.model.scheme) {
-            if let pair = scheme.normalizer { notes["normalizer"] = "\(pair.first) \(pair.second)" }
-            if let mirror = scheme.mirror { notes["mirror"] = mirror.map { "\($0)" }.joined(separator: " ") }
-        }
-        if !errors.isEmpty {
-            notes["validation_error_percent"] = errors.map { decimal($0, 3) }.joined(separator: " ")
-        }
-        return notes
+        observer(.validated(samples: trainer.samples, validation))
+        return validation
     }
 }
 

@@ -1,4 +1,4 @@
-/// How a cascade is trained. Defaults are those of the shipped model; a recipe file sets any of them.
+/// How a network is trained. Defaults are those of the shipped model; a recipe file sets any of them.
 public struct TrainingSettings: Sendable, Equatable {
     /// Samples of the whole run; the schedule ends there.
     public var samples = 400_000
@@ -9,6 +9,7 @@ public struct TrainingSettings: Sendable, Equatable {
     public var schedule = CosineSchedule()
     public var optimizer = AdamW.Settings()
     public var loss = CascadeLoss.Weights()
+    public var locatorLoss = LocatorLoss.Weights()
     /// Longest norm of the gradient; longer ones are shortened to it.
     public var clip = 1.0
     /// Share of the past in the moving average of weights, at most.

@@ -1,0 +1,54 @@
+import Base
+import NeuralNetwork
+
+/// Runs a locator on whole frames, shrunk to about 224×128 pixels. Networks are made once for each shape of frame; frames of a known
+/// shape cost no allocation in the network. Bound to one thread.
+public final class LocatorRunner {
+    public let model: LocatorModel
+    /// Networks of the shapes seen last, the newest at the end.
+    private var stages: [Stage] = []
+
+    private final class Stage {
+        let size: ShrunkSize
+        let network: LocatorNetwork
+        let sampler: CropSampler
+
+        init(_ model: LocatorModel, _ size: ShrunkSize) {
+            self.size = size
+            network = LocatorNetwork(
+                model.configuration, .inference, batch: 1, height: size.height, width: size.width,
+                weights: model.weights)
+            network.graph.prepare()
+            sampler = CropSampler(width: size.width, height: size.height)
+        }
+    }
+
+    public init(_ model: LocatorModel) { self.model = model }
+
+    /// Faces whose presence is at least `threshold`, at most `limit`, best first.
+    public func faces(in frame: Frame, threshold: Double, limit: Int) -> [LocatedFace] {
+        let size = ShrunkSize(width: frame.displayWidth, height: frame.displayHeight)
+        let stage = stage(for: size)
+        let toFrame = size.map(width: frame.displayWidth, height: frame.displayHeight)
+        let units = SimilarityMap(scale: Double(size.width), angle: 0).then(
+            SimilarityMap(a: 1, b: 0, tx: -0.5, ty: -0.5))
+        stage.sampler.sample(frame, units.then(toFrame), into: stage.network.frame.values.elements)
+        stage.network.graph.forward()
+        return stage.network.faces(threshold: threshold)
+            .withoutDuplicates(limit: limit)
+            .map { LocatedFace(crop: $0.crop.then(toFrame), presence: $0.presence) }
+    }
+
+    /// Multiply-adds for a frame of this size.
+    public func multiplyAdds(width: Int, height: Int) -> Int {
+        stage(for: ShrunkSize(width: width, height: height)).network.graph.multiplyAdds()
+    }
+
+    private func stage(for size: ShrunkSize) -> Stage {
+        if let known = stages.first(where: { $0.size == size }) { return known }
+        if stages.count == 4 { stages.removeFirst() }
+        let stage = Stage(model, size)
+        stages.append(stage)
+        return stage
+    }
+}

@@ -1,0 +1,17 @@
+import Base
+
+/// Proposes the faces that a locator network sees in the whole frame. Bound to one thread.
+public final class NetworkLocator: FaceLocator {
+    public static let defaultThreshold = 0.3
+    /// Presence from which a face is proposed.
+    public var threshold = NetworkLocator.defaultThreshold
+    /// Most proposals.
+    public var proposals = 16
+    private let runner: LocatorRunner
+
+    public init(_ model: LocatorModel) { runner = LocatorRunner(model) }
+
+    public func locate(_ frame: Frame) -> [SimilarityMap] {
+        runner.faces(in: frame, threshold: threshold, limit: proposals).map(\.crop)
+    }
+}

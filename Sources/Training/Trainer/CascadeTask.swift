@@ -1,0 +1,74 @@
+import Base
+import FaceTracking
+import NeuralNetwork
+
+/// Training a cascade.
+struct CascadeTask: TrainingTask {
+    private let recipe: TrainingRecipe
+    private let data: TrainingData
+
+    init(_ recipe: TrainingRecipe, _ data: TrainingData) { (self.recipe, self.data) = (recipe, data) }
+
+    func makeTrainer(
+        _ settings: TrainingSettings, from file: SafetensorsFile?, name: String
+    ) throws(LandmarkdError) -> Trainer {
+        var model = CascadeModel(recipe.model, seed: settings.seed)
+        if let file { model = try CascadeModel(file, name: name) }
+        let source = try data.source(recipe.augmentation, model.configuration, seed: settings.seed)
+        return Trainer(model, settings, source: source)
+    }
+
+    func mine(_ trainer: Trainer) throws(LandmarkdError) {
+        data.hardNegatives.mine(
+            try averaged(trainer), data.negatives, recipe: recipe.augmentation,
+            round: recipe.settings.seed &+ UInt64(trainer.samples), threads: recipe.settings.threads)
+    }
+
+    /// Mean error in % of the eye distance after each pass, on the held-back faces; and how many % of windows on held-back pictures
+    /// without a face are taken for one.
+    func validate(_ trainer: Trainer) throws(LandmarkdError) -> TrainingValidation? {
+        guard let faces = data.validation else { return nil }
+        let model = try averaged(trainer)
+        let evaluator = Evaluator(
+            model, passes: model.configuration.passes + 1, threads: recipe.settings.threads)
+        let errors = evaluator.errors(faces, from: .truth)
+        let means = (0..<evaluator.passes).map { ErrorSummary(errors, pass: $0, scheme: faces.scheme).mean }
+        let passes = means.map { decimal($0, 2) }.joined(separator: ", ")
+        return TrainingValidation(
+            error: means[model.configuration.passes - 1],
+            text: "validation error \(passes) % of the eye distance after each pass, "
+                + "\(decimal(mistaken(model), 2)) % of windows without a face taken for one",
+            notes: ["validation_error_percent": means.map { decimal($0, 3) }.joined(separator: " ")])
+    }
+
+    private func mistaken(_ model: CascadeModel) -> Double {
+        let held = HardNegatives()
+        held.mine(
+            model, data.heldNegatives, recipe: recipe.augmentation, round: 1, threads: recipe.settings.threads)
+        let tried = data.heldNegatives.frames.count * HardNegatives.windows
+        return tried > 0 ? 100 * Double(held.count) / Double(tried) : 0
+    }
+
+    var notes: [String: String] {
+        var notes = ["training_sets": data.sets.joined(separator: " "), "version": "1"]
+        if let scheme = LandmarkScheme.named(recipe.model.scheme) {
+            if let pair = scheme.normalizer { notes["normalizer"] = "\(pair.first) \(pair.second)" }
+            if let mirror = scheme.mirror { notes["mirror"] = mirror.map { "\($0)" }.joined(separator: " ") }
+        }
+        return notes
+    }
+
+    /// The calibration of presence and confidence, fitted on samples of the held-back faces and pictures.
+    func closingNotes(_ trainer: Trainer) throws(LandmarkdError) -> [String: String] {
+        guard let faces = data.validation else { return [:] }
+        let model = try averaged(trainer)
+        let sampler = TrainingSampler(
+            faces, negatives: data.heldNegatives, recipe: recipe.augmentation, side: model.configuration.crop)
+        let samples = judgedSamples(model, sampler, first: 0, count: 4000, threads: recipe.settings.threads)
+        return ConfidenceCalibration(fitting: samples).map { [ConfidenceCalibration.key: $0.text] } ?? [:]
+    }
+
+    private func averaged(_ trainer: Trainer) throws(LandmarkdError) -> CascadeModel {
+        try CascadeModel(Checkpoint.averagedModel(trainer), name: "averaged weights")
+    }
+}

@@ -1,0 +1,54 @@
+import Base
+import FaceTracking
+import NeuralNetwork
+
+/// Training a locator.
+struct LocatorTask: TrainingTask {
+    private let recipe: TrainingRecipe
+    private let data: TrainingData
+    private let hardPictures = HardPictures()
+
+    init(_ recipe: TrainingRecipe, _ data: TrainingData) { (self.recipe, self.data) = (recipe, data) }
+
+    func makeTrainer(
+        _ settings: TrainingSettings, from file: SafetensorsFile?, name: String
+    ) throws(LandmarkdError) -> Trainer {
+        guard let faces = data.train else {
+            throw LandmarkdError(
+                .unusableData, "samples baked for a cascade are none for a locator",
+                remedy: "give folders of annotated pictures")
+        }
+        var model = LocatorModel(recipe.locator, seed: settings.seed)
+        if let file { model = try LocatorModel(file, name: name) }
+        let sampler = LocatorSampler(
+            faces, negatives: data.negatives, hardPictures: hardPictures, recipe: recipe.scenes, seed: settings.seed)
+        return Trainer(model, settings, sampler: sampler)
+    }
+
+    func mine(_ trainer: Trainer) throws(LandmarkdError) { hardPictures.mine(try averaged(trainer), data.negatives) }
+
+    func validate(_ trainer: Trainer) throws(LandmarkdError) -> TrainingValidation? {
+        guard let faces = data.validation else { return nil }
+        let evaluator = LocatorEvaluator(try averaged(trainer))
+        let pictures = evaluator.missed(in: faces)
+        let scenes = evaluator.missed(
+            in: LocatorSampler(faces, negatives: data.heldNegatives, recipe: recipe.scenes, seed: 7), count: 400)
+        let alarmed = evaluator.alarmed(in: data.heldNegatives)
+        return TrainingValidation(
+            error: scenes,
+            text: "\(decimal(pictures, 2)) % of faces missed in their own pictures, \(decimal(scenes, 2)) % in made "
+                + "scenes; false faces in \(decimal(alarmed, 2)) % of \(data.heldNegatives.frames.count) pictures without one",
+            notes: [
+                "validation_missed_percent": decimal(pictures, 3), "validation_missed_in_scenes_percent": decimal(scenes, 3),
+                "validation_false_faces_percent": decimal(alarmed, 3),
+            ])
+    }
+
+    var notes: [String: String] { ["training_sets": data.sets.joined(separator: " "), "version": "1"] }
+
+    func closingNotes(_ trainer: Trainer) throws(LandmarkdError) -> [String: String] { [:] }
+
+    private func averaged(_ trainer: Trainer) throws(LandmarkdError) -> LocatorModel {
+        try LocatorModel(Checkpoint.averagedModel(trainer), name: "averaged weights")
+    }
+}

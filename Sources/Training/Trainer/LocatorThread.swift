@@ -1,0 +1,50 @@
+import Base
+import FaceTracking
+import NeuralNetwork
+
+/// One thread's part of a step that trains a locator.
+final class LocatorThread: TrainingThread, @unchecked Sendable {  // see `TrainingThread`
+    private let network: LocatorNetwork
+    private let loss: LocatorLoss
+    private let sampler: LocatorSampler
+    private let canvas: PlanarCrop
+    private var targets: [LocatorTarget]
+    private(set) var files: [String] = []
+    private(set) var parts = LossParts()
+    private(set) var drawingTime = 0.0
+
+    init(_ model: LocatorModel, images: Int, loss weights: LocatorLoss.Weights, sampler: LocatorSampler) {
+        let side = sampler.side
+        network = LocatorNetwork(
+            model.configuration, .training, batch: images, height: side, width: side, weights: model.weights)
+        loss = LocatorLoss(network, weights)
+        (self.sampler, canvas) = (sampler, PlanarCrop(side: side))
+        let shape = network.cells.shape
+        targets = [LocatorTarget](repeating: LocatorTarget(rows: shape.height, columns: shape.width), count: images)
+    }
+
+    var graph: Graph { network.graph }
+    var faces: Int { targets.reduce(0) { $0 + $1.faces } }
+
+    func draw(first: UInt64) {
+        let start = monotonicSeconds()
+        files.removeAll(keepingCapacity: true)
+        let shape = network.frame.shape
+        let size = shape.area * shape.channels
+        for image in targets.indices {
+            let pixels = UnsafeMutableBufferPointer(
+                rebasing: network.frame.values.elements[image * size..<(image + 1) * size])
+            files += sampler.draw(
+                index: first + UInt64(image), into: pixels, target: &targets[image], with: canvas)
+        }
+        drawingTime = monotonicSeconds() - start
+    }
+
+    func compute(faces: Int, samples: Int) {
+        network.graph.prepare()
+        network.graph.forward()
+        network.graph.beginBackward()
+        parts = loss.addGradients(targets, faces: faces)
+        network.graph.backward()
+    }
+}

@@ -1,0 +1,36 @@
+import Base
+import NeuralNetwork
+
+/// What a training run does in a way of its own for each kind of network.
+protocol TrainingTask {
+    /// What the model file tells of its training.
+    var notes: [String: String] { get }
+
+    /// What the model file tells of the trained network besides; found out once, at the end.
+    func closingNotes(_ trainer: Trainer) throws(LandmarkdError) -> [String: String]
+
+    /// A trainer of the recipe's network with first weights, or of the one in `file`.
+    func makeTrainer(
+        _ settings: TrainingSettings, from file: SafetensorsFile?, name: String
+    ) throws(LandmarkdError) -> Trainer
+
+    /// Lets the averaged network look for faces where there are none, to train on its mistakes.
+    func mine(_ trainer: Trainer) throws(LandmarkdError)
+
+    /// Judges the averaged network by what training holds back; nil where nothing is.
+    func validate(_ trainer: Trainer) throws(LandmarkdError) -> TrainingValidation?
+}
+
+/// What came of judging a network in training.
+public struct TrainingValidation: Sendable {
+    /// The number, in %, that the run's table and curves keep.
+    public let error: Double
+    /// All of them, for readers.
+    public let text: String
+    /// What the model file keeps.
+    public let notes: [String: String]
+
+    public init(error: Double, text: String, notes: [String: String]) {
+        (self.error, self.text, self.notes) = (error, text, notes)
+    }
+}
