@@ -30,10 +30,16 @@ public struct ModelSearch {
     /// `given`, else the first file called `name` in the folders. Throws `.noInput` where there is none.
     public func path(_ name: String, given: String? = nil) throws(LandmarkdError) -> String {
         if let given { return given }
-        for folder in folders where access("\(folder)/\(name)", F_OK) == 0 { return "\(folder)/\(name)" }
+        if let found = find(name) { return found }
         throw LandmarkdError(
             .noInput, "\(name): not found in \(folders.joined(separator: ", "))",
             remedy: "name a model by --model, or their folder by the environment variable LANDMARKD_MODELS")
+    }
+
+    /// The first file called `name` in the folders.
+    public func find(_ name: String) -> String? {
+        for folder in folders where access("\(folder)/\(name)", F_OK) == 0 { return "\(folder)/\(name)" }
+        return nil
     }
 
     private static var programPath: String? {

@@ -31,7 +31,9 @@ struct Bench: ParsableCommand {
         let model = try CascadeModel(path: search.path("face68.safetensors", given: model))
         let face = try AverageFace(path: search.path("average-face.safetensors"))
         let console = Console(title: "bench", quiet: quiet)
-        let report = try BenchRun(model, face: face, threads: min(24, threads ?? processorCount())).run { next, share in
+        let locator = try shippedLocator() ?? LocatorModel()
+        let run = BenchRun(model, locator: locator, face: face, threads: min(24, threads ?? processorCount()))
+        let report = try run.run { next, share in
             console.progress(share: share) { next }
         }
         console.clear()

@@ -27,7 +27,7 @@ struct Demo: ParsableCommand {
         let run = DemoRun(
             script: DemoClip.script(), face: face, folder: try makeFolder(output),
             console: Console(title: "demo", quiet: quiet))
-        let report = try run.run(CascadeTracker(model, locator: WindowScan(model)))
+        let report = try run.run(CascadeTracker(model, locator: makeLocator(try shippedLocator(), model)))
         print(report.text)
     }
 }

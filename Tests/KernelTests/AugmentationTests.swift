@@ -121,6 +121,19 @@ private func expectTwins(
         }
     }
 
+    @Test(arguments: [0, 1, 2]) func pastedPicturesMatchTheirTwin(corners: Int) {
+        let side = 37
+        let planes = uniform(3 * side * side, seed: 12)
+        let texture = uniform(3 * side * side, seed: 13)
+        for (map, feather) in [
+            ([0.09, -0.03, -1.1, 0.04, 0.08, -1.7], 0.3), ([0.01, 0, 0, 0, 0.2, -3], 0.02),
+        ] as [([Float], Float)] {
+            expectTwins(
+                planes, { lm_paste_planes($0, Int32(side), texture, map, Int32(corners), feather) },
+                { lm_paste_planes_ref($0, Int32(side), texture, map, Int32(corners), feather) })
+        }
+    }
+
     private func setEdge(_ shape: UnsafeMutablePointer<lm_occluder>, _ k: Int, _ normal: (Float, Float), _ reach: Float)
     {
         withUnsafeMutableBytes(of: &shape.pointee.normal_x) {

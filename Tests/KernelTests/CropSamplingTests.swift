@@ -20,8 +20,9 @@ private struct Picture {
     }
 
     /// Fast and plain crops of the picture, the fast one with guard floats behind it.
-    func crops(side: Int, map: [Double], grey: Bool) -> (fast: [Float], plain: [Float]) {
-        var fast = [Float](repeating: 7, count: side * side * 3 + 16)
+    func crops(side: Int, height: Int? = nil, map: [Double], grey: Bool) -> (fast: [Float], plain: [Float]) {
+        let rows = height ?? side
+        var fast = [Float](repeating: 7, count: side * rows * 3 + 16)
         var plain = fast
         luma.withUnsafeBytes { y in
             blue.withUnsafeBytes { b in
@@ -40,11 +41,11 @@ private struct Picture {
                     let top: Float = wide == 1 ? 65535 : 255
                     (source.luma_black, source.luma_gain) = (16, 2 / top)
                     (source.chroma_neutral, source.chroma_gain) = (top / 2, 2 / top)
-                    let size = lm_crop_scratch_bytes(Int32(side), Int32(width))
+                    let size = lm_crop_scratch_bytes(Int32(max(side, rows)), Int32(width))
                     let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 64)
                     defer { scratch.deallocate() }
-                    lm_crop_sample(&fast, Int32(side), Int32(side), &source, map, scratch.baseAddress)
-                    lm_crop_sample_ref(&plain, Int32(side), Int32(side), &source, map)
+                    lm_crop_sample(&fast, Int32(side), Int32(rows), &source, map, scratch.baseAddress)
+                    lm_crop_sample_ref(&plain, Int32(side), Int32(rows), &source, map)
                 }
             }
         }
@@ -88,6 +89,16 @@ func cropSamplingMatchesItsTwin(shiftX: Int, shiftY: Int, stride: Int, wide: Int
                 #expect(fast[(side * side * 3)...].allSatisfy { $0 == 7 }, "wrote past the end")
             }
         }
+    }
+}
+
+@Test(arguments: [(48, 20), (20, 48), (1, 9)]) func cropsThatAreNotSquareMatchTheirDefinition(width: Int, height: Int) {
+    let picture = Picture(131, 97, shift: (1, 1), stride: 1, wide: 0, seed: 4)
+    for (scale, degrees) in [(0.7, 0), (2.6, 0), (2.1, 30)] as [(Double, Double)] {
+        let map = turned(scale: scale, degrees: degrees, centre: (60, 50), side: 30)
+        let (fast, plain) = picture.crops(side: width, height: height, map: map, grey: false)
+        #expect(zip(fast, plain).map { abs($0 - $1) }.max()! < 1e-3, "scale \(scale), \(degrees)°")
+        #expect(fast[(width * height * 3)...].allSatisfy { $0 == 7 }, "wrote past the end")
     }
 }
 

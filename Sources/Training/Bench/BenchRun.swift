@@ -9,10 +9,13 @@ public struct BenchRun {
     private let model: CascadeModel
     private let face: AverageFace
     private let threads: Int
+    private let locator: LocatorModel
 
     /// `threads`: those of training; everything else is measured on one.
-    public init(_ model: CascadeModel, face: AverageFace, threads: Int) {
-        (self.model, self.face, self.threads) = (model, face, threads)
+    public init(
+        _ model: CascadeModel, locator: LocatorModel = LocatorModel(), face: AverageFace, threads: Int
+    ) {
+        (self.model, self.locator, self.face, self.threads) = (model, locator, face, threads)
     }
 
     /// Measures everything, in about a minute; `progress` is told what comes next and how much is done, 0…1.
@@ -22,6 +25,7 @@ public struct BenchRun {
         report.add("gemm_gflops_one_core", gemmRate(), 1, "GFLOP/s", "matrix product 1024×64×128, one core")
         progress("tracking", 0.1)
         addNetwork(&report)
+        addLocator(&report)
         try addTracking(&report)
         progress("augmentation", 0.4)
         let faces = FaceSet(rendered: 24, face)
@@ -64,6 +68,17 @@ public struct BenchRun {
         report.add("sample_crop_ms", milliseconds { runner.sample(frames[0], map) }, 3, "ms", "  sampling the crop")
         report.add("features_ms", milliseconds { runner.computeFeatures() }, 3, "ms", "  features")
         report.add("pass_ms", milliseconds { runner.compute(pass: 0) }, 3, "ms", "  one pass")
+    }
+
+    private func addLocator(_ report: inout BenchReport) {
+        let frame = ClipRenderer(DemoClip.script(), face: face).render(0).frame
+        let runner = LocatorRunner(locator)
+        report.add(
+            "locator_multiply_adds", Double(runner.multiplyAdds(width: 1280, height: 720)), 0, "",
+            "multiply-adds of the locator for a frame of 16:9")
+        report.add(
+            "locator_ms", milliseconds { _ = runner.faces(in: frame, threshold: 0.3, limit: 16) }, 3, "ms",
+            "locating faces in a frame of 640×480")
     }
 
     /// Mean processor time of a repeated step, after one to warm up.

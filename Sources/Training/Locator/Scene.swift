@@ -24,7 +24,9 @@ struct Scene {
     /// Whether a face with this crop, and what is around it in its picture, leaves the other faces to be seen.
     func hasRoom(for crop: SimilarityMap) -> Bool {
         let centre = crop(Point(0.5, 0.5))
-        return placed.allSatisfy { ($0.crop(Point(0.5, 0.5)) - centre).length > 0.75 * crop.scale + 0.45 * $0.crop.scale }
+        return placed.allSatisfy {
+            ($0.crop(Point(0.5, 0.5)) - centre).length > 0.75 * crop.scale + 0.45 * $0.crop.scale
+        }
     }
 
     /// Something round is in front of the scene: faces that it covers for the most part are not asked for.
@@ -52,7 +54,8 @@ struct Scene {
     private func isAsked(_ face: Face, _ smallest: Double) -> Bool {
         let centre = face.crop(Point(0.5, 0.5))
         let (low, high) = (0.01, 0.99)
-        let across = marginIsUpright ? margin : 0, down = marginIsUpright ? 0 : margin
+        let across = marginIsUpright ? margin : 0
+        let down = marginIsUpright ? 0 : margin
         let isInside =
             (low + across)...(high - across) ~= centre.x && (low + down)...(high - down) ~= centre.y
         // The crop is 1.71 times the height of a face that is higher than wide.

@@ -74,7 +74,8 @@ public final class LocatorLoss {
             return 0
         }
         // The crop's side in cells: place counts in parts of it.
-        let side = expf(target.numbers[5 * cell + 2]) * Float(LocatorConfiguration.unitSide) / Float(LocatorConfiguration.cell)
+        let side =
+            expf(target.numbers[5 * cell + 2]) * Float(LocatorConfiguration.unitSide) / Float(LocatorConfiguration.cell)
         let place = weights.place * 4 / side
         return term(target, cell, at, 0, place * weight) + term(target, cell, at, 1, place * weight)
             + term(target, cell, at, 2, weights.size * weight) + term(target, cell, at, 3, weights.roll * weight)

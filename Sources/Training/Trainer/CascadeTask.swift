@@ -65,7 +65,7 @@ struct CascadeTask: TrainingTask {
         let sampler = TrainingSampler(
             faces, negatives: data.heldNegatives, recipe: recipe.augmentation, side: model.configuration.crop)
         let samples = judgedSamples(model, sampler, first: 0, count: 4000, threads: recipe.settings.threads)
-        return ConfidenceCalibration(fitting: samples).map { [ConfidenceCalibration.key: $0.text] } ?? [:]
+        return [ConfidenceCalibration.key: ConfidenceCalibration(fitting: samples).text]
     }
 
     private func averaged(_ trainer: Trainer) throws(LandmarkdError) -> CascadeModel {

@@ -39,7 +39,8 @@ struct LocatorTask: TrainingTask {
             text: "\(decimal(pictures, 2)) % of faces missed in their own pictures, \(decimal(scenes, 2)) % in made "
                 + "scenes; false faces in \(decimal(alarmed, 2)) % of \(data.heldNegatives.frames.count) pictures without one",
             notes: [
-                "validation_missed_percent": decimal(pictures, 3), "validation_missed_in_scenes_percent": decimal(scenes, 3),
+                "validation_missed_percent": decimal(pictures, 3),
+                "validation_missed_in_scenes_percent": decimal(scenes, 3),
                 "validation_false_faces_percent": decimal(alarmed, 3),
             ])
     }
