@@ -14,8 +14,14 @@ struct Evaluate: ParsableCommand {
             Errors are in % of the outer-eye distance.
             """)
 
-    @Option(help: ArgumentHelp("Model file. (default: face68.safetensors that came with landmarkd)", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "Model file. (default: face68.safetensors, or locator.safetensors, that came with landmarkd)",
+            valueName: "file"))
     var model: String?
+
+    @Option(help: "What the model is for: points of a face, or where in a frame faces are.")
+    var task = TrainingRecipe.Task.landmarks
 
     @Option(parsing: .upToNextOption, help: ArgumentHelp("Folders with pictures and annotations.", valueName: "dir"))
     var data: [String]
@@ -44,16 +50,18 @@ struct Evaluate: ParsableCommand {
     var quiet = false
 
     func validate() throws {
+        guard task == .landmarks || report == nil else { throw ValidationError("--report is for landmarks.") }
         if let passes, !(1...16 ~= passes) { throw ValidationError("--passes must be 1 to 16, not \(passes).") }
         if let threads, !(1...256 ~= threads) { throw ValidationError("--threads must be 1 to 256, not \(threads).") }
     }
 
     func run() throws {
-        var run = EvaluationRun(
-            modelPath: try ModelSearch().path("face68.safetensors", given: model), folders: data)
+        let shipped = task == .locator ? "locator.safetensors" : "face68.safetensors"
+        var run = EvaluationRun(modelPath: try ModelSearch().path(shipped, given: model), folders: data)
         (run.set, run.split, run.passes) = (set, split, passes)
         run.threads = threads ?? processorCount()
         let console = Console(title: "evaluate", quiet: quiet)
+        if task == .locator { return try judgeLocator(run, console) }
         let results = try run.run { done, total in
             console.progress(share: Double(done) / Double(total)) { "\(done) of \(total) evaluations" }
         }
@@ -64,5 +72,16 @@ struct Evaluate: ParsableCommand {
                 ? "[" + reports.map(\.json).joined(separator: ",\n") + "]"
                 : reports.map { $0.text + "\n" + $0.reliability.text }.joined(separator: "\n\n"))
         if let report { try writeEvaluation(results, folder: try makeFolder(report)) }
+    }
+
+    private func judgeLocator(_ run: EvaluationRun, _ console: Console) throws {
+        let reports = try run.locatorReports { done, total in
+            console.progress(share: Double(done) / Double(total)) { "\(done) of \(total) sets" }
+        }
+        console.clear()
+        print(
+            json
+                ? "[" + reports.map(\.json).joined(separator: ",\n") + "]" : reports.map(\.text).joined(separator: "\n")
+        )
     }
 }

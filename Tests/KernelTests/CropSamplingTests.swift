@@ -20,8 +20,8 @@ private struct Picture {
     }
 
     /// Fast and plain crops of the picture, the fast one with guard floats behind it.
-    func crops(side: Int, height: Int? = nil, map: [Double], grey: Bool) -> (fast: [Float], plain: [Float]) {
-        let rows = height ?? side
+    func crops(side: Int, rows: Int? = nil, map: [Double], grey: Bool) -> (fast: [Float], plain: [Float]) {
+        let rows = rows ?? side
         var fast = [Float](repeating: 7, count: side * rows * 3 + 16)
         var plain = fast
         luma.withUnsafeBytes { y in
@@ -96,7 +96,7 @@ func cropSamplingMatchesItsTwin(shiftX: Int, shiftY: Int, stride: Int, wide: Int
     let picture = Picture(131, 97, shift: (1, 1), stride: 1, wide: 0, seed: 4)
     for (scale, degrees) in [(0.7, 0), (2.6, 0), (2.1, 30)] as [(Double, Double)] {
         let map = turned(scale: scale, degrees: degrees, centre: (60, 50), side: 30)
-        let (fast, plain) = picture.crops(side: width, height: height, map: map, grey: false)
+        let (fast, plain) = picture.crops(side: width, rows: height, map: map, grey: false)
         #expect(zip(fast, plain).map { abs($0 - $1) }.max()! < 1e-3, "scale \(scale), \(degrees)°")
         #expect(fast[(width * height * 3)...].allSatisfy { $0 == 7 }, "wrote past the end")
     }

@@ -36,7 +36,7 @@ public struct EvaluationRun: Sendable {
     /// Throws what readers throw, `.usage` where no face is of that set and split.
     public func run(progress: (Int, Int) -> Void) throws(LandmarkdError) -> [Result] {
         let model = try CascadeModel(path: modelPath)
-        let sets = try faceSets(model)
+        let sets = try faceSets(scheme: model.configuration.scheme)
         let evaluator = Evaluator(model, passes: passes ?? model.configuration.passes + 1, threads: threads)
         let total = sets.count * CropStart.allCases.count
         var results: [Result] = []
@@ -56,7 +56,7 @@ public struct EvaluationRun: Sendable {
     }
 
     /// The pictures without faces that training holds back.
-    private func heldNegatives() throws(LandmarkdError) -> PictureSet {
+    func heldNegatives() throws(LandmarkdError) -> PictureSet {
         var sets: [PictureSet] = []
         for folder in folders { sets.append(try PictureSet.negatives(folder: folder)) }
         let split = FaceSplit(validation: validationShare)
@@ -70,8 +70,7 @@ public struct EvaluationRun: Sendable {
         return Reliability(samples, model.calibration)
     }
 
-    private func faceSets(_ model: CascadeModel) throws(LandmarkdError) -> [(name: String, faces: FaceSet)] {
-        let name = model.configuration.scheme
+    func faceSets(scheme name: String) throws(LandmarkdError) -> [(name: String, faces: FaceSet)] {
         guard let scheme = LandmarkScheme.named(name) else {
             throw LandmarkdError(
                 .unusableData, "\(modelPath): scheme '\(name)' is not known", remedy: "judge a model of a known scheme")
