@@ -157,7 +157,7 @@ import Testing
         #expect(noFolder?.exitCode == .cannotCreate)
     }
 
-    @Test func pythonReadsWhatWeWrite() throws {
+    @Test(.enabled(if: hasProgram("python3"), "needs python3")) func pythonReadsWhatWeWrite() throws {
         let folder = try TemporaryFolder()
         let path = folder.path("model.safetensors")
         try example.write(to: path, as: .float16)

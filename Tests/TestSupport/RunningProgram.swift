@@ -54,3 +54,9 @@ public func run(
 ) throws -> RunningProgram.Result {
     try RunningProgram(program, arguments, environment: environment, folder: folder).finish()
 }
+
+/// Whether a program can be found along PATH.
+public func hasProgram(_ name: String) -> Bool {
+    let folders = (environment("PATH") ?? "").split(separator: ":")
+    return folders.contains { FileManager.default.isExecutableFile(atPath: "\($0)/\(name)") }
+}

@@ -93,6 +93,7 @@ struct BatchState {
     private var shares: [Double?]
     private var frames: [Int]
     private var ended = 0
+    private let start = monotonicSeconds()
 
     init(jobs: [OutputPlan.Job]) {
         self.jobs = jobs
@@ -121,6 +122,8 @@ struct BatchState {
 
     var detail: String {
         let total = frames.reduce(0, +)
-        return jobs.count == 1 ? "\(total) frames" : "\(ended) of \(jobs.count) files, \(total) frames"
+        let rate = decimal(Double(total) / max(1e-3, monotonicSeconds() - start), 1)
+        let count = "\(total) frames, \(rate) frames/s"
+        return jobs.count == 1 ? count : "\(ended) of \(jobs.count) files, \(count)"
     }
 }

@@ -15,6 +15,8 @@ struct Chart {
     var title: String
     var horizontal: String
     var series: [Series]
+    /// Names stand at the lower right one below the other, instead of above the chart.
+    var isLegendLow = false
 
     private static let size = Point(960, 520)
     private static let low = Point(70, 60)
@@ -64,8 +66,11 @@ struct Chart {
             } else {
                 canvas.dots(places, radius: 3, paint)
             }
-            let column = Self.low.x + 200 * Double(colours + index)
-            canvas.text(line.name, at: Point(column, Self.low.y - 8), size: 11, paint)
+            let place =
+                isLegendLow
+                ? Point(Self.high.x - 16, Self.high.y - 12 - 18 * Double(series.count - 1 - colours - index))
+                : Point(Self.low.x + 200 * Double(colours + index), Self.low.y - 8)
+            canvas.text(line.name, at: place, size: 11, align: isLegendLow ? .right : .left, paint)
         }
     }
 

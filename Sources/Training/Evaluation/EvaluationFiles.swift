@@ -8,7 +8,7 @@ import FaceTracking
 /// Throws `.cannotCreate` or `.inputOutput`.
 public func writeEvaluation(_ results: [EvaluationRun.Result], folder: String) throws(LandmarkdError) {
     try writeFile(folder + "errors.csv", Array(errorTable(results).utf8))
-    try writePNG(ErrorCurve(results).picture(), to: folder + "curve.png")
+    try Chart(curvesOf: results).write(to: folder + "curve.png")
     for result in results where result.report.start == .truth {
         try writePNG(worstFaces(result), to: "\(folder)worst-\(result.report.set).png")
     }
