@@ -26,9 +26,10 @@ extension TrainableModel {
         }
     }
 
-    /// The file's strings that are no part of the configuration.
+    /// The file's strings that are no part of the configuration, nor of a training run's state ("training.…").
     static func notes(of file: SafetensorsFile, besides configuration: [String: String]) -> [String: String] {
-        file.metadata.filter { configuration[$0.key] == nil && $0.key != "format" && $0.key != "task" }
+        let known = Set(configuration.keys).union(["format", "task"])
+        return file.metadata.filter { !known.contains($0.key) && !$0.key.hasPrefix("training.") }
     }
 
     /// Takes the weights over. Throws `.unusableData` where one is missing or of another shape.

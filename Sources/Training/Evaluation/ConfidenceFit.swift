@@ -2,26 +2,57 @@ import FaceTracking
 import Glibc
 
 extension ConfidenceCalibration {
-    /// The most likely calibration for these samples: logistic regression by Newton's method, with a little ridge that keeps it finite where
-    /// the samples are separable.
+    /// The most likely calibration for these samples: logistic regression by Newton's method with halved steps, and a little ridge towards
+    /// the network's own presence that keeps it finite where the samples are separable.
     public init(fitting samples: [JudgedSample]) {
-        var weights = SIMD3<Double>(1, 0, 0)
-        for _ in 0..<30 {
-            var gradient = SIMD3<Double>(repeating: 0)
-            var hessian = [SIMD3<Double>](repeating: .zero, count: 3)
-            for sample in samples {
-                let x = SIMD3(sample.logit, Self.logarithm(sample.sharpness), 1)
-                let p = 1 / (1 + exp(-(weights * x).sum()))
-                gradient += x * ((sample.isRight ? 1 : 0) - p)
-                for row in 0..<3 { hessian[row] += x * (x[row] * p * (1 - p)) }
-            }
-            let ridge = 1e-4 * Double(max(1, samples.count))
-            for row in 0..<3 { hessian[row][row] += ridge }
-            let step = solve(hessian, gradient - ridge * (weights - SIMD3(1, 0, 0)))
+        let problem = LogisticProblem(samples)
+        var weights = problem.origin
+        var cost = problem.cost(weights)
+        for _ in 0..<50 {
+            var step = problem.newtonStep(weights)
+            while problem.cost(weights + step) > cost, (step * step).sum() > 1e-12 { step /= 2 }
             weights += step
-            if (step * step).sum() < 1e-12 { break }
+            let next = problem.cost(weights)
+            if cost - next < 1e-9 * cost { break }
+            cost = next
         }
         self.init(presence: weights.x, sharpness: weights.y, offset: weights.z)
+    }
+}
+
+/// Penalised log-likelihood of a calibration: weights of logit, ln sharpness and 1.
+private struct LogisticProblem {
+    let origin = SIMD3<Double>(1, 0, 0)
+    private let inputs: [SIMD3<Double>]
+    private let targets: [Double]
+    private let ridge: Double
+
+    init(_ samples: [JudgedSample]) {
+        inputs = samples.map { SIMD3($0.logit, ConfidenceCalibration.logarithm($0.sharpness), 1) }
+        targets = samples.map { $0.isRight ? 1 : 0 }
+        ridge = 1e-3 * Double(max(1, samples.count))
+    }
+
+    func cost(_ weights: SIMD3<Double>) -> Double {
+        var sum = 0.0
+        for (x, target) in zip(inputs, targets) {
+            let z = (weights * x).sum()
+            sum += max(z, 0) - target * z + log1p(exp(-abs(z)))
+        }
+        let away = weights - origin
+        return sum + ridge / 2 * (away * away).sum()
+    }
+
+    func newtonStep(_ weights: SIMD3<Double>) -> SIMD3<Double> {
+        var gradient = -ridge * (weights - origin)
+        var hessian = [SIMD3<Double>](repeating: .zero, count: 3)
+        for (x, target) in zip(inputs, targets) {
+            let p = 1 / (1 + exp(-(weights * x).sum()))
+            gradient += x * (target - p)
+            for row in 0..<3 { hessian[row] += x * (x[row] * p * (1 - p)) }
+        }
+        for row in 0..<3 { hessian[row][row] += ridge }
+        return solve(hessian, gradient)
     }
 }
 
