@@ -10,7 +10,7 @@ import Testing
 @Suite struct HelpTests {
     static let commands: [(name: String, type: any ParsableCommand.Type)] = [
         ("landmarkd", Landmarkd.self), ("demo", Demo.self), ("track", Track.self), ("train", Train.self),
-        ("evaluate", Evaluate.self), ("augment", Augment.self), ("bench", Bench.self),
+        ("evaluate", Evaluate.self), ("jitter", Jitter.self), ("augment", Augment.self), ("bench", Bench.self),
     ]
 
     @Test(arguments: commands.map(\.name)) func helpIsAsRecorded(name: String) throws {

@@ -71,6 +71,21 @@ public struct EvaluationRun: Sendable {
     }
 
     func faceSets(scheme name: String) throws(LandmarkdError) -> [(name: String, faces: FaceSet)] {
+        var sets: [(name: String, faces: FaceSet)] = []
+        let chosen = try annotations(scheme: name)
+        for (name, faces) in Dictionary(grouping: chosen, by: \.set).sorted(by: { $0.key < $1.key }) {
+            sets.append((name, try FaceSet(faces)))
+        }
+        return sets
+    }
+
+    /// At most `count` faces of the sets and the split, spread evenly over all of them.
+    public func someFaces(_ count: Int, scheme: String) throws(LandmarkdError) -> FaceSet {
+        let all = try annotations(scheme: scheme)
+        return try FaceSet((0..<min(count, all.count)).map { all[$0 * all.count / min(count, all.count)] })
+    }
+
+    private func annotations(scheme name: String) throws(LandmarkdError) -> [AnnotatedFace] {
         guard let scheme = LandmarkScheme.named(name) else {
             throw LandmarkdError(
                 .unusableData, "\(modelPath): scheme '\(name)' is not known", remedy: "judge a model of a known scheme")
@@ -84,11 +99,7 @@ public struct EvaluationRun: Sendable {
                 .usage, "no \(split.rawValue) faces\(set.map { " of set '\($0)'" } ?? "") with \(scheme.count) points",
                 remedy: known.isEmpty ? "choose another --split" : "choose one of the sets \(known)")
         }
-        var sets: [(name: String, faces: FaceSet)] = []
-        for (name, faces) in Dictionary(grouping: chosen, by: \.set).sorted(by: { $0.key < $1.key }) {
-            sets.append((name, try FaceSet(faces)))
-        }
-        return sets
+        return chosen
     }
 
     private func faces(_ all: [AnnotatedFace]) -> [AnnotatedFace] {
