@@ -20,10 +20,10 @@ public struct JitterReport: Sendable {
         self.faces = faces
     }
 
-    private struct Figure {
+    private struct Figure: Sendable {
         let key: String
         let meaning: String
-        let value: (Face) -> Double
+        let value: @Sendable (Face) -> Double
     }
 
     private static let figures = [
