@@ -13,6 +13,8 @@ public final class CascadeTracker: FaceTracker {
     private var tracks: [FaceTrack] = []
     private var nextID = 1
     private var lastSearch: Double?
+    /// Of the last frame, as displayed.
+    private var size: Point?
     /// Frames searched as a whole since the beginning.
     public private(set) var searches = 0
 
@@ -24,10 +26,18 @@ public final class CascadeTracker: FaceTracker {
     }
 
     public func reset() {
-        (tracks, lastSearch, nextID, searches) = ([], nil, 1, 0)
+        (tracks, lastSearch, size, nextID, searches) = ([], nil, nil, 1, 0)
+    }
+
+    /// Starts a track from these landmarks without a look.
+    func begin(at points: [Point], time: Double) {
+        let estimate = CascadeEstimate(points: points, presence: 1, confidence: 1, sharpness: [])
+        tracks.append(FaceTrack(id: nextID, estimate, crop: crop(points), time: time))
+        nextID += 1
     }
 
     public func process(_ frame: Frame) throws(LandmarkdError) -> [TrackedFace] {
+        adapt(to: frame)
         let missedBefore = tracks.contains { $0.estimate == nil }
         for index in tracks.indices { tracks[index].estimate = follow(tracks[index], frame) }
         separate(at: frame.time)
@@ -36,6 +46,16 @@ public final class CascadeTracker: FaceTracker {
         if newlyMissed || isSearchDue(frame.time) { search(frame) }
         tracks.removeAll { $0.estimate == nil && frame.time - $0.seen > settings.patience }
         return tracks.compactMap(face)
+    }
+
+    /// A stream that changes its size shows the same scene, larger or smaller.
+    private func adapt(to frame: Frame) {
+        let next = Point(Double(frame.displayWidth), Double(frame.displayHeight))
+        if let size, size != next {
+            let map = SimilarityMap(scale: next.y / size.y, angle: 0, from: size / 2, to: next / 2)
+            for index in tracks.indices { tracks[index].move(by: map) }
+        }
+        size = next
     }
 
     // MARK: Follow
@@ -92,20 +112,28 @@ public final class CascadeTracker: FaceTracker {
     // MARK: Search
 
     private func isSearchDue(_ time: Double) -> Bool {
-        let isComplete = tracks.allSatisfy { $0.estimate != nil }
-        guard tracks.count < settings.faces || !isComplete else { return false }
+        guard hasPlace else { return false }
         guard let lastSearch, time >= lastSearch else { return true }
+        let isComplete = tracks.allSatisfy { $0.estimate != nil }
         let interval = isComplete && !tracks.isEmpty ? settings.idleSearchInterval : settings.searchInterval
         return time - lastSearch >= interval
     }
 
+    /// Whether another face could be taken up: a place is free, or somebody is missed.
+    private var hasPlace: Bool { tracks.count < settings.faces || tracks.contains { $0.estimate == nil } }
+
     private func search(_ frame: Frame) {
         (lastSearch, searches) = (frame.time, searches + 1)
-        for proposal in locator.locate(frame).prefix(settings.proposals) where isFree(proposal) {
+        var refused = 0
+        for proposal in locator.locate(frame) where isFree(proposal) {
+            guard hasPlace, refused < settings.proposals else { break }
             let estimate = confirm(frame, proposal)
-            guard estimate.presence >= settings.certain, isUsable(estimate.points, frame) else { continue }
             let crop = crop(estimate.points)
-            if isFree(crop) { place(estimate, crop, frame.time) }
+            if estimate.presence >= settings.certain, isUsable(estimate.points, frame), isFree(crop) {
+                place(estimate, crop, frame.time)
+            } else {
+                refused += 1
+            }
         }
     }
 

@@ -30,6 +30,12 @@ struct FaceTrack {
         return points.map { $0 + shift }
     }
 
+    /// Brings the track to another picture of the same scene.
+    mutating func move(by map: SimilarityMap) {
+        (points, crop) = (map(points), crop.then(map))
+        velocity = map(velocity) - map(.zero)
+    }
+
     /// Takes the estimate over as the place where the face is.
     mutating func settle(crop: SimilarityMap, time: Double) {
         guard let estimate else { return }

@@ -16,7 +16,7 @@ public struct TrackingSettings: Sendable, Equatable {
     public var idleSearchInterval = 1.0
     /// Shortest side of a crop in pixels of the picture.
     public var smallestCrop = 16.0
-    /// Proposals that a search looks at.
+    /// Proposals that a search looks at in vain before it gives up.
     public var proposals = 4
 
     public init(faces: Int = 1) { self.faces = faces }

@@ -8,7 +8,7 @@ public final class WindowScan: FaceLocator {
     /// Presence from which a window is proposed.
     public var threshold = 0.3
     /// Most proposals.
-    public var proposals = 6
+    public var proposals = 16
     /// Side of the smallest window over the frame's shorter side.
     public var smallest = 0.2
     private let runner: CascadeRunner
