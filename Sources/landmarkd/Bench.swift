@@ -31,7 +31,7 @@ struct Bench: ParsableCommand {
         let model = try CascadeModel(path: search.path("face68.safetensors", given: model))
         let face = try AverageFace(path: search.path("average-face.safetensors"))
         let console = Console(title: "bench", quiet: quiet)
-        let locator = try shippedLocator() ?? LocatorModel()
+        let locator = try LocatorModel(path: search.path("locator.safetensors"))
         let run = BenchRun(model, locator: locator, face: face, threads: min(24, threads ?? processorCount()))
         let report = try run.run { next, share in
             console.progress(share: share) { next }

@@ -23,11 +23,12 @@ struct Demo: ParsableCommand {
         Interruption.watch()
         let search = ModelSearch()
         let model = try CascadeModel(path: search.path("face68.safetensors", given: model))
+        let locator = try LocatorModel(path: search.path("locator.safetensors"))
         let face = try AverageFace(path: search.path("average-face.safetensors"))
         let run = DemoRun(
             script: DemoClip.script(), face: face, folder: try makeFolder(output),
             console: Console(title: "demo", quiet: quiet))
-        let report = try run.run(CascadeTracker(model, locator: makeLocator(try shippedLocator(), model)))
+        let report = try run.run(CascadeTracker(model, locator: NetworkLocator(locator)))
         print(report.text)
     }
 }

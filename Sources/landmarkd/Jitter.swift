@@ -50,7 +50,8 @@ struct Jitter: ParsableCommand {
         let model = try CascadeModel(path: path)
         var run = JitterRun(try chosenFaces(model, path, search))
         run.clips = try clips.map { folder throws(LandmarkdError) in try makeFolder(folder) }
-        let tracker = CascadeTracker(model, locator: makeLocator(try shippedLocator(), model))
+        let locator = try LocatorModel(path: ModelSearch().path("locator.safetensors"))
+        let tracker = CascadeTracker(model, locator: NetworkLocator(locator))
         let console = Console(title: "jitter", quiet: quiet)
         let report = try run.run(smoothing == .on ? SmoothedTracker(tracker) : tracker) { done, total in
             console.progress(share: Double(done) / Double(total)) { "\(done) of \(total) clips" }

@@ -73,10 +73,10 @@ struct Track: ParsableCommand {
         var run = TrackRun(inputs: inputs, output: output, options: options)
         run.quiet = quiet
         let model = try CascadeModel(path: ModelSearch().path("face68.safetensors", given: model))
-        let locator = try shippedLocator()
+        let locator = try LocatorModel(path: ModelSearch().path("locator.safetensors"))
         let fault = try run.run { () throws(LandmarkdError) -> any FaceTracker in
             let tracker = CascadeTracker(
-                model, locator: makeLocator(locator, model), settings: TrackingSettings(faces: faces))
+                model, locator: NetworkLocator(locator), settings: TrackingSettings(faces: faces))
             return smoothing == .on ? SmoothedTracker(tracker) : tracker
         }
         if let fault { throw ArgumentParser.ExitCode(fault.rawValue) }

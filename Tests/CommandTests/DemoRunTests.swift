@@ -14,12 +14,13 @@ private let shippedModel = "\(packageFolder)/models/face68.safetensors"
     func theDrawnFaceIsFollowedClosely() throws {
         let folder = try TemporaryFolder()
         let model = try CascadeModel(path: shippedModel)
+        let locator = try LocatorModel(path: "\(packageFolder)/models/locator.safetensors")
         var script = DemoClip.script()
         script.frameCount = 40
         let run = DemoRun(
             script: script, face: try AverageFace(path: "\(packageFolder)/models/average-face.safetensors"),
             folder: folder.path + "/", console: Console(title: "demo", quiet: true))
-        let report = try run.run(CascadeTracker(model, locator: WindowScan(model)))
+        let report = try run.run(CascadeTracker(model, locator: NetworkLocator(locator)))
         #expect(report.frames == 40 && report.error.missed == 0)
         #expect(try #require(report.error.mean) < 4, "% of the outer-eye distance")
         #expect(folder.names == ["demo.csv", "demo.mp4"])

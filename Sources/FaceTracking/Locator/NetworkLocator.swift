@@ -2,7 +2,7 @@ import Base
 
 /// Proposes the faces that a locator network sees in the whole frame. Bound to one thread.
 public final class NetworkLocator: FaceLocator {
-    public static let defaultThreshold = 0.3
+    public static let defaultThreshold = 0.2
     /// Presence from which a face is proposed.
     public var threshold = NetworkLocator.defaultThreshold
     /// Most proposals.

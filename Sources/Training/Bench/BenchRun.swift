@@ -13,7 +13,7 @@ public struct BenchRun {
 
     /// `threads`: those of training; everything else is measured on one.
     public init(
-        _ model: CascadeModel, locator: LocatorModel = LocatorModel(), face: AverageFace, threads: Int
+        _ model: CascadeModel, locator: LocatorModel, face: AverageFace, threads: Int
     ) {
         (self.model, self.locator, self.face, self.threads) = (model, locator, face, threads)
     }
@@ -53,7 +53,7 @@ public struct BenchRun {
     private func addTracking(_ report: inout BenchReport) throws(LandmarkdError) {
         let renderer = ClipRenderer(DemoClip.script(), face: face)
         let frames = (0..<40).map { renderer.render($0).frame }
-        let tracker = CascadeTracker(model, locator: WindowScan(model))
+        let tracker = CascadeTracker(model, locator: NetworkLocator(locator))
         for frame in frames.prefix(5) { _ = try tracker.process(frame) }
         let tracked = frames.dropFirst(5)
         let start = threadSeconds()

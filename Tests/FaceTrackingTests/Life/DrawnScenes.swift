@@ -7,19 +7,19 @@ import TestSupport
 
 /// The shipped models and scenes drawn with the average face, for tests of the life of a track.
 enum Drawn {
-    static let hasModel = access(path("face68.safetensors"), R_OK) == 0
+    static let hasModel =
+        access(path("face68.safetensors"), R_OK) == 0 && access(path("locator.safetensors"), R_OK) == 0
     static let model = Result { try CascadeModel(path: path("face68.safetensors")) }
+    private static let locator = Result { try LocatorModel(path: path("locator.safetensors")) }
     static let size = Point(320, 240)
     private static let face = Result { try AverageFace(path: path("average-face.safetensors")) }
 
     private static func path(_ name: String) -> String { "\(packageFolder)/models/\(name)" }
 
-    /// A tracker with a coarse search.
+    /// A tracker as the program makes it.
     static func tracker(faces: Int = 1) throws -> CascadeTracker {
-        let model = try model.get()
-        let scan = WindowScan(model)
-        scan.smallest = 0.5
-        return CascadeTracker(model, locator: scan, settings: TrackingSettings(faces: faces))
+        let locator = NetworkLocator(try locator.get())
+        return CascadeTracker(try model.get(), locator: locator, settings: TrackingSettings(faces: faces))
     }
 
     /// Somebody of this size (pixels of the eye distance) on a way.
