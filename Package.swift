@@ -10,17 +10,22 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
     ],
     targets: [
         .systemLibrary(
             name: "CFFmpeg", pkgConfig: "libavformat",
             providers: [.apt(["libavformat-dev", "libavcodec-dev", "libavutil-dev", "libswscale-dev"])]),
+        .systemLibrary(name: "CV4L2", pkgConfig: "libv4l2", providers: [.apt(["libv4l-dev"])]),
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .target(name: "CKernels", cSettings: kernelFlags),
         .target(name: "Base"),
         .target(name: "NeuralNetwork", dependencies: ["Base", "CKernels", "COpenBLAS"]),
         .target(name: "FaceTracking", dependencies: ["Base", "CKernels", "NeuralNetwork"]),
-        .target(name: "Capture", dependencies: ["Base", "CFFmpeg"]),
+        .target(name: "Capture", dependencies: ["Base", "CFFmpeg", "CV4L2"]),
         .target(
             name: "Training",
             dependencies: [
@@ -28,7 +33,16 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"),
             ]),
         .target(name: "Rendering", dependencies: ["Base", "CKernels", "COpenBLAS", "FaceTracking", "NeuralNetwork"]),
-        .target(name: "Service", dependencies: ["Base", "Capture", "FaceTracking"]),
+        .target(
+            name: "Service",
+            dependencies: [
+                "Base", "Capture", "FaceTracking",
+                .product(name: "Yams", package: "Yams"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+            ]),
         .executableTarget(
             name: "landmarkd",
             dependencies: [

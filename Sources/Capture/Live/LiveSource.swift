@@ -1,0 +1,54 @@
+import Base
+
+/// A frame as it came from a source that does not wait.
+public struct LiveFrame: Sendable {
+    /// `frame.time`: seconds on the source's own clock, from its first frame since it was opened.
+    public var frame: Frame
+    /// Unix time of the exposure, as the driver or the stream's clock tells; else when the frame arrived.
+    public var exposure: Double
+    /// Frames that the source lost right before this one (gaps in its numbering).
+    public var lost: Int
+
+    public init(frame: Frame, exposure: Double, lost: Int = 0) {
+        (self.frame, self.exposure, self.lost) = (frame, exposure, lost)
+    }
+}
+
+/// What a source delivers, as it was granted.
+public struct LiveFormat: Sendable, Equatable {
+    public var width: Int
+    public var height: Int
+    /// Pixel format or codec: "YUYV", "MJPG", "h264".
+    public var encoding: String
+    /// Frames a second as promised; nil where the source does not tell.
+    public var rate: Double?
+
+    public init(width: Int, height: Int, encoding: String, rate: Double?) {
+        (self.width, self.height, self.encoding, self.rate) = (width, height, encoding, rate)
+    }
+}
+
+/// An open source that frames are taken from as they come: a camera, a network stream, a file played at its own pace.
+///
+/// Bound to one thread. Closed, with all it holds, when it is released.
+public protocol LiveSource: AnyObject {
+    var format: LiveFormat { get }
+
+    /// Waits for the next frame; nil at the end, or once its `StopSignal` is set.
+    ///
+    /// Throws `LandmarkdError` where the source must be opened anew: unplugged, no frame in the set time, another format.
+    /// A frame that is broken is counted in `brokenFrames` and skipped.
+    func next() throws(LandmarkdError) -> LiveFrame?
+
+    /// Frames since opening that could not be decoded, or came empty.
+    var brokenFrames: Int { get }
+}
+
+/// Opens a source; asked again after every loss, so that names are resolved anew. May be used by any thread.
+public protocol LiveSourceOpener: Sendable {
+    /// As the settings name it: "/dev/video0", "rtsp://…", "clip.mp4".
+    var name: String { get }
+
+    /// `stop` ends waiting, in `open` and in `next`, within 0.2 s.
+    func open(stop: StopSignal) throws(LandmarkdError) -> any LiveSource
+}

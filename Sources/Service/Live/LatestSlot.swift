@@ -1,0 +1,38 @@
+import Foundation
+
+/// Hands the newest value from one thread to another: a newer one replaces what was not taken yet, and nothing queues up.
+public final class LatestSlot<Value: Sendable>: @unchecked Sendable {  // Sendable: all state is under `condition`
+    private let condition = NSCondition()
+    private var value: Value?
+    private var isClosed = false
+
+    public init() {}
+
+    /// Never waits. True where it replaced a value that nobody took.
+    @discardableResult
+    public func put(_ next: Value) -> Bool {
+        condition.lock()
+        defer { condition.unlock() }
+        guard !isClosed else { return false }
+        defer { value = next }
+        condition.signal()
+        return value != nil
+    }
+
+    /// Waits for a value; nil once the slot is closed. For a thread, never for a task.
+    public func take() -> Value? {
+        condition.lock()
+        defer { condition.unlock() }
+        while value == nil, !isClosed { condition.wait() }
+        defer { value = nil }
+        return isClosed ? nil : value
+    }
+
+    /// Ends all waiting; what is in the slot is dropped.
+    public func close() {
+        condition.lock()
+        defer { condition.unlock() }
+        isClosed = true
+        condition.broadcast()
+    }
+}

@@ -1,0 +1,116 @@
+import Base
+import Capture
+import FaceTracking
+import Synchronization
+
+/// What a stream found in one frame, as outputs and HTTP give it.
+public struct StreamResult: Sendable {
+    public var stream: String
+    /// `time`: Unix time of the exposure; `frame`: counts tracked frames of the stream since the program's start.
+    public var result: FrameResult
+    /// Seconds from the exposure until the result was there.
+    public var latency: Double
+    /// Of the picture as displayed, in pixels.
+    public var width: Int
+    public var height: Int
+
+    public init(stream: String, result: FrameResult, latency: Double, width: Int, height: Int) {
+        (self.stream, self.result, self.latency) = (stream, result, latency)
+        (self.width, self.height) = (width, height)
+    }
+}
+
+/// How a stream fares.
+public struct StreamStatus: Sendable {
+    public enum State: String, Sendable {
+        /// No frame yet since the source was opened.
+        case starting
+        case delivering
+        /// Lost or absent; it is tried again.
+        case waiting
+        /// A file that is not played again has ended.
+        case ended
+    }
+
+    public var state = State.starting
+    /// Why the stream does not deliver, or what is wrong though it does: "/dev/video0: no frame for 2.0 s".
+    public var reasons: [String] = []
+    /// As the settings name it.
+    public var source = ""
+    public var format: LiveFormat?
+    /// Frames a second that came over the last seconds.
+    public var rate = 0.0
+    public var received = 0
+    /// Replaced by a newer frame before they were tracked, or lost by the source.
+    public var dropped = 0
+    public var tracked = 0
+    public var reconnects = 0
+
+    public init() {}
+
+    public var isHealthy: Bool { state != .waiting && state != .starting && reasons.isEmpty }
+}
+
+/// A stream's newest result, its state, and its readers. May be used by any thread; never blocks the one that publishes.
+public final class StreamBoard: Sendable {
+    public let name: String
+
+    private struct State {
+        var status = StreamStatus()
+        var latest: StreamResult?
+        var readers: [Int: AsyncStream<StreamResult>.Continuation] = [:]
+        var nextReader = 0
+        var pictureWaiters: [CheckedContinuation<PixelBuffer?, Never>] = []
+    }
+
+    private let state = Mutex(State())
+
+    public init(name: String) { self.name = name }
+
+    public var status: StreamStatus { state.withLock { $0.status } }
+    public var latest: StreamResult? { state.withLock { $0.latest } }
+
+    public func update(_ change: @Sendable (inout StreamStatus) -> Void) { state.withLock { change(&$0.status) } }
+
+    /// Tells a result to all readers; one that has not read the last one yet misses it. `frame` is copied where somebody asked to see it.
+    public func publish(_ result: StreamResult, of frame: Frame) {
+        let (readers, waiters) = state.withLock { state in
+            state.latest = result
+            defer { state.pictureWaiters = [] }
+            return (Array(state.readers.values), state.pictureWaiters)
+        }
+        for reader in readers { reader.yield(result) }
+        guard !waiters.isEmpty else { return }
+        let copy = displayedCopy(of: frame)
+        for waiter in waiters { waiter.resume(returning: copy) }
+    }
+
+    /// All results from now on, for one reader; the newest alone is kept for it.
+    public func results() -> AsyncStream<StreamResult> {
+        let (stream, continuation) = AsyncStream.makeStream(of: StreamResult.self, bufferingPolicy: .bufferingNewest(1))
+        let number = state.withLock { state in
+            state.nextReader += 1
+            state.readers[state.nextReader] = continuation
+            return state.nextReader
+        }
+        continuation.onTermination = { [weak self] _ in
+            _ = self?.state.withLock { $0.readers.removeValue(forKey: number) }
+        }
+        return stream
+    }
+
+    /// The next tracked frame's picture; nil once the stream is closed.
+    public func nextPicture() async -> PixelBuffer? {
+        await withCheckedContinuation { waiter in state.withLock { $0.pictureWaiters.append(waiter) } }
+    }
+
+    /// Nothing will be published any more: ends what waits.
+    public func close() {
+        let (readers, waiters) = state.withLock { state in
+            defer { (state.readers, state.pictureWaiters) = ([:], []) }
+            return (Array(state.readers.values), state.pictureWaiters)
+        }
+        for reader in readers { reader.finish() }
+        for waiter in waiters { waiter.resume(returning: nil) }
+    }
+}
