@@ -1,0 +1,67 @@
+# What the guest's script is written with.
+
+failed=0
+
+# DESCRIPTION VALUE TEST...: a line of the transcript, and whether it is as it should be
+check() {
+    local description=$1 value=$2
+    shift 2
+    if "$@" > /dev/null 2>&1; then echo "ok      $description: $value"; else
+        echo "FAILED  $description: $value"
+        failed=$((failed + 1))
+    fi
+}
+
+# SECONDS COMMAND...: tries it until it succeeds
+within() {
+    local end=$((SECONDS + $1))
+    shift
+    until "$@" > /dev/null 2>&1; do
+        [ $SECONDS -lt $end ] || return 1
+        sleep 0.3
+    done
+}
+
+# SECONDS DESCRIPTION COMMAND...: a check that says how long it took
+reaches() {
+    local bound=$1 description=$2 start
+    shift 2
+    start=$(date +%s%N)
+    within "$bound" "$@"
+    local status=$?
+    check "$description" "$((($(date +%s%N) - start) / 1000000)) ms" [ $status = 0 ]
+}
+
+heading() { echo; echo "-- $*"; }
+
+show() { systemctl show -P "$1" "$2"; }  # PROPERTY UNIT
+active() { [ "$(show ActiveState "$1")" = active ]; }
+inactive() { [ "$(show ActiveState "$1")" = inactive ]; }
+restarted() { [ "$(show NRestarts "$1")" -gt "$2" ] && active "$1"; }  # UNIT TIMES_BEFORE
+
+get() { curl -sS --max-time 10 "http://127.0.0.1:8068$1"; }
+health() { curl -s -o /dev/null --max-time 10 -w '%{http_code}' http://127.0.0.1:8068/healthz; }
+healthy() { [ "$(health)" = 200 ]; }
+unhealthy() { [ "$(health)" = 503 ]; }
+# STREAM: a face with its 68 points is being followed
+sees_a_face() { get "/v1/streams/$1" | jq -e '.faces | length > 0 and (.[0].points | length) == 68'; }
+frame() { get "/v1/streams/$1" | jq -e .frame; }
+
+# FILE SECONDS: frames that its lines tell of, a second, by the camera's clock, over the next seconds
+rate() {
+    local before
+    before=$(wc -l < "$1")
+    sleep "$2"
+    tail -n "+$((before + 1))" "$1" | sed '$d' |
+        jq -rs 'if length < 2 then 0 else (length - 1) / (last.time - first.time) * 10 | round / 10 end'
+}
+at_rate() { awk -v rate="$1" -v wanted="$2" 'BEGIN { exit !(rate >= 0.9 * wanted && rate <= 1.1 * wanted) }'; }
+
+# FILE: every line is an object of its own
+whole_lines() { [ -s "$1" ] && jq -e . "$1"; }
+
+summary() {
+    echo
+    if [ $failed = 0 ]; then echo "all is well"; else echo "$failed checks failed"; fi
+    exit $((failed > 0))
+}
