@@ -47,18 +47,26 @@ unhealthy() { [ "$(health)" = 503 ]; }
 sees_a_face() { get "/v1/streams/$1" | jq -e '.faces | length > 0 and (.[0].points | length) == 68'; }
 frame() { get "/v1/streams/$1" | jq -e .frame; }
 
-# FILE SECONDS: frames that its lines tell of, a second, by the camera's clock, over the next seconds
+# STREAM: the file that its JSON lines go to now, which has a time in its name
+lines_of() {
+    local files
+    files=$(ls -t "$1"-*.jsonl*) && echo "${files%%$'\n'*}"
+}
+
+# STREAM SECONDS: frames that its lines tell of, a second, by the camera's clock, over the next seconds
 rate() {
-    local before
-    before=$(wc -l < "$1")
+    local file before
+    file=$(lines_of "$1")
+    before=$(wc -l < "$file")
     sleep "$2"
-    tail -n "+$((before + 1))" "$1" | sed '$d' |
+    tail -n "+$((before + 1))" "$file" | sed '$d' |
         jq -rs 'if length < 2 then 0 else (length - 1) / (last.time - first.time) * 10 | round / 10 end'
 }
 at_rate() { awk -v rate="$1" -v wanted="$2" 'BEGIN { exit !(rate >= 0.9 * wanted && rate <= 1.1 * wanted) }'; }
 
-# FILE: every line is an object of its own
-whole_lines() { [ -s "$1" ] && jq -e . "$1"; }
+# STREAM: its last file is finished, and every line of all of them is whole
+whole() { [[ $(lines_of "$1") != *.partial ]] && cat "$1"-*.jsonl* | jq -e .frame; }
+bytes() { cat "$1"-*.jsonl* | wc -c; }
 
 summary() {
     echo

@@ -40,22 +40,23 @@ done
 
 # ---------------------------------------------------------------- configured streams
 heading "landmarkd.service on v4l2loopback, fed by ffmpeg"
-modprobe v4l2loopback
-feed
 configure "{ jsonl: $state/loop.jsonl, rotate: never }" "{ csv: $state/loop.csv, rotate: 500kB }"
 start=$(date +%s%N)
 systemctl start landmarkd.service
-check "systemctl start (READY=1)" "$((($(date +%s%N) - start) / 1000000)) ms, $(show ActiveState landmarkd.service)" active landmarkd.service
+check "started before there is a camera (READY=1)" "$((($(date +%s%N) - start) / 1000000)) ms, $(show StatusText landmarkd.service)" active landmarkd.service
+reaches 30 "/healthz says 503" unhealthy
+modprobe v4l2loopback
+feed
 pid=$(show MainPID landmarkd.service)
 check "runs as" "$(ps -o user=,group= -p "$pid" | xargs), $(grep -E '^(NoNewPrivs|Seccomp|CapBnd):' "/proc/$pid/status" | xargs)" \
     [ "$(ps -o user= -p "$pid")" = landmarkd ]
-reaches 60 "/healthz says 200" healthy
+reaches 90 "the camera is there: /healthz says 200" healthy
 reaches 30 "a face with 68 points by HTTP" sees_a_face loop
 check "STATUS" "$(show StatusText landmarkd.service)" [ -n "$(show StatusText landmarkd.service)" ]
-rate=$(rate $state/loop.jsonl 10)
+rate=$(rate $state/loop 10)
 check "points a second, at a camera of 30" "$rate" at_rate "$rate" 30
-check "latency, exposure to output" "$(tail -n 2 $state/loop.jsonl | head -1 | jq -r '.latency * 1000 | round') ms" \
-    jq -e '.latency > 0 and .latency < 1' <<< "$(tail -n 2 $state/loop.jsonl | head -1)"
+latency=$(tail -n 2 "$(lines_of $state/loop)" | head -1 | jq -r '.latency * 1000 | round')
+check "latency, exposure to result" "$latency ms" eval '[ "$latency" -gt 0 ] && [ "$latency" -lt 1000 ]'
 check "memory, tasks" "$(($(show MemoryCurrent landmarkd.service) / 1000000)) MB, $(show TasksCurrent landmarkd.service)" \
     [ "$(show MemoryCurrent landmarkd.service)" -lt 400000000 ]
 check "metrics" "$(get /metrics | grep -c '^landmarkd_') lines" get /metrics
@@ -69,9 +70,9 @@ sleep 2
 check "the old settings go on" "frame $before to $(frame loop), $(health)" [ "$(frame loop)" -gt "$before" ]
 configure "{ jsonl: $state/loop.jsonl, rotate: never }" "{ jsonl: $state/second.jsonl, rotate: never }"
 check "a sound one is taken" "systemctl reload" systemctl reload landmarkd.service
-reaches 20 "the new output is written" test -s $state/second.jsonl
+reaches 20 "the new output is written" lines_of $state/second
 check "by the same process" "$(show MainPID landmarkd.service)" [ "$(show MainPID landmarkd.service)" = "$pid" ]
-check "tables that were closed are whole" "$(ls $state | grep csv | xargs)" eval '[ -n "$(ls $state | grep csv)" ] && ! ls $state/*.partial'
+check "tables of the output that is gone are finished" "$(cd $state && ls | grep csv | xargs)" eval 'ls $state/*.csv && ! ls $state/*.csv.partial'
 
 heading "the process hangs or dies"
 times=$(show NRestarts landmarkd.service)
@@ -99,15 +100,15 @@ configure "{ jsonl: $state/loop.jsonl, rotate: never }" "{ jsonl: $state/small/l
 systemctl restart landmarkd.service
 reaches 90 "/healthz says 503" unhealthy
 check "and why" "$(get /healthz | head -2 | xargs)" eval 'get /healthz | grep -q small'
-check "the journal says so" "$(journalctl -u landmarkd -o cat | grep -m1 'small/loop.jsonl')" \
-    eval 'journalctl -u landmarkd -o cat | grep -q "small/loop.jsonl.*space"'
-rate=$(rate $state/loop.jsonl 10)
+check "the journal says so" "$(journalctl -u landmarkd -o cat | grep -m1 'small/loop')" \
+    eval 'journalctl -u landmarkd -o cat | grep -q "small/loop.*space"'
+rate=$(rate $state/loop 10)
 check "points a second at the other output" "$rate" at_rate "$rate" 30
 mount -o remount,size=32m $state/small
 reaches 60 "with room again: /healthz says 200" healthy
-size=$(stat -c %s $state/small/loop.jsonl)
+size=$(bytes $state/small/loop)
 sleep 3
-check "and it is written" "$size to $(stat -c %s $state/small/loop.jsonl) bytes" [ "$(stat -c %s $state/small/loop.jsonl)" -gt "$size" ]
+check "and it is written" "$size to $(bytes $state/small/loop) bytes" [ "$(bytes $state/small/loop)" -gt "$size" ]
 
 heading "stop"
 start=$(date +%s%N)
@@ -116,8 +117,8 @@ took=$((($(date +%s%N) - start) / 1000000))
 check "systemctl stop" "$took ms, $(show Result landmarkd.service), exit $(show ExecMainStatus landmarkd.service)" \
     [ "$(show Result landmarkd.service)-$(show ExecMainStatus landmarkd.service)" = success-0 ]
 check "within 5 s" "$took ms" [ $took -lt 5000 ]
-for file in $state/loop.jsonl $state/second.jsonl $state/small/loop.jsonl; do
-    check "every line of ${file#"$state"/} is whole" "$(wc -l < $file) lines" whole_lines $file
+for stream in loop second small/loop; do
+    check "every line of $stream is whole" "$(cat $state/$stream-*.jsonl* | wc -l) lines" whole $state/$stream
 done
 umount $state/small
 starve
@@ -143,7 +144,7 @@ reaches 60 "with /etc/landmarkd/hotplug, plugging it in starts the service" acti
 check "services" "$(systemctl list-units --plain --no-legend 'landmarkd@*' | cut -d' ' -f1 | xargs)" \
     [ "$(systemctl list-units --plain --no-legend 'landmarkd@*' | wc -l)" = 1 ]
 reaches 60 "a face with 68 points by HTTP" sees_a_face video0
-rate=$(rate $state/video0.jsonl 10)
+rate=$(rate $state/video0 10)
 check "points a second, at a camera of 30" "$rate" at_rate "$rate" 30
 check "devices that it may use" "$(systemctl show -P DeviceAllow $unit)" [ -n "$(systemctl show -P DeviceAllow $unit)" ]
 
@@ -168,7 +169,7 @@ kill -KILL "$(show MainPID $unit)"
 reaches 60 "kill -9: started again" restarted $unit "$times"
 reaches 60 "and a face is seen" sees_a_face video0
 systemctl stop $unit
-check "every line is whole" "$(wc -l < $state/video0.jsonl) lines" whole_lines $state/video0.jsonl
+check "every line is whole" "$(cat $state/video0-*.jsonl* | wc -l) lines" whole $state/video0
 link=$(ls /dev/v4l/by-id | head -1)
 byid=$(systemd-escape --template landmarkd@.service "v4l/by-id/$link")
 systemctl start "$byid"
@@ -183,7 +184,7 @@ reaches 30 "the running service goes on with the new program" eval 'active "$byi
 dpkg -r landmarkd > /tmp/dpkg.log 2>&1
 check "dpkg -r" "$(tail -1 /tmp/dpkg.log)" [ ! -e /usr/bin/landmarkd ]
 check "nothing of it runs" "$(pgrep -u landmarkd -l | xargs)" eval '! pgrep -u landmarkd'
-check "settings and recordings stay" "$(ls $state | xargs)" eval '[ -s $settings ] && [ -s $state/video0.jsonl ]'
+check "settings and recordings stay" "$(ls $state | xargs)" eval '[ -s $settings ] && lines_of $state/video0'
 dpkg -P landmarkd > /tmp/dpkg.log 2>&1
 check "dpkg -P" "$(tail -1 /tmp/dpkg.log)" eval '! dpkg -s landmarkd'
 left=$(find / -xdev -path /proc -prune -o -name '*landmarkd*' -print 2> /dev/null | grep -v '^/tmp/' | xargs)
