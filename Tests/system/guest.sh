@@ -28,6 +28,7 @@ check "libraries that lack" "$(ldd /usr/bin/landmarkd | grep -c 'not found')" [ 
 check "libraries of Swift's that it needs" "$(ldd /usr/bin/landmarkd | grep -ci swift)" [ -z "$(ldd /usr/bin/landmarkd | grep -i swift)" ]
 check "the program answers" "$(landmarkd --version)" landmarkd --version
 check "its account" "$(getent passwd landmarkd)" getent passwd landmarkd
+check "who may read the settings" "$(stat -c '%U:%G %A' $settings)" [ "$(stat -c '%U:%G %a' $settings)" = "root:landmarkd 640" ]
 check "nothing was started or enabled" "$(systemctl is-enabled landmarkd.service) $(show ActiveState landmarkd.service)" \
     [ "$(systemctl is-enabled landmarkd.service) $(show ActiveState landmarkd.service)" = "disabled inactive" ]
 check "the shipped settings are sound" "$settings" landmarkd serve --config $settings --check
