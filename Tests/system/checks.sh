@@ -43,6 +43,7 @@ get() { curl -sS --max-time 10 "http://127.0.0.1:8068$1"; }
 health() { curl -s -o /dev/null --max-time 10 -w '%{http_code}' http://127.0.0.1:8068/healthz; }
 healthy() { [ "$(health)" = 200 ]; }
 unhealthy() { [ "$(health)" = 503 ]; }
+reasons() { get /healthz | jq -c '[.failing[].reasons[]]'; }
 # STREAM: a face with its 68 points is being followed
 sees_a_face() { get "/v1/streams/$1" | jq -e '.faces | length > 0 and (.[0].points | length) == 68'; }
 frame() { get "/v1/streams/$1" | jq -e .frame; }
