@@ -9,8 +9,11 @@ public struct CascadeEstimate: Sendable {
     public var presence: Double
     /// Probability that the landmarks are those of a face, within 0.08 of its eye distance on average.
     public var confidence: Double
-    /// Height of each heatmap's peak over that of an ideal Gaussian, 0…1: low where the network is of two minds.
-    public var sharpness: [Double]
+    /// Probability of each landmark that it is within 0.08 of the eye distance; where the model was not fitted for it, the height of its
+    /// heatmap's peak over that of an ideal Gaussian.
+    public var pointConfidence: [Double]
+    /// Regression features for the next frame; nil where the model carries none over.
+    var carried: [Float]?
 }
 
 /// Runs a cascade on crops of frames. Allocates nothing for the network after it is made. Bound to one thread.
@@ -18,12 +21,14 @@ public final class CascadeRunner {
     public let model: CascadeModel
     public let scheme: LandmarkScheme
     private let network: CascadeNetwork
+    private var carriesOver: Bool { model.configuration.carriesOverFrames }
     private let sampler: CropSampler
     private let calibration: ConfidenceCalibration
+    private let pointCalibration: PointCalibration?
 
     /// - Parameter passes: most passes that `run` may be asked for; those of the model's training by default.
     public init(_ model: CascadeModel, passes: Int? = nil) {
-        (self.model, calibration) = (model, model.calibration)
+        (self.model, calibration, pointCalibration) = (model, model.calibration, model.pointCalibration)
         let configuration = model.configuration
         scheme =
             LandmarkScheme.named(configuration.scheme)
@@ -40,13 +45,21 @@ public final class CascadeRunner {
     }
 
     /// Samples the crop that `map` (crop units to picture) lays and runs `passes` passes, from `prior` (pixels of the picture) or from
-    /// nothing. Returns the estimate after each pass in `all`, or after the last alone.
-    public func run(_ frame: Frame, _ map: SimilarityMap, prior: [Point]?, passes: Int, all: Bool = false)
-        -> [CascadeEstimate]
-    {
+    /// nothing, and from what the frame before left (`carried`). Returns the estimate after each pass in `all`, or after the last alone.
+    public func run(
+        _ frame: Frame, _ map: SimilarityMap, prior: [Point]?, passes: Int, all: Bool = false,
+        carried: [Float]? = nil
+    ) -> [CascadeEstimate] {
         sample(frame, map)
         let inverse = map.inverse
         network.setPrior(prior.map { inverse($0) }, image: 0)
+        if carriesOver {
+            if let carried {
+                _ = network.carried.values.elements.update(fromContentsOf: carried)
+            } else {
+                network.carried.values.fill(0)
+            }
+        }
         computeFeatures()
         var estimates: [CascadeEstimate] = []
         for pass in 0..<passes {
@@ -69,6 +82,7 @@ public final class CascadeRunner {
         return CascadeEstimate(
             points: map(network.landmarks(pass: pass, image: 0)), presence: network.presence(pass: pass, image: 0),
             confidence: calibration(logit: logit, sharpness: sharpness.reduce(0, +) / Double(sharpness.count)),
-            sharpness: sharpness)
+            pointConfidence: pointCalibration?(logit: logit, sharpness: sharpness) ?? sharpness,
+            carried: carriesOver ? Array(network.passes[pass].carried.values.elements) : nil)
     }
 }

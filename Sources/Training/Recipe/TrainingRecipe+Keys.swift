@@ -16,6 +16,8 @@ extension TrainingRecipe {
         "heatmap_weight": .number(0...1000) { $0.settings.loss.heatmap = Float($1) },
         "coordinate_weight": .number(0...10000) { $0.settings.loss.coordinates = Float($1) },
         "presence_weight": .number(0...1000) { $0.settings.loss.presence = Float($1) },
+        "steadiness_weight": .number(0...10000) { $0.settings.loss.steadiness = Float($1) },
+        "pair_share": .number(0...1) { $0.augmentation.pairs.share = $1 },
         "coordinate_loss": .choice(["absolute", "squared", "wing"]) {
             switch $1 {
             case "squared": $0.settings.loss.form = .squared
@@ -37,6 +39,7 @@ extension TrainingRecipe {
         "deep_width": .integer(8...512) { $0.model.deepWidth = $1 },
         "passes": .integer(1...8) { $0.model.passes = $1 },
         "attention": .flag { $0.model.attention = $1 },
+        "carries_over_frames": .flag { $0.model.carriesOverFrames = $1 },
         "expanded_first_stage": .flag { $0.model.expandedFirstStage = $1 },
         "separate_statistics": .flag { $0.model.separateStatistics = $1 },
         "shared_unit": .flag { $0.model.sharedUnit = $1 },

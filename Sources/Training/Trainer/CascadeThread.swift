@@ -5,6 +5,8 @@ import NeuralNetwork
 /// One thread's part of a step that trains a cascade.
 final class CascadeThread: TrainingThread, @unchecked Sendable {  // see `TrainingThread`
     let network: CascadeNetwork
+    /// What the network would have left of the frame before; nil where it carries nothing over.
+    private let past: CascadeNetwork?
     private let loss: CascadeLoss
     private let drawer: any SampleDrawer
     private var targets: [CascadeTarget] = []
@@ -15,6 +17,11 @@ final class CascadeThread: TrainingThread, @unchecked Sendable {  // see `Traini
     init(_ model: CascadeModel, images: Int, loss weights: CascadeLoss.Weights, source: any SampleSource) {
         network = CascadeNetwork(
             model.configuration, .training, batch: images, passes: model.configuration.passes, weights: model.weights)
+        past =
+            model.configuration.carriesOverFrames
+            ? CascadeNetwork(
+                model.configuration, .inference, batch: 1, passes: model.configuration.passes, weights: model.weights)
+            : nil
         loss = CascadeLoss(network, weights)
         drawer = source.makeDrawer()
     }
@@ -26,24 +33,38 @@ final class CascadeThread: TrainingThread, @unchecked Sendable {  // see `Traini
         let start = monotonicSeconds()
         targets.removeAll(keepingCapacity: true)
         files.removeAll(keepingCapacity: true)
-        let shape = network.crop.shape
-        let size = shape.area * shape.channels
-        for image in 0..<shape.batch {
-            let crop = UnsafeMutableBufferPointer(
-                rebasing: network.crop.values.elements[image * size..<(image + 1) * size])
-            let labels = drawer.draw(index: first + UInt64(image), into: crop)
+        for image in 0..<network.crop.shape.batch {
+            let labels = drawer.draw(index: first + UInt64(image), into: network.crop.image(image))
             network.setPrior(labels.prior, image: image)
-            targets.append(CascadeTarget(landmarks: labels.truth, presence: labels.presence))
+            targets.append(
+                CascadeTarget(landmarks: labels.truth, presence: labels.presence, isNextFrame: labels.isNextFrame))
             files.append(labels.file)
         }
         drawingTime = monotonicSeconds() - start
     }
 
     func compute(faces: Int, samples: Int) {
+        if let past { carry(from: past) }
         network.graph.prepare()
         network.graph.forward()
         network.graph.beginBackward()
         parts = loss.addGradients(targets, faces: faces, samples: samples)
         network.graph.backward()
+    }
+
+    /// Runs the frames before the pairs' second ones as a tracker does, and gives what they leave to those; others start from nothing.
+    private func carry(from past: CascadeNetwork) {
+        past.graph.prepare()
+        for image in targets.indices {
+            let target = network.carried.image(image)
+            guard targets[image].isNextFrame, image > 0 else {
+                target.update(repeating: 0)
+                continue
+            }
+            _ = past.crop.values.elements.update(fromContentsOf: network.crop.image(image - 1))
+            _ = past.prior.values.elements.update(fromContentsOf: network.prior.image(image - 1))
+            past.graph.forward()
+            _ = target.update(fromContentsOf: past.passes[past.passes.count - 1].carried.image(0))
+        }
     }
 }
