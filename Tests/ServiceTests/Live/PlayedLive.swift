@@ -1,6 +1,7 @@
 import Base
 import Capture
 import FaceTracking
+import Glibc
 import Logging
 import Metrics
 import Synchronization
