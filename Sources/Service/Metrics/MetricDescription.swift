@@ -32,7 +32,6 @@ struct MetricDescription {
             help: "Seconds from a frame's exposure, as the driver tells it, to its result.", buckets: latencyBuckets),
         "landmarkd_reconnects_total": .init(help: "Times that the source was opened anew after a loss."),
         "landmarkd_stream_up": .init(help: "1 while the stream delivers, else 0."),
-        "landmarkd_output_results_total": .init(help: "Results that an output has taken."),
         "landmarkd_output_dropped_total": .init(help: "Results that an output could not take in time."),
         "landmarkd_output_results_total": .init(help: "Results that an output wrote."),
         "landmarkd_output_failures_total": .init(help: "Times that an output failed and was tried again."),
