@@ -8,7 +8,7 @@ extension CascadeConfiguration {
             "deep_width": "\(deepWidth)", "passes": "\(passes)", "attention": "\(attention)",
             "attention_heads": "\(attentionHeads)", "expanded_first_stage": "\(expandedFirstStage)",
             "separate_statistics": "\(separateStatistics)", "shared_unit": "\(sharedUnit)", "sigma": "\(sigma)",
-            "carries_over_frames": "\(carriesOverFrames)", "offset_gain": "\(offsetGain)",
+            "offset_gain": "\(offsetGain)",
         ]
     }
 
@@ -28,8 +28,6 @@ extension CascadeConfiguration {
         expandedFirstStage = try reader.flag("expanded_first_stage")
         separateStatistics = try reader.flag("separate_statistics")
         sharedUnit = try reader.flag("shared_unit")
-        // Older models do not say it.
-        carriesOverFrames = metadata["carries_over_frames"] == nil ? false : try reader.flag("carries_over_frames")
         sigma = try reader.number("sigma", 0.1...100)
         offsetGain = try reader.number("offset_gain", 0...1)
         try reader.check(crop % 16 == 0, "crop", "a multiple of 16")

@@ -21,8 +21,6 @@ public struct CascadeConfiguration: Sendable, Equatable {
     public var separateStatistics = true
     /// The regression-feature unit reads the heatmap unit's features (true) or the feature network's.
     public var sharedUnit = true
-    /// The first pass of a frame reads the regression features that the last pass of the frame before left (true), or none.
-    public var carriesOverFrames = false
     /// Standard deviation of heatmaps, targets and priors, in crop pixels.
     public var sigma = 3.5
     /// How much of the regression unit's output is added to the heatmaps' position, in crop sides.

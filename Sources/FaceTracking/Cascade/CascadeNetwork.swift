@@ -26,7 +26,7 @@ public final class CascadeNetwork {
     public let crop: FeatureMap
     /// `[N, S/8, S/8, 4L]`: heatmaps × `heatGain`, laid out as `SpatialSoftmax` does.
     public let prior: FeatureMap
-    /// `[N, S/8, S/8, width]`: regression features before the first pass; zeros unless those of the frame before are filled in.
+    /// `[N, S/8, S/8, width]`: regression features before the first pass; zeros.
     public let carried: FeatureMap
     public let featureLayers: Range<Int>
     public let passes: [CascadePass]

@@ -12,8 +12,6 @@ public struct CascadeEstimate: Sendable {
     /// Probability of each landmark that it is within 0.08 of the eye distance; where the model was not fitted for it, the height of its
     /// heatmap's peak over that of an ideal Gaussian.
     public var pointConfidence: [Double]
-    /// Regression features for the next frame; nil where the model carries none over.
-    var carried: [Float]?
 }
 
 /// Runs a cascade on crops of frames. Allocates nothing for the network after it is made. Bound to one thread.
@@ -21,7 +19,6 @@ public final class CascadeRunner {
     public let model: CascadeModel
     public let scheme: LandmarkScheme
     private let network: CascadeNetwork
-    private var carriesOver: Bool { model.configuration.carriesOverFrames }
     private let sampler: CropSampler
     private let calibration: ConfidenceCalibration
     private let pointCalibration: PointCalibration?
@@ -45,21 +42,13 @@ public final class CascadeRunner {
     }
 
     /// Samples the crop that `map` (crop units to picture) lays and runs `passes` passes, from `prior` (pixels of the picture) or from
-    /// nothing, and from what the frame before left (`carried`). Returns the estimate after each pass in `all`, or after the last alone.
+    /// nothing. Returns the estimate after each pass in `all`, or after the last alone.
     public func run(
-        _ frame: Frame, _ map: SimilarityMap, prior: [Point]?, passes: Int, all: Bool = false,
-        carried: [Float]? = nil
+        _ frame: Frame, _ map: SimilarityMap, prior: [Point]?, passes: Int, all: Bool = false
     ) -> [CascadeEstimate] {
         sample(frame, map)
         let inverse = map.inverse
         network.setPrior(prior.map { inverse($0) }, image: 0)
-        if carriesOver {
-            if let carried {
-                _ = network.carried.values.elements.update(fromContentsOf: carried)
-            } else {
-                network.carried.values.fill(0)
-            }
-        }
         computeFeatures()
         var estimates: [CascadeEstimate] = []
         for pass in 0..<passes {
@@ -82,7 +71,6 @@ public final class CascadeRunner {
         return CascadeEstimate(
             points: map(network.landmarks(pass: pass, image: 0)), presence: network.presence(pass: pass, image: 0),
             confidence: calibration(logit: logit, sharpness: sharpness.reduce(0, +) / Double(sharpness.count)),
-            pointConfidence: pointCalibration?(logit: logit, sharpness: sharpness) ?? sharpness,
-            carried: carriesOver ? Array(network.passes[pass].carried.values.elements) : nil)
+            pointConfidence: pointCalibration?(logit: logit, sharpness: sharpness) ?? sharpness)
     }
 }

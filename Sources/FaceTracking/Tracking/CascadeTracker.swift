@@ -67,7 +67,7 @@ public final class CascadeTracker: FaceTracker {
 
     /// The face in the next frame; nil where it is not seen.
     private func follow(_ track: FaceTrack, _ frame: Frame) -> CascadeEstimate? {
-        var best = look(frame, prior: track.points, passes: 1, carried: track.carried)
+        var best = look(frame, prior: track.points, passes: 1)
         if best.presence < settings.doubt {
             for prior in [best.points, track.expectedPoints(at: frame.time)] where isUsable(prior, frame) {
                 let again = look(frame, prior: prior, passes: 2)
@@ -78,9 +78,9 @@ public final class CascadeTracker: FaceTracker {
     }
 
     private func look(
-        _ frame: Frame, prior: [Point], passes: Int, carried: [Float]? = nil
+        _ frame: Frame, prior: [Point], passes: Int
     ) -> CascadeEstimate {
-        runner.run(frame, crop(prior), prior: prior, passes: passes, carried: carried)[0]
+        runner.run(frame, crop(prior), prior: prior, passes: passes)[0]
     }
 
     private func crop(_ points: [Point]) -> SimilarityMap { layout.map(around: points, scheme: runner.scheme) }

@@ -7,8 +7,6 @@ struct FaceTrack {
     private(set) var crop: SimilarityMap
     /// Of the crop's centre, pixels a second.
     private(set) var velocity = Point.zero
-    /// What the network left of the last frame.
-    private(set) var carried: [Float]?
     /// Time of the last frame in which the face was seen, seconds.
     private(set) var seen: Double
     /// Found in the frame being worked on; nil where it is not seen in it.
@@ -16,7 +14,6 @@ struct FaceTrack {
 
     init(id: Int, _ estimate: CascadeEstimate, crop: SimilarityMap, time: Double) {
         (self.id, points, self.crop, seen, self.estimate) = (id, estimate.points, crop, time, estimate)
-        carried = estimate.carried
     }
 
     var centre: Point { crop(Point(0.5, 0.5)) }
@@ -43,7 +40,7 @@ struct FaceTrack {
     mutating func settle(crop: SimilarityMap, time: Double) {
         guard let estimate else { return }
         let (before, gap) = (centre, time - seen)
-        (points, self.crop, seen, carried) = (estimate.points, crop, time, estimate.carried)
+        (points, self.crop, seen) = (estimate.points, crop, time)
         velocity = gap > 0 && gap < 0.3 ? (centre - before) / gap : .zero
     }
 }

@@ -39,7 +39,6 @@ extension TrainingRecipe {
         "deep_width": .integer(8...512) { $0.model.deepWidth = $1 },
         "passes": .integer(1...8) { $0.model.passes = $1 },
         "attention": .flag { $0.model.attention = $1 },
-        "carries_over_frames": .flag { $0.model.carriesOverFrames = $1 },
         "expanded_first_stage": .flag { $0.model.expandedFirstStage = $1 },
         "separate_statistics": .flag { $0.model.separateStatistics = $1 },
         "shared_unit": .flag { $0.model.sharedUnit = $1 },

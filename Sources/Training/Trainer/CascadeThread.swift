@@ -5,8 +5,6 @@ import NeuralNetwork
 /// One thread's part of a step that trains a cascade.
 final class CascadeThread: TrainingThread, @unchecked Sendable {  // see `TrainingThread`
     let network: CascadeNetwork
-    /// What the network would have left of the frame before; nil where it carries nothing over.
-    private let past: CascadeNetwork?
     private let loss: CascadeLoss
     private let drawer: any SampleDrawer
     private var targets: [CascadeTarget] = []
@@ -17,11 +15,6 @@ final class CascadeThread: TrainingThread, @unchecked Sendable {  // see `Traini
     init(_ model: CascadeModel, images: Int, loss weights: CascadeLoss.Weights, source: any SampleSource) {
         network = CascadeNetwork(
             model.configuration, .training, batch: images, passes: model.configuration.passes, weights: model.weights)
-        past =
-            model.configuration.carriesOverFrames
-            ? CascadeNetwork(
-                model.configuration, .inference, batch: 1, passes: model.configuration.passes, weights: model.weights)
-            : nil
         loss = CascadeLoss(network, weights)
         drawer = source.makeDrawer()
     }
@@ -44,27 +37,10 @@ final class CascadeThread: TrainingThread, @unchecked Sendable {  // see `Traini
     }
 
     func compute(faces: Int, samples: Int) {
-        if let past { carry(from: past) }
         network.graph.prepare()
         network.graph.forward()
         network.graph.beginBackward()
         parts = loss.addGradients(targets, faces: faces, samples: samples)
         network.graph.backward()
-    }
-
-    /// Runs the frames before the pairs' second ones as a tracker does, and gives what they leave to those; others start from nothing.
-    private func carry(from past: CascadeNetwork) {
-        past.graph.prepare()
-        for image in targets.indices {
-            let target = network.carried.image(image)
-            guard targets[image].isNextFrame, image > 0 else {
-                target.update(repeating: 0)
-                continue
-            }
-            _ = past.crop.values.elements.update(fromContentsOf: network.crop.image(image - 1))
-            _ = past.prior.values.elements.update(fromContentsOf: network.prior.image(image - 1))
-            past.graph.forward()
-            _ = target.update(fromContentsOf: past.passes[past.passes.count - 1].carried.image(0))
-        }
     }
 }
