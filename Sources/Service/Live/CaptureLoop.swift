@@ -131,6 +131,7 @@ struct CaptureLoop {
     private func end() {
         log.notice("\(opener.name): has ended")
         heartbeat.rest()
+        slot.finish()
         metrics.up.record(0)
         metrics.rate.record(0)
         board.update { ($0.state, $0.rate) = (.ended, 0) }
