@@ -115,8 +115,6 @@ final class LiveStream: Sendable {
         for output in outputs { output.destroyMetrics() }
     }
 
-    /// The loops that should have been heard of, and for how long.
-    var overdue: [(name: String, seconds: Double)] {
-        [captureBeat, trackingBeat].compactMap { beat in beat.overdue.map { (beat.name, $0) } }
-    }
+    /// The loops that should have been heard of.
+    var overdue: [String] { [captureBeat, trackingBeat].filter(\.isOverdue).map(\.name) }
 }

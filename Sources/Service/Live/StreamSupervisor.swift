@@ -99,8 +99,8 @@ public final class StreamSupervisor: Sendable {
         }
     }
 
-    /// Loops that should have been heard of, and for how many seconds; the watchdog is fed only while there are none.
-    var overdue: [(name: String, seconds: Double)] {
+    /// Loops that should have been heard of; the watchdog is fed only while there are none.
+    var overdue: [String] {
         state.withLock { $0.streams.values.flatMap(\.overdue) }
     }
 }
@@ -112,9 +112,4 @@ extension StreamSupervisor: Service {
         try? await gracefulShutdown()
         await onThread { self.stopAll() }
     }
-}
-
-/// Runs what blocks on a thread of its own, and waits for it without holding up the pool's.
-func onThread<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
-    await withCheckedContinuation { continuation in Thread { continuation.resume(returning: body()) }.start() }
 }
