@@ -44,7 +44,11 @@ public final class StreamSupervisor: Sendable {
                 let before = running(settings.name)
                 try start(settings)
                 before?.forget()
-                if before == nil { changes.started.append(settings.name) } else { changes.restarted.append(settings.name) }
+                if before == nil {
+                    changes.started.append(settings.name)
+                } else {
+                    changes.restarted.append(settings.name)
+                }
             }
             let names = Set(wanted.map(\.name))
             for stream in old where !names.contains(stream.settings.name) {

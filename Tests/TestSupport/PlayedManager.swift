@@ -1,17 +1,14 @@
 import Foundation
-import TestSupport
-
-@testable import Service
 
 /// The service manager's end of the socket that `NOTIFY_SOCKET` names.
-final class PlayedManager: Sendable {
+public final class PlayedManager: Sendable {
     /// As the variable has it.
-    let name: String
+    public let name: String
     private let descriptor: Int32
     private let folder: TemporaryFolder
 
     /// Listens at a path, or under an abstract name.
-    init(isAbstract: Bool = false) throws {
+    public init(isAbstract: Bool = false) throws {
         folder = try TemporaryFolder()
         name = isAbstract ? "@landmarkd-test-\(UUID().uuidString)" : folder.path("notify")
         descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
@@ -33,23 +30,18 @@ final class PlayedManager: Sendable {
     deinit { close(descriptor) }
 
     /// Waits for the next message; nil where none comes in 30 s. For a thread, never for a task.
-    func next() -> String? {
+    public func next() -> String? {
         var bytes = [UInt8](repeating: 0, count: 1 << 16)
         let count = recv(descriptor, &bytes, bytes.count, 0)
         return count < 0 ? nil : String(decoding: bytes[..<count], as: UTF8.self)
     }
 
     /// Waits for a message that holds `text`; what came before is dropped. Nil where none comes.
-    func next(with text: String) -> String? {
+    public func next(with text: String) -> String? {
         for _ in 0..<10_000 {
             guard let message = next() else { return nil }
             if message.contains(text) { return message }
         }
         return nil
-    }
-
-    /// Whether no message that holds `text` is among the next ones.
-    func lacks(_ text: String, inNext count: Int) -> Bool {
-        (0..<count).allSatisfy { _ in next()?.contains(text) == false }
     }
 }
