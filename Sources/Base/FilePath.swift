@@ -17,11 +17,13 @@ public struct FileIdentity: Hashable, Sendable {
     private let device: UInt
     private let number: UInt
     public let isFolder: Bool
+    public let isRegular: Bool
 
     public init?(path: String) {
         var status = stat()
         guard stat(path, &status) == 0 else { return nil }
         (device, number) = (UInt(status.st_dev), UInt(status.st_ino))
         isFolder = status.st_mode & S_IFMT == S_IFDIR
+        isRegular = status.st_mode & S_IFMT == S_IFREG
     }
 }

@@ -42,7 +42,7 @@ public struct Frame: Sendable {
     public let fullRange: Bool
     public let orientation: Orientation
     /// Seconds from the first frame, by the source's clock.
-    public let time: Double
+    public var time: Double
     /// Keeps the planes' memory alive.
     public let owner: any AnyObject & Sendable
 

@@ -3,6 +3,9 @@ import Glibc
 /// Seconds since some moment in the past, never going back: for measuring how long something took.
 public func monotonicSeconds() -> Double { seconds(CLOCK_MONOTONIC) }
 
+/// Seconds since 1970, by the clock that may be set.
+public func unixSeconds() -> Double { seconds(CLOCK_REALTIME) }
+
 /// Processor seconds of the calling thread.
 public func threadProcessorSeconds() -> Double { seconds(CLOCK_THREAD_CPUTIME_ID) }
 

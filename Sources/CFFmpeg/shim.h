@@ -14,6 +14,10 @@
 static const int32_t lm_averror_eof = AVERROR_EOF;
 static const int32_t lm_averror_eagain = AVERROR(EAGAIN);
 static const int32_t lm_averror_invalid_data = AVERROR_INVALIDDATA;
+static const int32_t lm_averror_exit = AVERROR_EXIT;
+static const int32_t lm_averror_unauthorized = AVERROR_HTTP_UNAUTHORIZED;
+static const int32_t lm_averror_forbidden = AVERROR_HTTP_FORBIDDEN;
+static const int32_t lm_averror_not_found = AVERROR_HTTP_NOT_FOUND;
 static const int64_t lm_av_nopts = AV_NOPTS_VALUE;
 
 /* Fixed arrays, which Swift sees as tuples, by index. */

@@ -65,7 +65,8 @@ private func isFile(_ path: String) -> Bool {
     return stat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFDIR
 }
 
-private func names(inFolder path: String) throws(LandmarkdError) -> [String] {
+/// Names of what lies in a folder, "." and ".." among them, in no order.
+func names(inFolder path: String) throws(LandmarkdError) -> [String] {
     guard let folder = opendir(path) else { throw unreadable(path, errno) }
     defer { closedir(folder) }
     var names: [String] = []

@@ -15,3 +15,15 @@ public func builtProgram(_ name: String) throws -> String {
 
 /// An environment variable.
 public func environment(_ name: String) -> String? { ProcessInfo.processInfo.environment[name] }
+
+/// A path inside the folder `shared` that lies beside the package, or beside one of the folders around it; nil where
+/// there is none.
+public func sharedFile(_ path: String) -> String? {
+    var folder = URL(fileURLWithPath: packageFolder)
+    while folder.path != "/" {
+        folder.deleteLastPathComponent()
+        let candidate = folder.appendingPathComponent("shared/\(path)").path
+        if FileManager.default.fileExists(atPath: candidate) { return candidate }
+    }
+    return nil
+}

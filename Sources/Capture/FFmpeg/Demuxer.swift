@@ -2,11 +2,13 @@ import Base
 import CFFmpeg
 import Glibc
 
-/// A container file, opened, of whose streams only the best video is read. No other file or network is ever opened.
+/// A container, opened, of whose streams only the best video is read. No other file or address is ever opened.
 final class Demuxer {  // thread-bound
-    private let path: String
+    private let faults: any DemuxerFaults
     private var format: UnsafeMutablePointer<AVFormatContext>?
     private(set) var streamIndex: Int32 = -1
+    /// Asked by FFmpeg while it waits, through an unowned pointer.
+    private let watch: NetworkWatch?
 
     /// Containers and raw streams of video; those of sound, so that a sound file is told as such. Lists, subtitles and
     /// scripts, which may name further files, stay out.
@@ -14,19 +16,35 @@ final class Demuxer {  // thread-bound
         "mov,matroska,avi,gif,apng,mpeg,mpegts,mpegvideo,flv,asf,ogg,nut,ivf,obu,yuv4mpegpipe,h264,hevc,m4v,mjpeg,vc1,mxf,"
         + "dv,rm,mp3,wav,w64,flac,aac,ac3,aiff,amr,au,caf"
 
+    /// Opens a file. Throws `noInput`, `unusableData` or `inputOutput`.
     init(_ path: String) throws(LandmarkdError) {
-        ffmpegIsQuiet
-        self.path = path
+        (faults, watch) = (FileFaults(path: path), nil)
         _ = try checkedInputSize(path)
+        // "file:" keeps a name like "concat:a" a name.
+        try open("file:" + path, ["protocol_whitelist": "file", "format_whitelist": Self.formats])
+    }
+
+    /// Opens a network stream; `watch` ends waiting, in here and in `read`. Throws as `NetworkFaults` tells.
+    init(_ address: NetworkAddress, watch: NetworkWatch) throws(LandmarkdError) {
+        (faults, self.watch) = (NetworkFaults(address: address, watch: watch), watch)
+        format = avformat_alloc_context()
+        format?.pointee.interrupt_callback = AVIOInterruptCB(
+            callback: { Unmanaged<NetworkWatch>.fromOpaque($0!).takeUnretainedValue().mustEnd ? 1 : 0 },
+            opaque: Unmanaged.passUnretained(watch).toOpaque())
+        var options = address.demuxerOptions
+        options["format_whitelist"] = "rtsp,mpjpeg," + Self.formats
+        try open(address.full, options)
+    }
+
+    private func open(_ url: String, _ values: [String: String]) throws(LandmarkdError) {
+        ffmpegIsQuiet
         var options: OpaquePointer?
         defer { av_dict_free(&options) }
-        av_dict_set(&options, "protocol_whitelist", "file", 0)
-        av_dict_set(&options, "format_whitelist", Self.formats, 0)
-        // "file:" keeps a name like "concat:a" a name.
-        let code = avformat_open_input(&format, "file:" + path, nil, &options)
-        guard code >= 0 else { throw openingFailed(code) }
+        for (name, value) in values { av_dict_set(&options, name, value, 0) }
+        let code = avformat_open_input(&format, url, nil, &options)
+        guard code >= 0 else { throw faults.opening(code) }
         let found = avformat_find_stream_info(format, nil)
-        guard found >= 0 else { throw openingFailed(found) }
+        guard found >= 0 else { throw faults.opening(found) }
         try pickStream()
     }
 
@@ -48,6 +66,9 @@ final class Demuxer {  // thread-bound
         return whole > 0 ? Double(whole) / Double(AV_TIME_BASE) : nil
     }
 
+    /// Whether the whole is there already and has an end, unlike what a camera sends as it films.
+    var isRecorded: Bool { format!.pointee.pb.map { avio_size($0) > 0 } ?? false }
+
     /// Reads the stream's next packet; false at the end. Throws `unusableData` or `inputOutput` where reading fails.
     func read(into packet: Packet) throws(LandmarkdError) -> Bool {
         while true {
@@ -55,7 +76,7 @@ final class Demuxer {  // thread-bound
             let code = av_read_frame(format, packet.pointer)
             if code == lm_averror_eof { return false }
             if code == lm_averror_eagain { continue }
-            guard code >= 0 else { throw readingFailed(code) }
+            guard code >= 0 else { throw faults.reading(code) }
             // AVI marks a repeated picture by a packet without bytes: nothing to decode.
             if packet.pointer.pointee.stream_index == streamIndex, packet.pointer.pointee.size > 0 { return true }
         }
@@ -65,9 +86,7 @@ final class Demuxer {  // thread-bound
         streamIndex = av_find_best_stream(format, AVMEDIA_TYPE_VIDEO, -1, -1, nil, 0)
         let isCover = streamIndex >= 0 && stream.pointee.disposition & AV_DISPOSITION_ATTACHED_PIC != 0
         guard streamIndex >= 0, !isCover else {
-            throw LandmarkdError(
-                .unusableData, "\(path): holds no video, only \(otherStreams())",
-                remedy: "give the file with the pictures")
+            throw faults.noVideo(otherStreams())
         }
         for index in 0..<Int(format!.pointee.nb_streams) where index != Int(streamIndex) {
             format!.pointee.streams[index]!.pointee.discard = AVDISCARD_ALL
@@ -79,28 +98,5 @@ final class Demuxer {  // thread-bound
             format!.pointee.streams[$0]!.pointee.codecpar.pointee.codec_type
         }
         return kinds.contains(AVMEDIA_TYPE_AUDIO) ? "sound" : "unknown data"
-    }
-
-    private func openingFailed(_ code: Int32) -> LandmarkdError {
-        switch code {
-        case -EINVAL:
-            LandmarkdError(
-                .unusableData, "\(path): not a video of a known format",
-                remedy: "give MP4, MOV, MKV, WebM, AVI, GIF, MPEG or other common video files")
-        case -ENOENT, -EACCES, -EPERM, -EISDIR: unreadable(path, -code)
-        case -EIO: readingFailed(code)
-        default:
-            LandmarkdError(
-                .unusableData, "\(path): opening: \(ffmpegText(code))",
-                remedy: "it is no video, or cut off or damaged: record or copy it anew")
-        }
-    }
-
-    private func readingFailed(_ code: Int32) -> LandmarkdError {
-        code == lm_averror_invalid_data
-            ? LandmarkdError(
-                .unusableData, "\(path): reading: the file is damaged or cut off from here on",
-                remedy: "what came before is good; copy or record the file anew for the rest")
-            : LandmarkdError(.inputOutput, "\(path): reading: \(ffmpegText(code))", remedy: "check the disk")
     }
 }

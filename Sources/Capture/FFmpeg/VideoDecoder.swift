@@ -16,10 +16,28 @@ final class VideoDecoder {  // thread-bound
     /// Throws `unusableData` where this FFmpeg cannot decode the stream.
     init(_ parameters: UnsafeMutablePointer<AVCodecParameters>, threads: Int, path: String) throws(LandmarkdError) {
         name = String(cString: avcodec_get_name(parameters.pointee.codec_id))
-        let codec = avcodec_find_decoder(parameters.pointee.codec_id)
+        try open(parameters.pointee.codec_id, path) { context in
+            context.pointee.thread_count = Int32(threads)
+            return avcodec_parameters_to_context(context, parameters)
+        }
+    }
+
+    /// For pictures that come one by one, each whole in itself: half a picture is none. Throws as above.
+    init(_ codec: AVCodecID, path: String) throws(LandmarkdError) {
+        name = String(cString: avcodec_get_name(codec))
+        try open(codec, path) { context in
+            context.pointee.thread_count = 1
+            context.pointee.err_recognition = AV_EF_EXPLODE
+            return 0
+        }
+    }
+
+    private func open(
+        _ id: AVCodecID, _ path: String, _ configure: (UnsafeMutablePointer<AVCodecContext>) -> Int32
+    ) throws(LandmarkdError) {
+        let codec = avcodec_find_decoder(id)
         context = avcodec_alloc_context3(codec)
-        var code = context == nil ? -ENOMEM : avcodec_parameters_to_context(context, parameters)
-        context?.pointee.thread_count = Int32(threads)
+        var code = context.map(configure) ?? -ENOMEM
         context?.pointee.max_pixels = 1 << 28
         if code >= 0 { code = codec == nil ? lm_averror_invalid_data : avcodec_open2(context, codec, nil) }
         guard code >= 0 else {

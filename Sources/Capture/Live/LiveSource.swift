@@ -15,7 +15,8 @@ public struct LiveFrame: Sendable {
 }
 
 /// What a source delivers, as it was granted.
-public struct LiveFormat: Sendable, Equatable {
+public struct LiveFormat: Sendable, Equatable, CustomStringConvertible {
+    /// Pixels as displayed.
     public var width: Int
     public var height: Int
     /// Pixel format or codec: "YUYV", "MJPG", "h264".
@@ -25,6 +26,11 @@ public struct LiveFormat: Sendable, Equatable {
 
     public init(width: Int, height: Int, encoding: String, rate: Double?) {
         (self.width, self.height, self.encoding, self.rate) = (width, height, encoding, rate)
+    }
+
+    /// "YUYV 640x480, 30 frames/s".
+    public var description: String {
+        "\(encoding) \(width)x\(height)" + (rate.map { ", \(rateText($0)) frames/s" } ?? "")
     }
 }
 
@@ -51,4 +57,12 @@ public protocol LiveSourceOpener: Sendable {
 
     /// `stop` ends waiting, in `open` and in `next`, within 0.2 s.
     func open(stop: StopSignal) throws(LandmarkdError) -> any LiveSource
+}
+
+/// A rate with at most two digits after the point: "30", "29.97", "7.5".
+func rateText(_ rate: Double) -> String {
+    guard rate.isFinite, abs(rate) < 1e9 else { return "\(rate)" }
+    let hundredths = Int((rate * 100).rounded())
+    if hundredths.isMultiple(of: 100) { return "\(hundredths / 100)" }
+    return decimal(rate, hundredths.isMultiple(of: 10) ? 1 : 2)
 }

@@ -11,6 +11,8 @@ public final class SmoothedTracker: FaceTracker {
 
     public var pointCount: Int { tracker.pointCount }
 
+    public var searches: Int { tracker.searches }
+
     public func reset() {
         tracker.reset()
         faces = [:]

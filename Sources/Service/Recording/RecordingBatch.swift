@@ -123,8 +123,8 @@ public struct RecordingBatch: Sendable {
     private func outputs(_ job: OutputPlan.Job, pointCount: Int) throws(LandmarkdError) -> [any TrackOutput] {
         let table: any TrackOutput =
             switch options.format {
-            case .csv: try CSVWriter(path: job.table, pointCount: pointCount)
-            case .jsonl: try JSONLinesWriter(path: job.table, stream: job.input.path.fileName)
+            case .csv: try TableWriter(csv: job.table, pointCount: pointCount)
+            case .jsonl: try TableWriter(jsonl: job.table, stream: job.input.path.fileName)
             }
         return [table] + (options.overlay.map { [OverlayWriter(path: $0)] } ?? [])
     }

@@ -1,0 +1,86 @@
+import Base
+
+/// Plays a video file at its own pace, as if it came from a camera. Never follows an address inside the file.
+public struct FileOpener: LiveSourceOpener {
+    public let name: String
+    private let loop: Bool
+
+    /// `loop`: played again and again; else once.
+    public init(_ path: String, loop: Bool = false) { (name, self.loop) = (path, loop) }
+
+    /// Throws `noInput` (missing, unreadable, no regular file) or `unusableData` (no video).
+    public func open(stop: StopSignal) throws(LandmarkdError) -> any LiveSource {
+        try FileSource(name, loop: loop, stop: stop)
+    }
+}
+
+private final class FileSource: LiveSource {  // thread-bound
+    private let path: String
+    private let loop: Bool
+    private let stop: StopSignal
+    private var reader: VideoReader
+    private var pace = Pace()
+    /// Seconds from the first frame of all to the first one of this time through the file.
+    private var offset = 0.0
+    private var last: (time: Double, step: Double)?
+    private var brokenBefore = 0
+
+    init(_ path: String, loop: Bool, stop: StopSignal) throws(LandmarkdError) {
+        (self.path, self.loop, self.stop) = (path, loop, stop)
+        try requireRegularFile(path)
+        reader = try VideoReader(path)
+    }
+
+    var format: LiveFormat {
+        let info = reader.info
+        return LiveFormat(
+            width: info.width, height: info.height, encoding: info.codec,
+            rate: info.frameRate > 0 ? info.frameRate : nil)
+    }
+
+    var brokenFrames: Int { brokenBefore + reader.brokenCount }
+
+    func next() throws(LandmarkdError) -> LiveFrame? {
+        while !stop.isSet {
+            guard let picture = try nextPicture() else { return nil }
+            guard var frame = picture.frame else { continue }
+            frame.time = offset + picture.time
+            let exposure = pace.due(frame.time)
+            guard !stop.wait(until: exposure.monotonic) else { return nil }
+            return LiveFrame(frame: frame, exposure: exposure.unix)
+        }
+        return nil
+    }
+
+    /// The next picture, from the beginning again where the file is played in a loop.
+    private func nextPicture() throws(LandmarkdError) -> DecodedPicture? {
+        while true {
+            do {
+                if let picture = try reader.next() {
+                    let step = last.map { picture.time - $0.time } ?? 0
+                    last = (picture.time, step > 0 ? step : 1 / (format.rate ?? 25))
+                    return picture
+                }
+            } catch {
+                // What came before the damage was good: that is where this file ends.
+                guard last != nil, error.exitCode == .unusableData else { throw error }
+                brokenBefore += 1
+            }
+            guard loop, let end = last else { return nil }
+            brokenBefore += reader.brokenCount
+            offset += end.time + end.step
+            last = nil
+            reader = try VideoReader(path)
+        }
+    }
+}
+
+/// A pipe would hold up opening for as long as nobody writes to it, and no signal would end that.
+private func requireRegularFile(_ path: String) throws(LandmarkdError) {
+    _ = try checkedInputSize(path)
+    guard FileIdentity(path: path)?.isRegular == true else {
+        throw LandmarkdError(
+            .noInput, "\(path): opening: not a regular file",
+            remedy: "name a video file; cameras are named /dev/video0 or by their card name")
+    }
+}

@@ -1,0 +1,105 @@
+import Base
+import CFFmpeg
+
+/// Opens a network stream: `rtsp://`, `rtsps://`, `http://` or `https://`.
+public struct NetworkOpener: LiveSourceOpener {
+    /// The address without its password.
+    public var name: String { address.shown }
+    private let address: NetworkAddress
+    private let patience: Patience
+
+    /// Seconds of silence that are borne.
+    public struct Patience: Sendable {
+        /// Until the stream is open and known.
+        public var opening: Double
+        /// From one piece of data to the next.
+        public var reading: Double
+
+        public init(opening: Double = 10, reading: Double = 5) { (self.opening, self.reading) = (opening, reading) }
+    }
+
+    /// Throws `wrongSettings` where it is no such address.
+    public init(_ address: String, patience: Patience = Patience()) throws(LandmarkdError) {
+        self.address = try NetworkAddress(address)
+        self.patience = patience
+    }
+
+    /// Throws `unavailable` (no answer, refused, not found), `noPermission` (password), `unusableData` (no video), or
+    /// `interrupted` where `stop` was set.
+    public func open(stop: StopSignal) throws(LandmarkdError) -> any LiveSource {
+        try NetworkSource(address, patience: patience, stop: stop)
+    }
+}
+
+private final class NetworkSource: LiveSource {  // thread-bound
+    let format: LiveFormat
+    private(set) var brokenFrames = 0
+
+    private let address: NetworkAddress
+    private let patience: NetworkOpener.Patience
+    private let stop: StopSignal
+    private let watch: NetworkWatch
+    private let demuxer: Demuxer
+    private let decoder: VideoDecoder
+    private let packet = Packet()
+    private let scaler = PictureScaler()
+    private let orientation: Orientation
+    private var clock: FrameClock
+    /// Of a recording, which would come as fast as the network is; nil where a camera sets the pace.
+    private var pace: Pace?
+
+    init(_ address: NetworkAddress, patience: NetworkOpener.Patience, stop: StopSignal) throws(LandmarkdError) {
+        (self.address, self.patience, self.stop) = (address, patience, stop)
+        watch = NetworkWatch(stop: stop)
+        watch.start(patience.opening)
+        demuxer = try Demuxer(address, watch: watch)
+        let stream = demuxer.stream.pointee
+        decoder = try VideoDecoder(stream.codecpar, threads: 1, path: address.shown)
+        orientation = lm_stream_display_matrix(demuxer.stream).map { Orientation(displayMatrix: $0) } ?? Orientation()
+        let rate = demuxer.frameRate
+        let size = (Int(stream.codecpar.pointee.width), Int(stream.codecpar.pointee.height))
+        let (width, height) = orientation.quarterTurns.isMultiple(of: 2) ? size : (size.1, size.0)
+        format = LiveFormat(width: width, height: height, encoding: decoder.name, rate: rate > 0 ? rate : nil)
+        clock = FrameClock(
+            numerator: stream.time_base.num, denominator: stream.time_base.den, usualStep: rate > 0 ? 1 / rate : 0.04)
+        pace = demuxer.isRecorded ? Pace() : nil
+    }
+
+    func next() throws(LandmarkdError) -> LiveFrame? {
+        while !stop.isSet {
+            switch decoder.receive() {
+            case .picture(let picture):
+                guard let frame = frame(picture) else { continue }
+                guard let due = pace?.due(frame.time) else { return LiveFrame(frame: frame, exposure: unixSeconds()) }
+                return stop.wait(until: due.monotonic) ? nil : LiveFrame(frame: frame, exposure: due.unix)
+            case .needsPacket: try feed()
+            case .failed: brokenFrames += 1
+            case .finished:
+                if pace != nil { return nil }
+                throw NetworkFaults(address: address, watch: watch).ended
+            }
+        }
+        return nil
+    }
+
+    private func feed() throws(LandmarkdError) {
+        watch.start(patience.reading)
+        do {
+            let isPacket = try demuxer.read(into: packet)
+            if !decoder.send(isPacket ? packet : nil) { brokenFrames += 1 }
+        } catch {
+            if !stop.isSet { throw error }
+        }
+    }
+
+    private func frame(_ picture: Picture) -> Frame? {
+        let stamp = picture.pointer.pointee.best_effort_timestamp
+        let time = clock.time(
+            stamp: stamp == lm_av_nopts ? nil : stamp, duration: lm_frame_duration(picture.pointer))
+        guard let readable = scaler.readable(picture) else {
+            brokenFrames += 1
+            return nil
+        }
+        return Frame(readable, fullRange: readable.isFullRange, orientation: orientation, time: time)
+    }
+}

@@ -1,0 +1,29 @@
+import Base
+
+/// When recorded pictures are due, so that they are played as fast as they were taken.
+struct Pace {
+    /// Monotonic time of the picture at 0 s.
+    private var start: Double?
+
+    /// Later than this, playing goes on from here instead of rushing after what was missed. Seconds.
+    private static let patience = 1.0
+
+    /// The moment at which the picture of `time` (seconds from the first one) is due, by both clocks. It may be past.
+    mutating func due(_ time: Double) -> (monotonic: Double, unix: Double) {
+        let now = monotonicSeconds()
+        if start == nil || now > start! + time + Self.patience { start = now - time }
+        let due = start! + time
+        return (due, unixSeconds() + due - now)
+    }
+}
+
+extension StopSignal {
+    /// Waits until a moment of the monotonic clock; true where the signal was set before.
+    func wait(until moment: Double) -> Bool {
+        while true {
+            let left = moment - monotonicSeconds()
+            if left <= 0 { return isSet }
+            if wait(seconds: min(left, 60)) { return true }
+        }
+    }
+}

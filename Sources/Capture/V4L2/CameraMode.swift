@@ -1,0 +1,112 @@
+import Base
+import CV4L2
+
+/// A pixel format and size that a camera offers, and its rates.
+struct CameraMode: Sendable, Equatable {
+    var code: PixelCode
+    let width: Int
+    let height: Int
+    /// Frames a second, fastest first; empty where the camera does not tell.
+    let rates: [Double]
+}
+
+extension CameraDevice {
+    /// Everything the camera says it offers, in its own order. Ranges of sizes or rates are told by usual ones in them.
+    ///
+    /// A driver that lists formats without sizes is taken to offer the present size, and `wanted`.
+    func modes(wanted: (width: Int, height: Int)? = nil) -> [CameraMode] {
+        codes.flatMap { code in
+            var sizes = sizes(of: code, wanted: wanted)
+            if sizes.isEmpty {
+                sizes = [currentSize, wanted ?? (640, 480)].compactMap(\.self)
+                if sizes.count == 2, sizes[0] == sizes[1] { sizes.removeLast() }
+            }
+            return sizes.map { width, height in
+                CameraMode(code: code, width: width, height: height, rates: rates(of: code, width, height))
+            }
+        }
+    }
+
+    /// No list of a real driver is longer: one that never ends is cut off.
+    private static var longest: UInt32 { 128 }
+
+    private var codes: [PixelCode] {
+        var codes: [PixelCode] = []
+        for index in 0..<Self.longest {
+            var entry = v4l2_fmtdesc()
+            (entry.index, entry.type) = (index, V4L2_BUF_TYPE_VIDEO_CAPTURE.rawValue)
+            guard attempt(lm_vidioc_enum_fmt, &entry) == 0 else { break }
+            let code = PixelCode(rawValue: entry.pixelformat)
+            if !codes.contains(code) { codes.append(code) }
+        }
+        return codes
+    }
+
+    private var currentSize: (width: Int, height: Int)? {
+        var format = v4l2_format()
+        format.type = V4L2_BUF_TYPE_VIDEO_CAPTURE.rawValue
+        guard attempt(lm_vidioc_g_fmt, &format) == 0 else { return nil }
+        let (width, height) = (Int(format.fmt.pix.width), Int(format.fmt.pix.height))
+        return width > 0 && height > 0 ? (width, height) : nil
+    }
+
+    private func sizes(of code: PixelCode, wanted: (width: Int, height: Int)?) -> [(width: Int, height: Int)] {
+        var sizes: [(width: Int, height: Int)] = []
+        for index in 0..<Self.longest {
+            var entry = v4l2_frmsizeenum()
+            (entry.index, entry.pixel_format) = (index, code.rawValue)
+            guard attempt(lm_vidioc_enum_framesizes, &entry) == 0 else { break }
+            guard entry.type == V4L2_FRMSIZE_TYPE_DISCRETE.rawValue else {
+                return usualSizes(in: entry.stepwise, wanted: wanted)
+            }
+            let size = (width: Int(entry.discrete.width), height: Int(entry.discrete.height))
+            if !sizes.contains(where: { $0 == size }) { sizes.append(size) }
+        }
+        return sizes
+    }
+
+    private func rates(of code: PixelCode, _ width: Int, _ height: Int) -> [Double] {
+        var rates: [Double] = []
+        for index in 0..<Self.longest {
+            var entry = v4l2_frmivalenum()
+            (entry.index, entry.pixel_format) = (index, code.rawValue)
+            (entry.width, entry.height) = (UInt32(width), UInt32(height))
+            guard attempt(lm_vidioc_enum_frameintervals, &entry) == 0 else { break }
+            guard entry.type == V4L2_FRMIVAL_TYPE_DISCRETE.rawValue else {
+                rates = usualRates(from: entry.stepwise.max.perSecond ?? 1, to: entry.stepwise.min.perSecond ?? 30)
+                break
+            }
+            if let rate = entry.discrete.perSecond, !rates.contains(rate) { rates.append(rate) }
+        }
+        return rates.sorted(by: >)
+    }
+}
+
+extension v4l2_fract {
+    /// Frames a second of an interval in seconds; nil where it is none.
+    var perSecond: Double? { numerator > 0 && denominator > 0 ? Double(denominator) / Double(numerator) : nil }
+}
+
+/// Sizes worth having of all that a camera can scale to, its least and largest, and `wanted` where it fits.
+private func usualSizes(
+    in range: v4l2_frmsize_stepwise, wanted: (width: Int, height: Int)?
+) -> [(width: Int, height: Int)] {
+    func fits(_ value: Int, _ least: UInt32, _ most: UInt32, _ step: UInt32) -> Bool {
+        value >= least && value <= most && (value - Int(least)).isMultiple(of: max(1, Int(step)))
+    }
+    var sizes = [(320, 240), (640, 360), (640, 480), (800, 600), (1280, 720), (1280, 960), (1920, 1080)]
+    if let wanted { sizes.append(wanted) }
+    sizes = sizes.filter {
+        fits($0.0, range.min_width, range.max_width, range.step_width)
+            && fits($0.1, range.min_height, range.max_height, range.step_height)
+    }
+    sizes += [(Int(range.min_width), Int(range.min_height)), (Int(range.max_width), Int(range.max_height))]
+    sizes.sort { $0.0 * $0.1 < $1.0 * $1.1 }
+    return sizes.indices.filter { $0 == 0 || sizes[$0] != sizes[$0 - 1] }.map { sizes[$0] }
+}
+
+/// Usual rates from the slowest to the fastest one, these two included.
+private func usualRates(from slowest: Double, to fastest: Double) -> [Double] {
+    let between = [5, 10, 15, 20, 25, 30, 50, 60].filter { $0 > slowest && $0 < fastest }
+    return slowest < fastest ? [slowest] + between + [fastest] : [fastest]
+}

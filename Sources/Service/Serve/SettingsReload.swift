@@ -1,0 +1,64 @@
+import Base
+import Logging
+import ServiceLifecycle
+import Synchronization
+import UnixSignals
+
+/// Reads the settings anew at SIGHUP. A file that is broken changes nothing.
+final class SettingsReload: Service {
+    private let source: SettingsSource
+    private let supervisor: StreamSupervisor
+    private let manager: ServiceManager
+    private let serviceLog: ServiceLog
+    private let log: Logger
+    /// As they are in force.
+    private let settings: Mutex<ServiceSettings>
+
+    init(
+        source: SettingsSource, first: ServiceSettings, supervisor: StreamSupervisor, manager: ServiceManager,
+        serviceLog: ServiceLog
+    ) {
+        (self.source, self.supervisor, self.manager) = (source, supervisor, manager)
+        (self.serviceLog, log) = (serviceLog, serviceLog.logger())
+        settings = Mutex(first)
+    }
+
+    func run() async {
+        for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
+            manager.tell("RELOADING=1", "MONOTONIC_USEC=\(Int(monotonicSeconds() * 1e6))")
+            await onThread { self.reload() }
+            manager.tell("READY=1")
+        }
+    }
+
+    /// Blocks until all streams are as the file says.
+    func reload() {
+        do throws(LandmarkdError) {
+            let wanted = try source.read()
+            let changes = try supervisor.apply(wanted.streams)
+            serviceLog.set(wanted.logLevel)
+            log.notice("settings were read anew: \(changes)")
+            let before = settings.withLock { settings in
+                defer { settings = wanted }
+                return settings
+            }
+            tellFixed(before, wanted)
+        } catch {
+            log.error("settings stay as they were: \(error.cause)\(error.remedy.map { " (\($0))" } ?? "")")
+        }
+    }
+
+    private func tellFixed(_ before: ServiceSettings, _ wanted: ServiceSettings) {
+        if before.http.address != wanted.http.address { log.warning("http.listen changes when landmarkd is restarted") }
+        if before.models != wanted.models { log.warning("models change when landmarkd is restarted") }
+    }
+}
+
+extension StreamSupervisor.Changes: CustomStringConvertible {
+    /// "started: door; stopped: hall".
+    public var description: String {
+        let parts = [("started", started), ("restarted", restarted), ("stopped", stopped)]
+        let told = parts.filter { !$0.1.isEmpty }.map { "\($0.0): \($0.1.joined(separator: ", "))" }
+        return told.isEmpty ? "no stream changed" : told.joined(separator: "; ")
+    }
+}
