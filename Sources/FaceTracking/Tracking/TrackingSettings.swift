@@ -14,6 +14,8 @@ public struct TrackingSettings: Sendable, Equatable {
     public var searchInterval = 0.2
     /// The same while all are seen, but places are free.
     public var idleSearchInterval = 1.0
+    /// Side of the window in which a face that was just lost is looked for first, in sides of its crop.
+    public var nearby = 3.0
     /// Shortest side of a crop in pixels of the picture.
     public var smallestCrop = 16.0
     /// Proposals that a search looks at in vain before it gives up.

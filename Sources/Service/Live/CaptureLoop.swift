@@ -41,8 +41,7 @@ struct CaptureLoop {
 
     init(
         opener: any LiveSourceOpener, stop: StopSignal, slot: LatestSlot<Arrival>, board: StreamBoard,
-        faults: StreamFaults, metrics: StreamMetrics, heartbeat: Heartbeat, log: Logger, patience: Double,
-        retry: Backoff
+        faults: StreamFaults, metrics: StreamMetrics, heartbeat: Heartbeat, log: Logger, patience: Double, retry: Backoff
     ) {
         (self.opener, self.stop, self.slot, self.board) = (opener, stop, slot, board)
         (self.faults, self.metrics, self.heartbeat, self.log) = (faults, metrics, heartbeat, log)
@@ -132,6 +131,7 @@ struct CaptureLoop {
     private func end() {
         log.notice("\(opener.name): has ended")
         heartbeat.rest()
+        slot.finish()
         metrics.up.record(0)
         metrics.rate.record(0)
         board.update { ($0.state, $0.rate) = (.ended, 0) }

@@ -33,7 +33,7 @@ struct InferenceLoop {
         usedIDs = history.highestID
     }
 
-    /// Until the slot is closed; then ends the outputs.
+    /// Until the slot is closed or its source has ended; then ends the outputs, which finishes their files.
     mutating func run() {
         heartbeat.rest()
         while let arrival = slot.take() {

@@ -65,8 +65,7 @@ final class LiveStream: Sendable {
     }
 
     private func start(
-        _ opener: any LiveSourceOpener, _ parts: StreamParts, _ faults: StreamFaults, _ history: StreamHistory,
-        _ log: Logger
+        _ opener: any LiveSourceOpener, _ parts: StreamParts, _ faults: StreamFaults, _ history: StreamHistory, _ log: Logger
     ) {
         let (settings, board, metrics, outputs) = (settings, board, metrics, outputs)
         let (stop, slot, captureBeat, trackingBeat) = (stopSignal, slot, captureBeat, trackingBeat)

@@ -14,8 +14,8 @@ struct SourceWatch {
     private let paths: [String]
     private var traces: [Trace?]
 
-    init(_ source: String) {
-        paths = source.contains("://") ? [] : [source, "/dev"]
+    init(_ source: String, devices: String = "/dev") {
+        paths = source.contains("://") ? [] : [source, devices]
         traces = paths.map(Self.trace)
     }
 

@@ -37,17 +37,14 @@ public final class StreamSupervisor: Sendable {
         for settings in wanted { _ = try parts.opener(settings) }
         return try turn.withLock { (_) throws(LandmarkdError) in
             let old = state.withLock { $0.streams.values.filter { !wanted.contains($0.settings) } }
+                .sorted { $0.settings.name < $1.settings.name }
             stop(old, within: 0.7)
             var changes = Changes()
             for settings in wanted where running(settings.name)?.settings != settings {
                 let before = running(settings.name)
                 try start(settings)
                 before?.forget()
-                if before == nil {
-                    changes.started.append(settings.name)
-                } else {
-                    changes.restarted.append(settings.name)
-                }
+                if before == nil { changes.started.append(settings.name) } else { changes.restarted.append(settings.name) }
             }
             let names = Set(wanted.map(\.name))
             for stream in old where !names.contains(stream.settings.name) {

@@ -2,7 +2,7 @@ import Base
 import FaceTracking
 
 extension TextBuffer {
-    /// A live result as one JSON object, without a line's end: the keys of `JSONLinesWriter`, `latency` (seconds), `width` and `height` (pixels).
+    /// A live result as one JSON object, without a line's end: the keys of `JSONRows`, `latency` (seconds), `width` and `height` (pixels).
     mutating func append(_ result: StreamResult) {
         appendStart(of: result.result, stream: result.stream)
         append(",\"latency\":")

@@ -2,7 +2,6 @@ import Base
 import Capture
 import Foundation
 import Logging
-import Metrics
 import ServiceLifecycle
 
 /// `landmarkd serve`: streams, HTTP and the service manager's wishes, until a signal ends it.
@@ -24,21 +23,26 @@ public struct Daemon: Sendable {
 
     /// Serves until SIGTERM or SIGINT; SIGHUP reads the settings anew. Throws as `check` does, and where HTTP cannot be had.
     public func run() async throws {
+        signal(SIGPIPE, SIG_IGN)  // who reads our standard output may go
+        signal(SIGHUP, SIG_IGN)  // until it can be answered
         let settings = try source.read()
         let log = ServiceLog()
         log.set(settings.logLevel)
         let logger = log.logger()
-        let parts = try StreamParts.cascade(
-            models: try ModelFiles(folder: settings.models), metrics: MetricsSystem.factory)
+        let metrics = MetricsRegistry()
+        let models = try ModelFiles(folder: settings.models)
+        let supervisor = StreamSupervisor(parts: try .cascade(models: models, metrics: metrics), log: logger)
         let manager = ServiceManager(environment: ProcessInfo.processInfo.environment)
-        let supervisor = StreamSupervisor(parts: parts, log: logger)
+        let http =
+            settings.http.isOn
+            ? HTTPService(settings.http, streams: supervisor.directory, metrics: metrics, logger: logger) : nil
         if settings.streams.isEmpty { logger.notice("no stream is set: add one under 'streams' and reload") }
         try supervisor.apply(settings.streams)
-        let reload = SettingsReload(
-            source: source, first: settings, supervisor: supervisor, manager: manager, serviceLog: log)
+        let reload = SettingsReload(source, settings, supervisor, http, manager, log)
+        let report = ServiceReport(manager: manager, supervisor: supervisor, log: logger)
         // Ended in reverse order: streams before HTTP, so that those who read them over HTTP are let go.
         var configuration = ServiceGroupConfiguration(
-            services: [supervisor, reload, ServiceReport(manager: manager, supervisor: supervisor, log: logger)],
+            services: (http.map { [$0] } ?? []) + [supervisor, reload, report],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: log.logger(least: .error))
         configuration.maximumGracefulShutdownDuration = .milliseconds(1700)
         try await ServiceGroup(configuration: configuration).run()

@@ -8,6 +8,7 @@ import UnixSignals
 final class SettingsReload: Service {
     private let source: SettingsSource
     private let supervisor: StreamSupervisor
+    private let http: HTTPService?
     private let manager: ServiceManager
     private let serviceLog: ServiceLog
     private let log: Logger
@@ -15,10 +16,10 @@ final class SettingsReload: Service {
     private let settings: Mutex<ServiceSettings>
 
     init(
-        source: SettingsSource, first: ServiceSettings, supervisor: StreamSupervisor, manager: ServiceManager,
-        serviceLog: ServiceLog
+        _ source: SettingsSource, _ first: ServiceSettings, _ supervisor: StreamSupervisor, _ http: HTTPService?,
+        _ manager: ServiceManager, _ serviceLog: ServiceLog
     ) {
-        (self.source, self.supervisor, self.manager) = (source, supervisor, manager)
+        (self.source, self.supervisor, self.http, self.manager) = (source, supervisor, http, manager)
         (self.serviceLog, log) = (serviceLog, serviceLog.logger())
         settings = Mutex(first)
     }
@@ -37,6 +38,7 @@ final class SettingsReload: Service {
             let wanted = try source.read()
             let changes = try supervisor.apply(wanted.streams)
             serviceLog.set(wanted.logLevel)
+            if let http { (http.settings.token, http.settings.preview) = (wanted.http.token, wanted.http.preview) }
             log.notice("settings were read anew: \(changes)")
             let before = settings.withLock { settings in
                 defer { settings = wanted }

@@ -98,8 +98,6 @@ public struct StreamSettings: Sendable, Equatable {
         }
         let bytes = Array(text.utf8)
         guard 1...64 ~= bytes.count, isPlain(bytes[0]) else { return false }
-        return bytes.allSatisfy {
-            isPlain($0) || [UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_")].contains($0)
-        }
+        return bytes.allSatisfy { isPlain($0) || [UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_")].contains($0) }
     }
 }
