@@ -11,7 +11,7 @@ struct AnswerManners: RouterMiddleware {
     private static let headers: HTTPFields = [
         .cacheControl: "no-store",
         .contentSecurityPolicy: """
-        default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; \
+        default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
         base-uri 'none'; form-action 'none'; frame-ancestors 'none'
         """,
         .xContentTypeOptions: "nosniff",

@@ -64,6 +64,19 @@ import Testing
         #expect(lines.contains(#"landmarkd_stage_seconds_count{stage="track",stream="a"} 2"#))
     }
 
+    @Test func latencyIsSummedUpOverTheLastFrames() {
+        let timer = Metrics.Timer(label: "landmarkd_latency_seconds", dimensions: [("stream", "a")], factory: registry)
+        for _ in 0..<100 { timer.recordSeconds(9) }
+        // These push the ones before out of the window.
+        for milliseconds in 1...HistogramCell.recentCount { timer.recordMilliseconds(milliseconds) }
+        let lines = ours.split(separator: "\n")
+        #expect(lines.contains("# TYPE landmarkd_recent_latency_seconds summary"))
+        #expect(lines.contains(#"landmarkd_recent_latency_seconds{stream="a",quantile="0.5"} 0.257"#))
+        #expect(lines.contains(#"landmarkd_recent_latency_seconds{stream="a",quantile="0.99"} 0.507"#))
+        #expect(lines.contains(#"landmarkd_recent_latency_seconds_count{stream="a"} 612"#))
+        #expect(lines.contains(#"landmarkd_latency_seconds_count{stream="a"} 612"#))
+    }
+
     @Test func namesAndValuesThatPrometheusCannotReadAreMadeReadable() {
         Counter(
             label: "http.requests-1", dimensions: [("a.b", "back\\slash \"quoted\"\nsecond line")], factory: registry

@@ -99,6 +99,7 @@ extension Page {
             this.showState();
             this.showNumbers();
             if (!preview) this.picture = null;
+            if (!this.isDelivering) this.showFaces(null);
             this.draw();
           }
 
@@ -114,7 +115,7 @@ extension Page {
             this.element.classList.toggle("lost", lost);
             this.part(".reasons").replaceChildren(...reasons.map((reason) => {
               const item = document.createElement("li");
-              item.textContent = lost ? `${reason}. It is tried again by itself.` : reason;
+              item.textContent = lost ? `${reason}. Reconnecting by itself.` : reason;
               return item;
             }));
             const veil = this.part(".veil");
@@ -154,10 +155,12 @@ extension Page {
             if (!this.picture || this.picture.frame === result.frame) this.draw();
           }
 
-          showFaces(faces) {
+          // `faces`: null where nobody looks for any.
+          showFaces(known) {
+            const faces = known ?? [];
             const texts = faces.map((face) => `face ${face.id}: ${Math.round(100 * face.confidence)} %`);
             const list = this.part(".faces");
-            const ids = faces.map((face) => face.id).join();
+            const ids = known ? faces.map((face) => face.id).join() : "none";
             if (list.dataset.ids !== ids) {
               list.dataset.ids = ids;
               list.replaceChildren(...faces.map((face) => {
@@ -170,7 +173,7 @@ extension Page {
                 item.append(mark, "");
                 return item;
               }));
-              if (!faces.length) list.textContent = "no face";
+              if (!faces.length && known) list.textContent = "no face";
             }
             texts.forEach((text, index) => { list.children[index].lastChild.data = text; });
             this.canvas.setAttribute("aria-label", texts.length ? texts.join(", ") : "no face");
@@ -199,9 +202,8 @@ extension Page {
           }
 
           draw() {
-            const size = this.newest ?? this.report?.format;
-            if (!size) return;
             const { canvas } = this;
+            const size = this.newest ?? this.report?.format ?? { width: 640, height: 160 };
             canvas.style.aspectRatio = `${size.width} / ${size.height}`;
             const scale = Math.min(devicePixelRatio, 2) * canvas.clientWidth / size.width;
             canvas.width = Math.round(size.width * scale);
@@ -232,7 +234,7 @@ extension Page {
           }
           for (const [x, y] of face.points) {
             context.beginPath();
-            context.arc(x, y, width * 1.2, 0, 7);
+            context.arc(x, y, width * 1.6, 0, 7);
             context.fill();
           }
           const text = `${face.id}`;
