@@ -14,7 +14,10 @@ struct NetworkAddress: Sendable {
     init(_ text: String) throws(LandmarkdError) {
         (full, shown) = (text, maskingCredentials(text))
         let parts = text.split(separator: "://", maxSplits: 1, omittingEmptySubsequences: false)
-        let host = parts.count == 2 ? parts[1].prefix { !"/?#".contains($0) }.split(separator: "@").last ?? "" : ""
+        let host =
+            parts.count == 2
+            ? parts[1].prefix { !"/?#".contains($0) }.split(separator: "@", omittingEmptySubsequences: false).last ?? ""
+            : ""
         guard parts.count == 2, Self.schemes.contains(parts[0].lowercased()), !host.isEmpty, !host.hasPrefix(":") else {
             throw LandmarkdError(
                 .wrongSettings, "source '\(shown)': not the address of a stream",

@@ -35,7 +35,7 @@ public struct StreamSettings: Sendable, Equatable {
     /// Seconds without a frame after which the source is opened anew; nil: what suits the source.
     public var stall: Double?
     /// Whether landmarks of a face that keeps still are calmed.
-    public var smoothing = false
+    public var smoothing = true
     /// How often the whole picture is searched while nobody is followed, times a second.
     public var searchRate = 5.0
     public var outputs: [OutputSettings] = []

@@ -24,7 +24,7 @@ import Testing
                 size: 1280x720
                 rate: 29.97
                 stall: 1.5
-                smoothing: on
+                smoothing: off
                 search_rate: 2
                 outputs:
                 - {csv: 'a/{stream}.csv', rotate: 100MB}
@@ -36,7 +36,7 @@ import Testing
         var door = StreamSettings()
         (door.name, door.source, door.loop, door.faces) = ("door", "/dev/video3", true, 4)
         (door.format, door.size, door.rate) = ("MJPG", FrameSize("1280x720"), 29.97)
-        (door.stall, door.smoothing, door.searchRate) = (1.5, true, 2)
+        (door.stall, door.smoothing, door.searchRate) = (1.5, false, 2)
         door.outputs = [
             OutputSettings(.csv(path: "a/door.csv"), rotation: .size(bytes: 100_000_000)),
             OutputSettings(.jsonl(path: "-")), OutputSettings(.udp(host: "::1", port: 9000)),
