@@ -10,6 +10,8 @@ public struct TextBuffer {
         bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
+    public mutating func append(_ text: TextBuffer) { bytes.append(contentsOf: text.bytes) }
+
     public mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }
 
     public mutating func append(_ number: Int) {

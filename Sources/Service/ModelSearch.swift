@@ -13,6 +13,9 @@ public struct ModelSearch {
         self.init(named: named, program: Self.programPath)
     }
 
+    /// The same with `first` in the place of the variable.
+    init(first: String) { self.init(named: first, program: Self.programPath) }
+
     init(named: String?, program: String?) {
         var folders: [String] = []
         if let named, !named.isEmpty { folders.append(named) }

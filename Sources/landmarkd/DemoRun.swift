@@ -41,7 +41,7 @@ struct DemoRun {
         let start = monotonicSeconds()
         let summary = try pass.run(VideoSource(clip), tracker) { first throws(LandmarkdError) in
             [
-                try CSVWriter(path: report.files[0], pointCount: tracker.pointCount),
+                try TableWriter(csv: report.files[0], pointCount: tracker.pointCount),
                 OverlayWriter(path: report.files[1], frameRate: script.frameRate), comparison,
             ]
         }

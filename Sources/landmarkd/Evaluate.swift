@@ -1,5 +1,6 @@
 import ArgumentParser
 import Base
+import FaceTracking
 import Glibc
 import Service
 import Training
@@ -62,6 +63,7 @@ struct Evaluate: ParsableCommand {
         run.threads = threads ?? processorCount()
         let console = Console(title: "evaluate", quiet: quiet)
         if task == .locator { return try judgeLocator(run, console) }
+        run.locator = try LocatorModel(path: ModelSearch().path("locator.safetensors"))
         let results = try run.run { done, total in
             console.progress(share: Double(done) / Double(total)) { "\(done) of \(total) evaluations" }
         }
@@ -70,12 +72,14 @@ struct Evaluate: ParsableCommand {
         print(
             json
                 ? "[" + reports.map(\.json).joined(separator: ",\n") + "]"
-                : reports.map { $0.text + "\n" + $0.reliability.text }.joined(separator: "\n\n"))
+                : reports.map { $0.start == .otherShape ? $0.text + "\n" + $0.honestyText : $0.text }.joined(
+                    separator: "\n\n"))
         if let report { try writeEvaluation(results, folder: try makeFolder(report)) }
     }
 
     private func judgeLocator(_ run: EvaluationRun, _ console: Console) throws {
-        let reports = try run.locatorReports { done, total in
+        let cascade = try CascadeModel(path: ModelSearch().path("face68.safetensors"))
+        let reports = try run.locatorReports(cascade: cascade) { done, total in
             console.progress(share: Double(done) / Double(total)) { "\(done) of \(total) sets" }
         }
         console.clear()

@@ -40,8 +40,11 @@ struct Track: ParsableCommand {
     @Option(help: "Threads that work at once, over files and decoding. (default: one a processor core)")
     var threads: Int?
 
-    @Option(help: "Calm landmarks of a face that keeps still.")
-    var smoothing = Switch.off
+    @Option(help: "Calm landmarks of a face that keeps still. (default: on in the overlay, off in the table)")
+    var smoothing: Switch?
+
+    @Option(help: "Searches a second, of the whole picture, while nobody is followed; 0.1 to 100.")
+    var searchRate = 5.0
 
     @Option(help: ArgumentHelp("Seconds from the first frame at which to begin.", valueName: "s"))
     var start = 0.0
@@ -60,6 +63,9 @@ struct Track: ParsableCommand {
             throw ValidationError("--threads must be 1 to 256, not \(threads).")
         }
         guard 1...16 ~= faces else { throw ValidationError("--faces must be 1 to 16, not \(faces).") }
+        guard 0.1...100 ~= searchRate else {
+            throw ValidationError("--search-rate must be 0.1 to 100, not \(searchRate).")
+        }
         guard start >= 0, start.isFinite else { throw ValidationError("--start must be 0 or more seconds.") }
         if let duration, !(duration > 0) { throw ValidationError("--duration must be more than 0 seconds.") }
     }
@@ -68,6 +74,8 @@ struct Track: ParsableCommand {
         Interruption.watch()
         var options = RecordingBatch.Options()
         (options.format, options.overlay) = (format, overlay)
+        // Where the tracker smooths, the overlay shows that.
+        options.smoothsOverlay = smoothing == nil
         options.span = TimeSpan(start: start, duration: duration ?? .infinity)
         options.threads = threads ?? processorCount()
         var run = TrackRun(inputs: inputs, output: output, options: options)
@@ -75,8 +83,9 @@ struct Track: ParsableCommand {
         let model = try CascadeModel(path: ModelSearch().path("face68.safetensors", given: model))
         let locator = try LocatorModel(path: ModelSearch().path("locator.safetensors"))
         let fault = try run.run { () throws(LandmarkdError) -> any FaceTracker in
-            let tracker = CascadeTracker(
-                model, locator: NetworkLocator(locator), settings: TrackingSettings(faces: faces))
+            var settings = TrackingSettings(faces: faces)
+            settings.searchInterval = 1 / searchRate
+            let tracker = CascadeTracker(model, locator: NetworkLocator(locator), settings: settings)
             return smoothing == .on ? SmoothedTracker(tracker) : tracker
         }
         if let fault { throw ArgumentParser.ExitCode(fault.rawValue) }

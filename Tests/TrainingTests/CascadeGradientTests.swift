@@ -34,16 +34,48 @@ import Testing
         },
     ]
 
-    /// Squared differences, since the other forms have kinks.
-    @Test(arguments: configurations) func gradientsOfAllParameters(configuration: CascadeConfiguration) {
+    /// Squared differences, since the other forms have kinks. The last image is a face by itself, or the frame after the one before it.
+    @Test(arguments: configurations, [false, true])
+    func gradientsOfAllParameters(configuration: CascadeConfiguration, paired: Bool) {
         var weights = CascadeLoss.Weights()
-        (weights.heatmap, weights.form) = (0.5, .squared)
-        let step = TestedStep(configuration, weights, Self.targets)
+        (weights.heatmap, weights.form, weights.steadiness) = (0.5, .squared, 30)
+        var targets = Self.targets
+        if paired {
+            targets.swapAt(0, 1)
+            targets[2].isNextFrame = true
+        }
+        let step = TestedStep(configuration, weights, targets)
         step.compute()
         let gradients = Array(step.network.graph.gradients!.elements)
         for parameter in step.network.graph.weights.parameters {
             step.compare(parameter.name, parameter.values, Array(gradients[parameter.range]))
         }
+    }
+
+    @Test func errorsThatStayTheSameFromFrameToFrameAreNoUnsteadiness() {
+        var weights = CascadeLoss.Weights()
+        weights.steadiness = 1
+        let network = CascadeNetwork(
+            Self.configuration { _ in }, .training, batch: 2, passes: 1, weights: ModelWeights())
+        let found = network.passes[0].position.values.elements
+        let (before, now) = (Self.points(1), Self.points(2))
+        // Both frames are wrong by the same: 0.1 to the right.
+        for (image, truth) in [before, now].enumerated() {
+            for point in 0..<5 {
+                found[image * 10 + point] = Float(truth[point].x) + 0.1
+                found[image * 10 + 5 + point] = Float(truth[point].y)
+            }
+        }
+        let targets = [
+            CascadeTarget(landmarks: before, presence: true),
+            CascadeTarget(landmarks: now, presence: true, isNextFrame: true),
+        ]
+        let loss = CascadeLoss(network, weights)
+        network.graph.beginBackward()
+        #expect(loss.addGradients(targets, faces: 2, samples: 2).steadiness < 1e-6)
+        found[10] += 0.2
+        network.graph.beginBackward()
+        #expect(abs(loss.addGradients(targets, faces: 2, samples: 2).steadiness - 0.2 / 10 / 2) < 1e-6)
     }
 
     @Test(arguments: [CascadeLoss.Coordinates.squared, .absolute, .wing(width: 0.1, curvature: 0.02)])

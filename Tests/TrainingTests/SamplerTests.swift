@@ -158,4 +158,31 @@ private struct Drawn {
         #expect((half.faces[0].points[8] - ((p + 0.5) / 2 - 0.5)).length < 1e-9)
         #expect(half.faces[0].size == PixelSize(width: 120, height: 120))
     }
+
+    @Test func theNextFrameShowsTheSameFaceMovedALittleUnderFreshNoise() {
+        var recipe = AugmentationRecipe.tracking
+        recipe.pairs.share = 1
+        recipe.negatives.share = 0
+        recipe.photometry.noiseShare = 1
+        let source = sampler(recipe, negatives: false)
+        for index in stride(from: UInt64(0), to: 12, by: 2) {
+            let (first, second) = (Drawn(source, index), Drawn(source, index + 1))
+            #expect(!first.labels.isNextFrame && second.labels.isNextFrame)
+            #expect(first.labels.file == second.labels.file)
+            let moves = zip(first.labels.truth, second.labels.truth).map { ($0 - $1).length }
+            #expect(moves.max()! < 0.1 && moves.max()! > 1e-4)
+            #expect((first.labels.prior == nil) == (second.labels.prior == nil))
+            #expect(first.pixels != second.pixels)
+        }
+        // Without motion the two differ by their noise alone.
+        (recipe.pairs.turn, recipe.pairs.scale, recipe.pairs.shift) = (0, 0, 0)
+        let still = sampler(recipe, negatives: false)
+        #expect(Drawn(still, 0).labels.truth == Drawn(still, 1).labels.truth)
+        #expect(Drawn(still, 0).pixels != Drawn(still, 1).pixels)
+    }
+
+    @Test func withoutPairsNoSampleIsANextFrame() {
+        let source = sampler(.tracking)
+        #expect((0..<20).allSatisfy { !Drawn(source, $0).labels.isNextFrame })
+    }
 }

@@ -1,13 +1,16 @@
 import Base
 import CFFmpeg
 
-/// Encodes single pictures: PNG for sheets and curves.
+/// Encodes single pictures: PNG for sheets and curves, JPEG for previews.
 enum StillEncoder {
     /// The bytes of a whole file in the given format, from a frame as stored (its orientation is not applied).
     ///
+    /// `quantizer`: of JPEG, 1 (best) to 31.
+    ///
     /// Throws `internalFault` where this FFmpeg has no such encoder or it refuses.
     static func encode(
-        _ frame: Frame, codec id: AVCodecID, format: AVPixelFormat, fullRange: Bool = true
+        _ frame: Frame, codec id: AVCodecID, format: AVPixelFormat, fullRange: Bool = true,
+        quantizer: Int32? = nil
     ) throws(LandmarkdError) -> [UInt8] {
         ffmpegIsQuiet
         guard let source = (frame.owner as? Picture) ?? Picture(viewing: frame),
@@ -27,6 +30,11 @@ enum StillEncoder {
         context.pointee.color_range = fullRange ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG
         context.pointee.time_base = AVRational(num: 1, den: 25)
         context.pointee.strict_std_compliance = FF_COMPLIANCE_UNOFFICIAL
+        if let quantizer {
+            context.pointee.flags |= AV_CODEC_FLAG_QSCALE
+            context.pointee.global_quality = quantizer * FF_QP2LAMBDA
+            picture.pointer.pointee.quality = quantizer * FF_QP2LAMBDA
+        }
         let packet = Packet()
         var code = avcodec_open2(context, codec, nil)
         if code >= 0 { code = avcodec_send_frame(context, picture.pointer) }
@@ -47,4 +55,12 @@ public func writePNG(_ picture: PixelBuffer, to path: String, fullRange: Bool = 
     let bytes = try StillEncoder.encode(
         picture.frame(fullRange: fullRange), codec: AV_CODEC_ID_PNG, format: AV_PIX_FMT_RGB24)
     try writeFile(path, bytes)
+}
+
+/// The picture as a JPEG file of good quality for its size; `fullRange` tells what its samples span.
+///
+/// Throws `internalFault` where FFmpeg cannot.
+public func jpegFile(_ picture: PixelBuffer, fullRange: Bool = false) throws(LandmarkdError) -> [UInt8] {
+    try StillEncoder.encode(
+        picture.frame(fullRange: fullRange), codec: AV_CODEC_ID_MJPEG, format: AV_PIX_FMT_YUV420P, quantizer: 4)
 }

@@ -13,6 +13,11 @@ public struct CascadeModel: TrainableModel {
         notes[ConfidenceCalibration.key].flatMap { ConfidenceCalibration($0) } ?? .none
     }
 
+    /// Of what the model says of each landmark; nil where it has not been fitted.
+    public var pointCalibration: PointCalibration? {
+        notes[PointCalibration.key].flatMap { PointCalibration($0, count: configuration.points) }
+    }
+
     public static let task = "landmarks"
 
     /// A model with first weights.

@@ -26,7 +26,7 @@ public final class CascadeNetwork {
     public let crop: FeatureMap
     /// `[N, S/8, S/8, 4L]`: heatmaps × `heatGain`, laid out as `SpatialSoftmax` does.
     public let prior: FeatureMap
-    /// `[N, S/8, S/8, width]`: regression features before the first pass; zeros unless a tracker fills them.
+    /// `[N, S/8, S/8, width]`: regression features before the first pass; zeros.
     public let carried: FeatureMap
     public let featureLayers: Range<Int>
     public let passes: [CascadePass]
@@ -69,8 +69,7 @@ public final class CascadeNetwork {
 
     /// Prior of image `image`: Gaussians around `points` (crop units 0…1), or flat where nil.
     public func setPrior(_ points: [SIMD2<Double>]?, image: Int) {
-        let count = prior.shape.area * prior.shape.channels
-        let target = UnsafeMutableBufferPointer(rebasing: prior.values.elements[image * count..<(image + 1) * count])
+        let target = prior.image(image)
         guard let points else { return target.update(repeating: flatPrior) }
         gaussians.place(points)
         gaussians.draw(into: target, gain: configuration.heatGain)

@@ -9,8 +9,9 @@ public struct CascadeEstimate: Sendable {
     public var presence: Double
     /// Probability that the landmarks are those of a face, within 0.08 of its eye distance on average.
     public var confidence: Double
-    /// Height of each heatmap's peak over that of an ideal Gaussian, 0…1: low where the network is of two minds.
-    public var sharpness: [Double]
+    /// Probability of each landmark that it is within 0.08 of the eye distance; where the model was not fitted for it, the height of its
+    /// heatmap's peak over that of an ideal Gaussian.
+    public var pointConfidence: [Double]
 }
 
 /// Runs a cascade on crops of frames. Allocates nothing for the network after it is made. Bound to one thread.
@@ -20,10 +21,11 @@ public final class CascadeRunner {
     private let network: CascadeNetwork
     private let sampler: CropSampler
     private let calibration: ConfidenceCalibration
+    private let pointCalibration: PointCalibration?
 
     /// - Parameter passes: most passes that `run` may be asked for; those of the model's training by default.
     public init(_ model: CascadeModel, passes: Int? = nil) {
-        (self.model, calibration) = (model, model.calibration)
+        (self.model, calibration, pointCalibration) = (model, model.calibration, model.pointCalibration)
         let configuration = model.configuration
         scheme =
             LandmarkScheme.named(configuration.scheme)
@@ -41,9 +43,9 @@ public final class CascadeRunner {
 
     /// Samples the crop that `map` (crop units to picture) lays and runs `passes` passes, from `prior` (pixels of the picture) or from
     /// nothing. Returns the estimate after each pass in `all`, or after the last alone.
-    public func run(_ frame: Frame, _ map: SimilarityMap, prior: [Point]?, passes: Int, all: Bool = false)
-        -> [CascadeEstimate]
-    {
+    public func run(
+        _ frame: Frame, _ map: SimilarityMap, prior: [Point]?, passes: Int, all: Bool = false
+    ) -> [CascadeEstimate] {
         sample(frame, map)
         let inverse = map.inverse
         network.setPrior(prior.map { inverse($0) }, image: 0)
@@ -69,6 +71,6 @@ public final class CascadeRunner {
         return CascadeEstimate(
             points: map(network.landmarks(pass: pass, image: 0)), presence: network.presence(pass: pass, image: 0),
             confidence: calibration(logit: logit, sharpness: sharpness.reduce(0, +) / Double(sharpness.count)),
-            sharpness: sharpness)
+            pointConfidence: pointCalibration?(logit: logit, sharpness: sharpness) ?? sharpness)
     }
 }

@@ -1,7 +1,7 @@
 import Base
 import NeuralNetwork
 
-/// Runs a locator on whole frames, shrunk to about 224×128 pixels. Networks are made once for each shape of frame; frames of a known
+/// Runs a locator on frames, or windows of them, shrunk to about 224×128 pixels. Networks are made once for each shape; windows of a known
 /// shape cost no allocation in the network. Bound to one thread.
 public final class LocatorRunner {
     public let model: LocatorModel
@@ -25,11 +25,15 @@ public final class LocatorRunner {
 
     public init(_ model: LocatorModel) { self.model = model }
 
-    /// Faces whose presence is at least `threshold`, at most `limit`, best first.
-    public func faces(in frame: Frame, threshold: Double, limit: Int) -> [LocatedFace] {
-        let size = ShrunkSize(width: frame.displayWidth, height: frame.displayHeight)
+    /// Faces whose presence is at least `threshold`, at most `limit`, best first; in the whole frame where no window is given.
+    public func faces(
+        in frame: Frame, window: SearchWindow? = nil, threshold: Double, limit: Int
+    ) -> [LocatedFace] {
+        let window = window ?? SearchWindow(frame)
+        let size = ShrunkSize(width: window.width, height: window.height)
         let stage = stage(for: size)
-        let toFrame = size.map(width: frame.displayWidth, height: frame.displayHeight)
+        let corner = SimilarityMap(a: 1, b: 0, tx: Double(window.x), ty: Double(window.y))
+        let toFrame = size.map(width: window.width, height: window.height).then(corner)
         let units = SimilarityMap(scale: Double(size.width), angle: 0).then(
             SimilarityMap(a: 1, b: 0, tx: -0.5, ty: -0.5))
         stage.sampler.sample(frame, units.then(toFrame), into: stage.network.frame.values.elements)

@@ -1,6 +1,6 @@
 import Base
 
-/// Proposes the faces that a locator network sees in the whole frame. Bound to one thread.
+/// Proposes the faces that a locator network sees in a frame, or in a part of it. Bound to one thread.
 public final class NetworkLocator: FaceLocator {
     public static let defaultThreshold = 0.2
     /// Presence from which a face is proposed.
@@ -11,7 +11,7 @@ public final class NetworkLocator: FaceLocator {
 
     public init(_ model: LocatorModel) { runner = LocatorRunner(model) }
 
-    public func locate(_ frame: Frame) -> [SimilarityMap] {
-        runner.faces(in: frame, threshold: threshold, limit: proposals).map(\.crop)
+    public func locate(_ frame: Frame, in window: SearchWindow) -> [SimilarityMap] {
+        runner.faces(in: frame, window: window, threshold: threshold, limit: proposals).map(\.crop)
     }
 }

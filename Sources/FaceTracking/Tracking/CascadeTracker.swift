@@ -3,7 +3,8 @@ import Base
 /// Follows faces with the cascade: the last landmarks lay the crop and are the prior; presence says whether the face is still there.
 ///
 /// The life of a track: a locator proposes, several looks confirm, then one pass a frame follows. In doubt more looks are taken; a
-/// face that is not seen is looked for in the whole frame, and its track ends when it stays away. Ids are never used again.
+/// face that is not seen is looked for around its last place, then in the whole frame, and its track ends when it stays away. Ids are
+/// never used again.
 public final class CascadeTracker: FaceTracker {
     public let pointCount: Int
     private let settings: TrackingSettings
@@ -13,9 +14,10 @@ public final class CascadeTracker: FaceTracker {
     private var tracks: [FaceTrack] = []
     private var nextID = 1
     private var lastSearch: Double?
+    private var nextPart = 0
     /// Of the last frame, as displayed.
     private var size: Point?
-    /// Frames searched as a whole since the beginning.
+    /// Searches since the beginning: of whole frames, or around the place where a face was lost.
     public private(set) var searches = 0
 
     public init(_ model: CascadeModel, locator: any FaceLocator, settings: TrackingSettings = TrackingSettings()) {
@@ -26,12 +28,12 @@ public final class CascadeTracker: FaceTracker {
     }
 
     public func reset() {
-        (tracks, lastSearch, size, nextID, searches) = ([], nil, nil, 1, 0)
+        (tracks, lastSearch, nextPart, size, nextID, searches) = ([], nil, 0, nil, 1, 0)
     }
 
     /// Starts a track from these landmarks without a look.
-    func begin(at points: [Point], time: Double) {
-        let estimate = CascadeEstimate(points: points, presence: 1, confidence: 1, sharpness: [])
+    public func begin(at points: [Point], time: Double) {
+        let estimate = CascadeEstimate(points: points, presence: 1, confidence: 1, pointConfidence: [])
         tracks.append(FaceTrack(id: nextID, estimate, crop: crop(points), time: time))
         nextID += 1
     }
@@ -42,8 +44,12 @@ public final class CascadeTracker: FaceTracker {
         for index in tracks.indices { tracks[index].estimate = follow(tracks[index], frame) }
         separate(at: frame.time)
         for index in tracks.indices { settle(index, frame.time) }
-        let newlyMissed = !missedBefore && tracks.contains { $0.estimate == nil }
-        if newlyMissed || isSearchDue(frame.time) { search(frame) }
+        if !missedBefore, tracks.contains(where: { $0.estimate == nil }) {
+            searchNearby(frame)
+            if tracks.contains(where: { $0.estimate == nil }) { searchEverywhere(frame) }
+        } else if isSearchDue(frame.time) {
+            searchEverywhere(frame)
+        }
         tracks.removeAll { $0.estimate == nil && frame.time - $0.seen > settings.patience }
         return tracks.compactMap(face)
     }
@@ -72,7 +78,9 @@ public final class CascadeTracker: FaceTracker {
         return best.presence >= settings.absent && isUsable(best.points, frame) ? best : nil
     }
 
-    private func look(_ frame: Frame, prior: [Point], passes: Int) -> CascadeEstimate {
+    private func look(
+        _ frame: Frame, prior: [Point], passes: Int
+    ) -> CascadeEstimate {
         runner.run(frame, crop(prior), prior: prior, passes: passes)[0]
     }
 
@@ -122,14 +130,38 @@ public final class CascadeTracker: FaceTracker {
     /// Whether another face could be taken up: a place is free, or somebody is missed.
     private var hasPlace: Bool { tracks.count < settings.faces || tracks.contains { $0.estimate == nil } }
 
-    private func search(_ frame: Frame) {
-        (lastSearch, searches) = (frame.time, searches + 1)
+    /// Searches the whole frame and, where nobody is found, a part of it more closely: the next one each time, all at the first.
+    private func searchEverywhere(_ frame: Frame) {
+        let isFirst = lastSearch == nil
+        lastSearch = frame.time
+        searches += 1
+        search(frame, in: SearchWindow(frame))
+        let parts = SearchWindow(frame).parts
+        for _ in 0..<(isFirst ? parts.count : 1) where tracks.isEmpty {
+            search(frame, in: parts[nextPart % parts.count])
+            nextPart += 1
+        }
+    }
+
+    /// Looks for each missed face around the place where it was to be expected, where that is much less than the frame.
+    private func searchNearby(_ frame: Frame) {
+        for track in tracks where track.estimate == nil {
+            let window = SearchWindow(
+                around: track.expectedCentre(at: frame.time), crop: track.crop, sides: settings.nearby)
+            guard window.width < min(frame.displayWidth, frame.displayHeight) else { continue }
+            searches += 1
+            search(frame, in: window)
+        }
+    }
+
+    private func search(_ frame: Frame, in window: SearchWindow) {
         var refused = 0
-        for proposal in locator.locate(frame) where isFree(proposal) {
+        for proposal in locator.locate(frame, in: window) where isFree(proposal) {
             guard hasPlace, refused < settings.proposals else { break }
             let estimate = confirm(frame, proposal)
             let crop = crop(estimate.points)
-            if estimate.presence >= settings.certain, isUsable(estimate.points, frame), isFree(crop) {
+            let isCertain = estimate.presence >= settings.certain && estimate.confidence >= settings.likely
+            if isCertain, isUsable(estimate.points, frame), isFree(crop) {
                 place(estimate, crop, frame.time)
             } else {
                 refused += 1
@@ -175,6 +207,6 @@ public final class CascadeTracker: FaceTracker {
         guard let estimate = track.estimate else { return nil }
         return TrackedFace(
             id: track.id, confidence: estimate.confidence, box: Box(around: estimate.points), points: estimate.points,
-            pointConfidence: estimate.sharpness)
+            pointConfidence: estimate.pointConfidence)
     }
 }

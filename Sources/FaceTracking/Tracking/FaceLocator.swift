@@ -2,6 +2,6 @@ import Base
 
 /// Proposes where faces may be in a frame, for a tracker to try. Bound to one thread.
 public protocol FaceLocator: AnyObject {
-    /// Crops (crop units to picture) that may hold a face, best first.
-    func locate(_ frame: Frame) -> [SimilarityMap]
+    /// Crops (crop units to picture) that may hold a face in this part of the frame, best first.
+    func locate(_ frame: Frame, in window: SearchWindow) -> [SimilarityMap]
 }

@@ -8,7 +8,7 @@ public struct TrackedFace: Sendable, Equatable {
     public var box: Box
     /// Landmarks in pixels of the picture as displayed, in the order of the model's scheme.
     public var points: [Point]
-    /// How sure the tracker is of each landmark, 0…1.
+    /// Of each landmark: how sure the tracker is that it is within 0.08 of the eye distance, 0…1.
     public var pointConfidence: [Double]
 
     public init(

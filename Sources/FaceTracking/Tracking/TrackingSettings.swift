@@ -10,10 +10,14 @@ public struct TrackingSettings: Sendable, Equatable {
     public var patience = 0.5
     /// Presence that a new face must have after it has been looked at several times.
     public var certain = 0.7
+    /// Confidence that its landmarks must have then. Pictures without a face rarely reach it, profiles just do.
+    public var likely = 0.35
     /// Pause between two searches of the whole frame while nobody is followed, or somebody is missed.
     public var searchInterval = 0.2
     /// The same while all are seen, but places are free.
     public var idleSearchInterval = 1.0
+    /// Side of the window in which a face that was just lost is looked for first, in sides of its crop.
+    public var nearby = 3.0
     /// Shortest side of a crop in pixels of the picture.
     public var smallestCrop = 16.0
     /// Proposals that a search looks at in vain before it gives up.

@@ -33,6 +33,12 @@ public final class FeatureMap {
         gradient = Tensor(zeros: needsGradient ? shape.count : 0)
     }
 
+    /// Numbers of one image of the batch.
+    public func image(_ index: Int) -> UnsafeMutableBufferPointer<Float> {
+        let count = shape.area * shape.channels
+        return UnsafeMutableBufferPointer(rebasing: values.elements[index * count..<(index + 1) * count])
+    }
+
     /// Whether readers see `values` as they are.
     var isPlain: Bool { affine == nil && activation == .identity }
 

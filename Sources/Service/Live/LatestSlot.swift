@@ -5,6 +5,7 @@ public final class LatestSlot<Value: Sendable>: @unchecked Sendable {  // Sendab
     private let condition = NSCondition()
     private var value: Value?
     private var isClosed = false
+    private var isFinished = false
 
     public init() {}
 
@@ -19,13 +20,21 @@ public final class LatestSlot<Value: Sendable>: @unchecked Sendable {  // Sendab
         return value != nil
     }
 
-    /// Waits for a value; nil once the slot is closed. For a thread, never for a task.
+    /// Waits for a value; nil once the slot is closed, or finished and empty. For a thread, never for a task.
     public func take() -> Value? {
         condition.lock()
         defer { condition.unlock() }
-        while value == nil, !isClosed { condition.wait() }
+        while value == nil, !isClosed, !isFinished { condition.wait() }
         defer { value = nil }
         return isClosed ? nil : value
+    }
+
+    /// Nothing more will be put: what is in the slot may still be taken.
+    public func finish() {
+        condition.lock()
+        defer { condition.unlock() }
+        isFinished = true
+        condition.broadcast()
     }
 
     /// Ends all waiting; what is in the slot is dropped.

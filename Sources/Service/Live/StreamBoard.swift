@@ -20,6 +20,13 @@ public struct StreamResult: Sendable {
     }
 }
 
+/// What a frame looked like, as displayed: 4:2:0, limited range.
+public struct StreamPicture: Sendable {
+    public let picture: PixelBuffer
+    /// As in its result.
+    public let frame: Int
+}
+
 /// How a stream fares.
 public struct StreamStatus: Sendable {
     public enum State: String, Sendable {
@@ -60,7 +67,8 @@ public final class StreamBoard: Sendable {
         var latest: StreamResult?
         var readers: [Int: AsyncStream<StreamResult>.Continuation] = [:]
         var nextReader = 0
-        var pictureWaiters: [CheckedContinuation<PixelBuffer?, Never>] = []
+        var pictureWaiters: [CheckedContinuation<StreamPicture?, Never>] = []
+        var isClosed = false
     }
 
     private let state = Mutex(State())
@@ -81,17 +89,24 @@ public final class StreamBoard: Sendable {
         }
         for reader in readers { reader.yield(result) }
         guard !waiters.isEmpty else { return }
-        let copy = displayedCopy(of: frame)
-        for waiter in waiters { waiter.resume(returning: copy) }
+        let picture = StreamPicture(picture: displayedCopy(of: frame), frame: result.result.frame)
+        for waiter in waiters { waiter.resume(returning: picture) }
     }
+
+    /// Who reads results now, and how many wait for a picture.
+    var waiting: (readers: Int, pictures: Int) { state.withLock { ($0.readers.count, $0.pictureWaiters.count) } }
 
     /// All results from now on, for one reader; the newest alone is kept for it.
     public func results() -> AsyncStream<StreamResult> {
         let (stream, continuation) = AsyncStream.makeStream(of: StreamResult.self, bufferingPolicy: .bufferingNewest(1))
         let number = state.withLock { state in
             state.nextReader += 1
-            state.readers[state.nextReader] = continuation
-            return state.nextReader
+            if !state.isClosed { state.readers[state.nextReader] = continuation }
+            return state.isClosed ? nil : state.nextReader
+        }
+        guard let number else {
+            continuation.finish()
+            return stream
         }
         continuation.onTermination = { [weak self] _ in
             _ = self?.state.withLock { $0.readers.removeValue(forKey: number) }
@@ -100,13 +115,20 @@ public final class StreamBoard: Sendable {
     }
 
     /// The next tracked frame's picture; nil once the stream is closed.
-    public func nextPicture() async -> PixelBuffer? {
-        await withCheckedContinuation { waiter in state.withLock { $0.pictureWaiters.append(waiter) } }
+    public func nextPicture() async -> StreamPicture? {
+        await withCheckedContinuation { waiter in
+            let isClosed = state.withLock { state in
+                if !state.isClosed { state.pictureWaiters.append(waiter) }
+                return state.isClosed
+            }
+            if isClosed { waiter.resume(returning: nil) }
+        }
     }
 
-    /// Nothing will be published any more: ends what waits.
+    /// Nothing will be published any more: ends what waits, and what would.
     public func close() {
         let (readers, waiters) = state.withLock { state in
+            state.isClosed = true
             defer { (state.readers, state.pictureWaiters) = ([:], []) }
             return (Array(state.readers.values), state.pictureWaiters)
         }

@@ -11,12 +11,15 @@ public final class OverlayWriter: TrackOutput {
     public let partialPath: String? = nil
     private let path: String
     private let frameRate: Double
+    /// Nil where landmarks are drawn as they come.
+    private var smoother: FaceSmoother?
     private var writer: VideoWriter?
     private var size = (width: 0, height: 0)
 
     /// `frameRate` (frames a second) is a hint for the encoder; frames keep their own times.
-    public init(path: String, frameRate: Double = 30) {
+    public init(path: String, frameRate: Double = 30, smoothing: Bool = true) {
         (self.path, self.frameRate) = (path, frameRate)
+        smoother = smoothing ? FaceSmoother() : nil
     }
 
     public func write(_ result: FrameResult, of frame: Frame?) throws(LandmarkdError) {
@@ -24,7 +27,8 @@ public final class OverlayWriter: TrackOutput {
         let copy = displayedCopy(of: frame)
         if writer == nil { try open(copy) }
         let picture = fitted(copy)
-        for face in result.faces { FaceDrawing.draw(face, on: Canvas(picture)) }
+        let faces = smoother?.smooth(result.faces, time: result.time) ?? result.faces
+        for face in faces { FaceDrawing.draw(face, on: Canvas(picture)) }
         try writer?.write(picture, time: result.time)
     }
 

@@ -1,11 +1,20 @@
 import Foundation
 
-/// Hands values from one thread to another in order; the giver waits while `capacity` of them are unread.
+/// Hands values from one thread to another in order; holds at most `capacity` that are unread.
 final class BoundedQueue<Value: Sendable>: @unchecked Sendable {  // Sendable: all state is under `condition`
     private let condition = NSCondition()
     private let capacity: Int
     private var values: [Value] = []
     private var isClosed = false
+    private var isEnded = false
+
+    /// What a taker that does not wait for ever finds.
+    enum Found {
+        case value(Value)
+        case nothing
+        /// The giver has ended the queue, and all is taken.
+        case end
+    }
 
     init(capacity: Int) { self.capacity = capacity }
 
@@ -14,7 +23,18 @@ final class BoundedQueue<Value: Sendable>: @unchecked Sendable {  // Sendable: a
         condition.lock()
         defer { condition.unlock() }
         while values.count >= capacity, !isClosed { condition.wait() }
-        if isClosed { return false }
+        return add(value)
+    }
+
+    /// Never waits; false where there is no room, or nobody takes any more.
+    func offer(_ value: Value) -> Bool {
+        condition.lock()
+        defer { condition.unlock() }
+        return values.count < capacity && add(value)
+    }
+
+    private func add(_ value: Value) -> Bool {
+        if isClosed || isEnded { return false }
         values.append(value)
         condition.broadcast()
         return true
@@ -27,6 +47,27 @@ final class BoundedQueue<Value: Sendable>: @unchecked Sendable {  // Sendable: a
         while values.isEmpty { condition.wait() }
         condition.broadcast()
         return values.removeFirst()
+    }
+
+    /// Waits for the next value, at most so long.
+    func take(seconds: Double) -> Found {
+        condition.lock()
+        defer { condition.unlock() }
+        let deadline = Date(timeIntervalSinceNow: seconds)
+        while values.isEmpty, !isEnded {
+            guard condition.wait(until: deadline) else { break }
+        }
+        if values.isEmpty { return isEnded ? .end : .nothing }
+        condition.broadcast()
+        return .value(values.removeFirst())
+    }
+
+    /// Nothing more will be given.
+    func end() {
+        condition.lock()
+        defer { condition.unlock() }
+        isEnded = true
+        condition.broadcast()
     }
 
     /// Nobody will take any more.

@@ -13,6 +13,8 @@ public struct RecordingBatch: Sendable {
         public var format = TableFormat.csv
         /// Where the one recording is drawn with its landmarks; nil for no drawing.
         public var overlay: String?
+        /// Whether the drawing calms the landmarks; the table never does.
+        public var smoothsOverlay = true
         public var span = TimeSpan.whole
         /// At most as many threads work at once. Results do not depend on it.
         public var threads = 1
@@ -123,9 +125,9 @@ public struct RecordingBatch: Sendable {
     private func outputs(_ job: OutputPlan.Job, pointCount: Int) throws(LandmarkdError) -> [any TrackOutput] {
         let table: any TrackOutput =
             switch options.format {
-            case .csv: try CSVWriter(path: job.table, pointCount: pointCount)
-            case .jsonl: try JSONLinesWriter(path: job.table, stream: job.input.path.fileName)
+            case .csv: try TableWriter(csv: job.table, pointCount: pointCount)
+            case .jsonl: try TableWriter(jsonl: job.table, stream: job.input.path.fileName)
             }
-        return [table] + (options.overlay.map { [OverlayWriter(path: $0)] } ?? [])
+        return [table] + (options.overlay.map { [OverlayWriter(path: $0, smoothing: options.smoothsOverlay)] } ?? [])
     }
 }

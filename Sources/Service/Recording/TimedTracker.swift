@@ -1,6 +1,5 @@
 import Base
 import FaceTracking
-import Glibc
 
 /// Counts the processor time that another tracker takes.
 public final class TimedTracker: FaceTracker {
@@ -20,17 +19,11 @@ public final class TimedTracker: FaceTracker {
     }
 
     public func process(_ frame: Frame) throws(LandmarkdError) -> [TrackedFace] {
-        let start = Self.now()
+        let start = threadProcessorSeconds()
         defer {
-            seconds += Self.now() - start
+            seconds += threadProcessorSeconds() - start
             frames += 1
         }
         return try tracker.process(frame)
-    }
-
-    private static func now() -> Double {
-        var time = timespec()
-        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
     }
 }

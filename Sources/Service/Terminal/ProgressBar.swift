@@ -15,8 +15,8 @@ public struct ProgressBar {
 
     private let style: Style
     private let title: String
-    private let started = Self.now()
-    private var shown = Self.now()
+    private let started = monotonicSeconds()
+    private var shown = monotonicSeconds()
     private var isBarShown = false
 
     /// A bar where standard error is a terminal, lines elsewhere, nothing where `quiet`.
@@ -27,14 +27,14 @@ public struct ProgressBar {
     public init(title: String, style: Style) { (self.title, self.style) = (title, style) }
 
     /// Seconds since the start.
-    public var seconds: Double { Self.now() - started }
+    public var seconds: Double { monotonicSeconds() - started }
 
     /// Shows the state, if the last one is long enough ago. `share` is 0…1, nil where the whole is not known; `detail`
     /// is asked only then.
     public mutating func update(share: Double?, detail: () -> String) {
         let pause = style == .bar ? Self.pauses.bar : Self.pauses.lines
-        guard style != .none, Self.now() - shown >= pause else { return }
-        shown = Self.now()
+        guard style != .none, monotonicSeconds() - shown >= pause else { return }
+        shown = monotonicSeconds()
         Self.write(text(share: share, detail: detail()))
         isBarShown = style == .bar
     }
@@ -57,11 +57,5 @@ public struct ProgressBar {
     private static func write(_ text: String) {
         // Progress that cannot be shown is no reason to stop.
         _ = try? writeAll(Array(text.utf8), to: STDERR_FILENO, path: "standard error")
-    }
-
-    private static func now() -> Double {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
     }
 }

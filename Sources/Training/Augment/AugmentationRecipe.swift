@@ -22,6 +22,7 @@ public struct AugmentationRecipe: Sendable, Equatable {
     public var laid = LaidCrops()
     public var negatives = Negatives()
     public var priors = Priors()
+    public var pairs = Pairs()
     public var photometry = Photometry()
 
     /// As published [S, steps 0–7], with mild photometric changes only.
@@ -97,6 +98,19 @@ public struct AugmentationRecipe: Sendable, Equatable {
         public var shift = 0.02
         /// … and each point by itself, by a deviation drawn from 0 to this.
         public var pointNoise = 0.012
+    }
+
+    /// Pairs of neighbouring frames: the second shows what the first does, laid a little otherwise (normal errors with these standard
+    /// deviations), under the same light and fresh noise.
+    public struct Pairs: Sendable, Equatable {
+        /// Share of the samples with odd numbers that are the next frame of the one before.
+        public var share = 0.0
+        public var turn = 1.0
+        /// Of the natural logarithm of the side.
+        public var scale = 0.012
+        public var shift = 0.008
+        /// Of each landmark of the prior by itself.
+        public var pointNoise = 0.002
     }
 
     /// Changes of light, sensor and coding, in the order in which they are made.

@@ -8,6 +8,8 @@ import Glibc
 /// Thread-bound; allocates nothing after `init`. Values are −1…1, as `CropSampler` gives them.
 public final class PlanarCrop {
     public let side: Int
+    /// Changes the noise that a seed gives, and nothing else.
+    var noiseSalt: UInt64 = 0
     private let sampler: CropSampler
     private let memory: UnsafeMutableBufferPointer<Float>
     private let planes: UnsafeMutablePointer<Float>
@@ -100,7 +102,7 @@ extension PlanarCrop {
 
     /// Adds nearly normal noise of this standard deviation.
     public func addNoise(_ channel: Channel, amplitude: Double, seed: UInt64) {
-        lm_noise_plane(plane(channel), side * side, Float(amplitude), seed)
+        lm_noise_plane(plane(channel), side * side, Float(amplitude), seed ^ noiseSalt)
     }
 
     /// Gaussian blur of all channels, of `sigma` pixels.

@@ -37,9 +37,13 @@ public struct TrainingSampler: SampleSource {
         index: UInt64, into pixels: UnsafeMutableBufferPointer<Float>, with crop: PlanarCrop
     ) -> SampleLabels {
         precondition(crop.side == side, "crop of \(crop.side) pixels where \(side) are asked for")
-        var random = SplitMix64(seed: seed, index: index)
+        var sway = Sway(recipe.pairs, seed: seed, index: index)
+        var random = SplitMix64(seed: seed, index: sway == nil ? index : index - 1)
+        crop.noiseSalt = sway?.noiseSalt ?? 0
         let isNegative = !negatives.frames.isEmpty && random.chance(recipe.negatives.share)
-        let labels = isNegative ? negative(crop, &random) : positive(crop, &random)
+        var labels = isNegative ? negative(crop, &random) : positive(crop, sway?.error, &random)
+        if let prior = labels.prior { labels.prior = sway?.disturbed(prior) ?? prior }
+        labels.isNextFrame = sway != nil
         occlude(crop, &random)
         changePhotometry(crop, recipe.photometry, &random)
         crop.write(to: pixels)
@@ -59,14 +63,20 @@ public struct TrainingSampler: SampleSource {
         }
     }
 
-    private func positive(_ crop: PlanarCrop, _ random: inout SplitMix64) -> SampleLabels {
+    /// `sway`: how much further wrong the crop is laid than the numbers say.
+    private func positive(
+        _ crop: PlanarCrop, _ sway: CropLayout.Error?, _ random: inout SplitMix64
+    ) -> SampleLabels {
         let index = drawnFace(&random)
         let face = faces.faces[index]
         let isMirrored = scheme.mirror != nil && random.chance(recipe.mirrorShare)
         let map =
             switch recipe.crops {
             case .method: methodCrop(face.points, recipe, &random)
-            case .tracking: layout.map(around: face.points, scheme: scheme, error: laidCropError(recipe.laid, &random))
+            case .tracking:
+                layout.map(
+                    around: face.points, scheme: scheme,
+                    error: laidCropError(recipe.laid, &random) + (sway ?? CropLayout.Error()))
             }
         let coarse = drawnCoarseness(side: side, recipe.photometry, &random)
         crop.sample(faces.frame(of: index), map, mirrored: isMirrored, coarse: coarse)

@@ -12,6 +12,13 @@ public struct BenchReport: Sendable {
     }
 
     public private(set) var figures: [Figure] = []
+    /// What a frame costs with so many faces in it.
+    public struct FaceCost: Sendable {
+        public let count: Int
+        public let milliseconds: Double
+    }
+
+    public var faces: [FaceCost] = []
 
     mutating func add(_ key: String, _ value: Double, _ digits: Int, _ unit: String, _ meaning: String) {
         figures.append(Figure(key: key, value: value, digits: digits, unit: unit, meaning: meaning))
@@ -19,12 +26,20 @@ public struct BenchReport: Sendable {
 
     /// The object of `landmarkd bench --json`.
     public var json: String {
-        "{" + figures.map { "\($0.key.jsonQuoted):\(decimal($0.value, $0.digits))" }.joined(separator: ",") + "}"
+        let figures = figures.map { "\($0.key.jsonQuoted):\(decimal($0.value, $0.digits))" }
+        let faces = faces.map { "{\"count\":\($0.count),\"ms\":\(decimal($0.milliseconds, 3))}" }
+        let list = faces.isEmpty ? [] : ["\"faces\":[\(faces.joined(separator: ","))]"]
+        return "{" + (figures + list).joined(separator: ",") + "}"
     }
 
     public var text: String {
-        let widest = figures.map(\.meaning.count).max() ?? 0
-        return figures.map { figure in
+        let costs = faces.map {
+            Figure(
+                key: "", value: $0.milliseconds, digits: 3, unit: "ms",
+                meaning: "tracking a frame of 1280×720, faces: \($0.count)")
+        }
+        let widest = (figures + costs).map(\.meaning.count).max() ?? 0
+        return (figures + costs).map { figure in
             let space = String(repeating: " ", count: widest - figure.meaning.count + 2)
             return figure.meaning + space + decimal(figure.value, figure.digits)
                 + (figure.unit.isEmpty ? "" : " \(figure.unit)")

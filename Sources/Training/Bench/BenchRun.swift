@@ -1,7 +1,6 @@
 import Base
 import CKernels
 import FaceTracking
-import Glibc
 import Rendering
 
 /// `landmarkd bench`: how fast this machine tracks, samples and trains with a model, on drawn faces.
@@ -27,6 +26,12 @@ public struct BenchRun {
         addNetwork(&report)
         addLocator(&report)
         try addTracking(&report)
+        progress("several faces, and none", 0.25)
+        let crowd = CrowdBench(model, locator: locator, face: face)
+        for count in [1, 4, 16] { report.faces.append(try crowd.cost(of: count)) }
+        let idle = try crowd.idleShare()
+        report.add(
+            "idle_core_percent", 100 * idle, 2, "%", "of a core, nobody in 1280×720 at 30 frames a second")
         progress("augmentation", 0.4)
         let faces = FaceSet(rendered: 24, face)
         let sampler = TrainingSampler(faces, recipe: .tracking, side: model.configuration.crop, seed: 1)
@@ -56,9 +61,9 @@ public struct BenchRun {
         let tracker = CascadeTracker(model, locator: NetworkLocator(locator))
         for frame in frames.prefix(5) { _ = try tracker.process(frame) }
         let tracked = frames.dropFirst(5)
-        let start = threadSeconds()
+        let start = threadProcessorSeconds()
         for frame in tracked { _ = try tracker.process(frame) }
-        let spent = threadSeconds() - start
+        let spent = threadProcessorSeconds() - start
         report.add(
             "track_ms_per_frame", 1000 * spent / Double(tracked.count), 3, "ms",
             "tracking a frame of 640×480, one face, one core")
@@ -84,13 +89,13 @@ public struct BenchRun {
     /// Mean processor time of a repeated step, after one to warm up.
     private func milliseconds(_ step: () -> Void) -> Double {
         step()
-        let start = threadSeconds()
+        let start = threadProcessorSeconds()
         var count = 0.0
-        while threadSeconds() - start < 0.5 {
+        while threadProcessorSeconds() - start < 0.5 {
             step()
             count += 1
         }
-        return 1000 * (threadSeconds() - start) / count
+        return 1000 * (threadProcessorSeconds() - start) / count
     }
 
     private func gemmRate() -> Double {
@@ -141,10 +146,4 @@ public struct BenchRun {
         report.add(
             "online_over_held", times.held / times.online, 4, "", "rate with fresh samples over held ones")
     }
-}
-
-private func threadSeconds() -> Double {
-    var time = timespec()
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
 }

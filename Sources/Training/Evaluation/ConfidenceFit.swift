@@ -4,7 +4,7 @@ import Glibc
 extension ConfidenceCalibration {
     /// The most likely calibration for these samples: logistic regression by Newton's method with halved steps, and a little ridge towards
     /// the network's own presence that keeps it finite where the samples are separable.
-    public init(fitting samples: [JudgedSample]) {
+    public init(fitting samples: [Judgement]) {
         let problem = LogisticProblem(samples)
         var weights = problem.origin
         var cost = problem.cost(weights)
@@ -20,6 +20,14 @@ extension ConfidenceCalibration {
     }
 }
 
+extension PointCalibration {
+    /// A calibration for each landmark, from samples that all have the same landmarks.
+    public init(fitting samples: [JudgedSample]) {
+        let count = samples.first?.points.count ?? 0
+        self.init((0..<count).map { point in ConfidenceCalibration(fitting: samples.map { $0.points[point] }) })
+    }
+}
+
 /// Penalised log-likelihood of a calibration: weights of logit, ln sharpness and 1.
 private struct LogisticProblem {
     let origin = SIMD3<Double>(1, 0, 0)
@@ -27,7 +35,7 @@ private struct LogisticProblem {
     private let targets: [Double]
     private let ridge: Double
 
-    init(_ samples: [JudgedSample]) {
+    init(_ samples: [Judgement]) {
         inputs = samples.map { SIMD3($0.logit, ConfidenceCalibration.logarithm($0.sharpness), 1) }
         targets = samples.map { $0.isRight ? 1 : 0 }
         ridge = 1e-3 * Double(max(1, samples.count))

@@ -11,12 +11,16 @@ public struct EvaluationReport: Sendable {
     public let passes: [ErrorSummary]
     /// Of samples made of these faces as training makes them, and of pictures without faces that training holds back.
     public let reliability: Reliability
+    /// The same of each landmark; nil where the model was not fitted for it.
+    public let pointReliability: Reliability?
+    /// Of tracks from wrong landmarks; told once a set.
+    public let wrongStarts: WrongStarts?
 
     public init(
         model: String, set: String, split: String, start: CropStart, _ errors: [FaceErrors], scheme: LandmarkScheme,
-        reliability: Reliability
+        reliability: Reliability, pointReliability: Reliability? = nil, wrongStarts: WrongStarts? = nil
     ) {
-        self.reliability = reliability
+        (self.reliability, self.pointReliability, self.wrongStarts) = (reliability, pointReliability, wrongStarts)
         (self.model, self.set, self.split, self.start, images) = (model, set, split, start, errors.count)
         let count = errors.first?.errors.count ?? 0
         passes = (0..<count).map { ErrorSummary(errors, pass: $0, scheme: scheme) }
@@ -32,7 +36,9 @@ public struct EvaluationReport: Sendable {
         }
         return "{\"model\":\(model.jsonQuoted),\"set\":\(set.jsonQuoted),\"split\":\(split.jsonQuoted),"
             + "\"images\":\(images),\"box\":\(start.rawValue.jsonQuoted),\"passes\":[\(passes.joined(separator: ","))],"
-            + "\"ece\":\(decimal(reliability.expectedCalibrationError, 4))}"
+            + "\"ece\":\(decimal(reliability.expectedCalibrationError, 4))"
+            + (pointReliability.map { ",\"point_ece\":\(decimal($0.expectedCalibrationError, 4))" } ?? "")
+            + (wrongStarts.map { ",\"wrong_starts\":\($0.json)" } ?? "") + "}"
     }
 
     /// A table for readers; errors in % of the outer-eye distance.
@@ -49,6 +55,12 @@ public struct EvaluationReport: Sendable {
         }
         let title = "\(set) \(split), \(images) faces, start: \(start.words); errors in % of the outer-eye distance"
         return ([title] + aligned(rows)).joined(separator: "\n")
+    }
+
+    /// Tables for readers: how often confidence was right, and what becomes of tracks from wrong landmarks.
+    public var honestyText: String {
+        [reliability.text(of: "faces"), pointReliability?.text(of: "landmarks"), wrongStarts?.text]
+            .compactMap { $0 }.joined(separator: "\n")
     }
 
     /// Regions that the scheme has, in the order of the face.
@@ -76,9 +88,9 @@ private func aligned(_ rows: [[String]]) -> [String] {
 }
 
 extension Reliability {
-    /// A table for readers: what was said, how often it was right.
-    public var text: String {
-        var rows = [["confidence", "samples", "said %", "right %"]]
+    /// A table for readers: what was said of `subject`, how often it was right.
+    func text(of subject: String) -> String {
+        var rows = [["confidence", "number", "said %", "right %"]]
         for (index, bin) in bins.enumerated() where bin.count > 0 {
             let (low, high) = (Double(index) / Double(Self.bins), Double(index + 1) / Double(Self.bins))
             let count = Double(bin.count)
@@ -87,7 +99,7 @@ extension Reliability {
                 decimal(100 * bin.right / count, 1),
             ])
         }
-        let title = "confidence, augmented samples and faceless pictures; expected calibration error "
+        let title = "confidence of \(subject), augmented samples and faceless pictures; expected calibration error "
         return ([title + decimal(expectedCalibrationError, 3)] + aligned(rows)).joined(separator: "\n")
     }
 }

@@ -12,6 +12,8 @@ public struct EvaluationRun: Sendable {
     }
 
     public var modelPath: String
+    /// Judges what becomes of tracks from wrong landmarks too, where it is given.
+    public var locator: LocatorModel?
     public var folders: [String]
     /// Name of the one set to judge; nil for all.
     public var set: String?
@@ -42,13 +44,19 @@ public struct EvaluationRun: Sendable {
         var results: [Result] = []
         let negatives = try heldNegatives()
         for (name, faces) in sets {
-            let reliability = reliability(model, faces, negatives)
+            let samples = judgedSamples(model, faces, negatives)
+            let reliability = Reliability(samples.map(\.whole), model.calibration)
+            let pointReliability = model.pointCalibration.map { Reliability(samples, $0) }
+            let wrongStarts = try locator.map { (locator) throws(LandmarkdError) in
+                try WrongStarts(model, locator, faces, faceless: negatives)
+            }
             for start in CropStart.allCases {
                 progress(results.count, total)
                 let errors = evaluator.errors(faces, from: start)
                 let report = EvaluationReport(
                     model: modelPath, set: name, split: split.rawValue, start: start, errors, scheme: faces.scheme,
-                    reliability: reliability)
+                    reliability: reliability, pointReliability: pointReliability,
+                    wrongStarts: start == .otherShape ? wrongStarts : nil)
                 results.append(Result(report: report, faces: faces, errors: errors))
             }
         }
@@ -63,11 +71,12 @@ public struct EvaluationRun: Sendable {
         return PictureSet(joining: sets).filter { split.isHeldBack($0) }
     }
 
-    private func reliability(_ model: CascadeModel, _ faces: FaceSet, _ negatives: PictureSet) -> Reliability {
+    private func judgedSamples(
+        _ model: CascadeModel, _ faces: FaceSet, _ negatives: PictureSet
+    ) -> [JudgedSample] {
         let sampler = TrainingSampler(
             faces, negatives: negatives, recipe: .tracking, side: model.configuration.crop, seed: 9)
-        let samples = judgedSamples(model, sampler, first: 0, count: 3000, threads: threads)
-        return Reliability(samples, model.calibration)
+        return Training.judgedSamples(model, sampler, first: 0, count: 3000, threads: threads)
     }
 
     func faceSets(scheme name: String) throws(LandmarkdError) -> [(name: String, faces: FaceSet)] {

@@ -5,13 +5,20 @@ import Glibc
 import NeuralNetwork
 import Synchronization
 
-/// What the network said of a sample, and whether its landmarks were right.
-public struct JudgedSample: Sendable {
+/// What the network said of one thing, and whether it was right.
+public struct Judgement: Sendable {
+    /// Of presence.
     public let logit: Double
-    /// Mean over landmarks.
+    /// Of the landmark's heatmap, or the mean over all.
     public let sharpness: Double
-    /// A face is there, and the mean error is at most 0.08 of the reference length.
+    /// A face is there, and the error is at most 0.08 of the reference length.
     public let isRight: Bool
+}
+
+/// What the network said of a sample: of all its landmarks together, by their mean error, and of each.
+public struct JudgedSample: Sendable {
+    public let whole: Judgement
+    public let points: [Judgement]
 }
 
 /// Draws samples as training does and judges the model on them: one pass from a prior, all passes from nothing.
@@ -54,14 +61,23 @@ private final class SampleJudge {
         network.setPrior(labels.prior, image: 0)
         let pass = labels.prior == nil ? network.passes.count - 1 : 0
         network.graph.forward(0..<network.passes[pass].layers.upperBound)
-        return JudgedSample(
-            logit: Double(network.passes[pass].presence.values.elements[0]),
-            sharpness: network.sharpness(pass: pass, image: 0).reduce(0, +) / Double(scheme.count),
-            isRight: labels.presence && isRight(network.landmarks(pass: pass, image: 0), labels.truth))
+        let logit = Double(network.passes[pass].presence.values.elements[0])
+        let sharpness = network.sharpness(pass: pass, image: 0)
+        let errors = labels.presence ? errors(network.landmarks(pass: pass, image: 0), labels.truth) : []
+        let limit = ErrorSummary.failureThreshold
+        let mean = errors.reduce(0, +) / Double(max(1, errors.count))
+        let points = sharpness.indices.map {
+            Judgement(logit: logit, sharpness: sharpness[$0], isRight: labels.presence && errors[$0] <= limit)
+        }
+        let whole = Judgement(
+            logit: logit, sharpness: sharpness.reduce(0, +) / Double(scheme.count),
+            isRight: labels.presence && mean <= limit)
+        return JudgedSample(whole: whole, points: points)
     }
 
-    private func isRight(_ found: [Point], _ truth: [Point]) -> Bool {
-        let sum = zip(found, truth).reduce(0) { $0 + ($1.0 - $1.1).length }
-        return sum / Double(truth.count) <= ErrorSummary.failureThreshold * scheme.referenceLength(of: truth)
+    /// Of each landmark, in reference lengths.
+    private func errors(_ found: [Point], _ truth: [Point]) -> [Double] {
+        let unit = scheme.referenceLength(of: truth)
+        return zip(found, truth).map { ($0 - $1).length / unit }
     }
 }

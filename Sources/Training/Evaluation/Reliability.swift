@@ -15,14 +15,23 @@ public struct Reliability: Sendable {
     public static let bins = 15
     public private(set) var bins = [Bin](repeating: Bin(), count: Self.bins)
 
-    public init(_ samples: [JudgedSample], _ calibration: ConfidenceCalibration) {
+    public init(_ samples: [Judgement], _ calibration: ConfidenceCalibration) {
+        for sample in samples { add(sample, calibration) }
+    }
+
+    /// Of all landmarks, each by its own calibration.
+    public init(_ samples: [JudgedSample], _ calibration: PointCalibration) {
         for sample in samples {
-            let confidence = calibration(logit: sample.logit, sharpness: sample.sharpness)
-            let index = min(Self.bins - 1, Int(confidence * Double(Self.bins)))
-            bins[index].count += 1
-            bins[index].said += confidence
-            bins[index].right += sample.isRight ? 1 : 0
+            for (point, calibration) in zip(sample.points, calibration.landmarks) { add(point, calibration) }
         }
+    }
+
+    private mutating func add(_ sample: Judgement, _ calibration: ConfidenceCalibration) {
+        let confidence = calibration(logit: sample.logit, sharpness: sample.sharpness)
+        let index = min(Self.bins - 1, Int(confidence * Double(Self.bins)))
+        bins[index].count += 1
+        bins[index].said += confidence
+        bins[index].right += sample.isRight ? 1 : 0
     }
 
     public var expectedCalibrationError: Double {

@@ -11,9 +11,12 @@ public struct SampleLabels: Sendable {
     public var presence: Bool
     /// The picture that the crop was taken from.
     public var file: String
+    /// Whether the crop is the next frame of the sample before it: the same face, moved a little, under fresh noise.
+    public var isNextFrame: Bool
 
-    public init(truth: [Point], prior: [Point]?, presence: Bool, file: String) {
+    public init(truth: [Point], prior: [Point]?, presence: Bool, file: String, isNextFrame: Bool = false) {
         (self.truth, self.prior, self.presence, self.file) = (truth, prior, presence, file)
+        self.isNextFrame = isNextFrame
     }
 }
 

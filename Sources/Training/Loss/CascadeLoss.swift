@@ -8,11 +8,16 @@ public struct CascadeTarget: Sendable {
     public var landmarks: [SIMD2<Double>]
     /// Whether the crop holds a face.
     public var presence: Bool
+    /// Whether the sample before is the frame before this one.
+    public var isNextFrame: Bool
 
-    public init(landmarks: [SIMD2<Double>], presence: Bool) { (self.landmarks, self.presence) = (landmarks, presence) }
+    public init(landmarks: [SIMD2<Double>], presence: Bool, isNextFrame: Bool = false) {
+        (self.landmarks, self.presence, self.isNextFrame) = (landmarks, presence, isNextFrame)
+    }
 }
 
-/// Loss after every pass: cross-entropy of the heatmaps to Gaussians, a coordinate loss, and cross-entropy of presence.
+/// Loss after every pass: cross-entropy of the heatmaps to Gaussians, a coordinate loss, cross-entropy of presence, and, between two
+/// frames of a face, how much the errors of its landmarks change.
 public final class CascadeLoss {
     /// How a coordinate's error counts; x in crop units.
     public enum Coordinates: Sendable, Equatable {
@@ -28,6 +33,8 @@ public final class CascadeLoss {
         public var heatmap: Float = 0.05
         public var coordinates: Float = 10
         public var presence: Float = 0.3
+        /// Of the change of errors from a frame to the next, in crop units.
+        public var steadiness: Float = 0
         public var form = Coordinates.absolute
 
         public init() {}
@@ -62,6 +69,10 @@ public final class CascadeLoss {
             for (image, target) in targets.enumerated() {
                 parts += landmarkLoss(pass, image, target, share: 1 / Float(max(1, faces)))
                 parts += presenceLoss(pass, image, target, share: 1 / Float(samples))
+                if target.isNextFrame, image > 0, target.presence, weights.steadiness > 0 {
+                    parts += steadinessLoss(
+                        pass, image, targets[image - 1].landmarks, target.landmarks, share: 1 / Float(max(1, faces)))
+                }
             }
             pass.heatmaps.addLogitGradient(UnsafeBufferPointer(logitGradient.elements))
             pass.position.addGradient(UnsafeBufferPointer(positionGradient.elements))
@@ -112,6 +123,31 @@ public final class CascadeLoss {
             }
         }
         return sum / Float(2 * points)
+    }
+
+    /// Mean over both coordinates of all landmarks of |error here − error in the frame before|; adds to both images' gradients.
+    private func steadinessLoss(
+        _ pass: CascadePass, _ image: Int, _ before: [SIMD2<Double>], _ now: [SIMD2<Double>], share: Float
+    ) -> LossParts {
+        let count = 2 * now.count
+        let found = pass.position.values.elements
+        let (first, second) = ((image - 1) * count, image * count)
+        let slope = weights.steadiness * share / Float(count)
+        var sum: Float = 0
+        for point in now.indices {
+            for axis in 0..<2 {
+                let index = axis * now.count + point
+                let motion = Float(now[point][axis] - before[point][axis])
+                let (value, sign) = weights.form.value(found[second + index] - found[first + index] - motion)
+                sum += value
+                positionGradient[second + index] += sign * slope
+                positionGradient[first + index] -= sign * slope
+            }
+        }
+        var parts = LossParts()
+        parts.steadiness = Double(sum / Float(count) * share)
+        parts.total = Double(weights.steadiness) * parts.steadiness
+        return parts
     }
 
     private func presenceLoss(_ pass: CascadePass, _ image: Int, _ target: CascadeTarget, share: Float) -> LossParts {

@@ -16,6 +16,8 @@ extension TrainingRecipe {
         "heatmap_weight": .number(0...1000) { $0.settings.loss.heatmap = Float($1) },
         "coordinate_weight": .number(0...10000) { $0.settings.loss.coordinates = Float($1) },
         "presence_weight": .number(0...1000) { $0.settings.loss.presence = Float($1) },
+        "steadiness_weight": .number(0...10000) { $0.settings.loss.steadiness = Float($1) },
+        "pair_share": .number(0...1) { $0.augmentation.pairs.share = $1 },
         "coordinate_loss": .choice(["absolute", "squared", "wing"]) {
             switch $1 {
             case "squared": $0.settings.loss.form = .squared

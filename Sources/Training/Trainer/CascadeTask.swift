@@ -65,7 +65,10 @@ struct CascadeTask: TrainingTask {
         let sampler = TrainingSampler(
             faces, negatives: data.heldNegatives, recipe: recipe.augmentation, side: model.configuration.crop)
         let samples = judgedSamples(model, sampler, first: 0, count: 4000, threads: recipe.settings.threads)
-        return [ConfidenceCalibration.key: ConfidenceCalibration(fitting: samples).text]
+        return [
+            ConfidenceCalibration.key: ConfidenceCalibration(fitting: samples.map(\.whole)).text,
+            PointCalibration.key: PointCalibration(fitting: samples).text,
+        ]
     }
 
     private func averaged(_ trainer: Trainer) throws(LandmarkdError) -> CascadeModel {

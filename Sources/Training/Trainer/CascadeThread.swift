@@ -26,14 +26,11 @@ final class CascadeThread: TrainingThread, @unchecked Sendable {  // see `Traini
         let start = monotonicSeconds()
         targets.removeAll(keepingCapacity: true)
         files.removeAll(keepingCapacity: true)
-        let shape = network.crop.shape
-        let size = shape.area * shape.channels
-        for image in 0..<shape.batch {
-            let crop = UnsafeMutableBufferPointer(
-                rebasing: network.crop.values.elements[image * size..<(image + 1) * size])
-            let labels = drawer.draw(index: first + UInt64(image), into: crop)
+        for image in 0..<network.crop.shape.batch {
+            let labels = drawer.draw(index: first + UInt64(image), into: network.crop.image(image))
             network.setPrior(labels.prior, image: image)
-            targets.append(CascadeTarget(landmarks: labels.truth, presence: labels.presence))
+            targets.append(
+                CascadeTarget(landmarks: labels.truth, presence: labels.presence, isNextFrame: labels.isNextFrame))
             files.append(labels.file)
         }
         drawingTime = monotonicSeconds() - start

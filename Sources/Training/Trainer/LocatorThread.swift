@@ -29,13 +29,9 @@ final class LocatorThread: TrainingThread, @unchecked Sendable {  // see `Traini
     func draw(first: UInt64) {
         let start = monotonicSeconds()
         files.removeAll(keepingCapacity: true)
-        let shape = network.frame.shape
-        let size = shape.area * shape.channels
         for image in targets.indices {
-            let pixels = UnsafeMutableBufferPointer(
-                rebasing: network.frame.values.elements[image * size..<(image + 1) * size])
             files += sampler.draw(
-                index: first + UInt64(image), into: pixels, target: &targets[image], with: canvas)
+                index: first + UInt64(image), into: network.frame.image(image), target: &targets[image], with: canvas)
         }
         drawingTime = monotonicSeconds() - start
     }

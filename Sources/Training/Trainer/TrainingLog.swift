@@ -28,10 +28,7 @@ struct RateMeter {
         var record = TrainingRecord()
         (record.samples, record.progress, record.rate) = (step.samples, trainer.progress, step.rate)
         for step in steps {
-            record.loss.total += step.loss.total / count
-            record.loss.heatmap += step.loss.heatmap / count
-            record.loss.coordinates += step.loss.coordinates / count
-            record.loss.presence += step.loss.presence / count
+            record.loss += step.loss * (1 / count)
             record.gradientNorm += step.gradientNorm / count
             record.waitShare += step.drawing / seconds
         }
@@ -44,7 +41,8 @@ struct RateMeter {
 /// The run's table: a row for each record, validation errors in rows of their own.
 struct TrainingLog {
     private static let header =
-        "samples,loss,heatmap,coordinates,presence,learning_rate,gradient_norm,samples_per_s,gflops,wait_share,validation_percent\n"
+        "samples,loss,heatmap,coordinates,presence,steadiness,learning_rate,gradient_norm,samples_per_s,gflops,wait_share,validation_percent\n"
+    private static let columns = header.split(separator: ",").count
 
     private let path: String
     private var losses: [(samples: Int, value: Double)] = []
@@ -61,9 +59,9 @@ struct TrainingLog {
         let text = String(decoding: try readFile(path, atMost: 1 << 28), as: UTF8.self)
         for line in text.split(separator: "\n").dropFirst() {
             let cells = line.split(separator: ",", omittingEmptySubsequences: false)
-            guard cells.count == 11, let samples = Int(cells[0]) else { continue }
+            guard cells.count == Self.columns, let samples = Int(cells[0]) else { continue }
             if let loss = Double(cells[1]) { losses.append((samples, loss)) }
-            if let error = Double(cells[10]) { errors.append((samples, error)) }
+            if let error = Double(cells[Self.columns - 1]) { errors.append((samples, error)) }
         }
     }
 
@@ -72,6 +70,7 @@ struct TrainingLog {
         let loss = record.loss
         let numbers = [
             decimal(loss.total, 5), decimal(loss.heatmap, 5), decimal(loss.coordinates, 6), decimal(loss.presence, 5),
+            decimal(loss.steadiness, 6),
             decimal(record.rate, 6), decimal(record.gradientNorm, 4), decimal(record.samplesPerSecond, 1),
             decimal(record.gigaflops, 1), decimal(record.waitShare, 4),
         ]
@@ -80,7 +79,8 @@ struct TrainingLog {
 
     mutating func write(samples: Int, validation error: Double) throws(LandmarkdError) {
         errors.append((samples, error))
-        try append("\(samples),,,,,,,,,,\(decimal(error, 4))\n")
+        let empty = String(repeating: ",", count: Self.columns - 1)
+        try append("\(samples)\(empty)\(decimal(error, 4))\n")
     }
 
     private func append(_ line: String) throws(LandmarkdError) { try appendToFile(path, Array(line.utf8)) }

@@ -12,7 +12,7 @@ import Testing
         points: [SIMD2(10.12345, -0.0001), SIMD2(639.9996, 479.5)], pointConfidence: [1, 0.25])
 
     @Test func csvHasTheColumnsOfOpenFace() throws {
-        let header = CSVWriter.header(pointCount: 68).split(separator: ",")
+        let header = CSVRows(pointCount: 68).header.split(separator: ",")
         #expect(header.count == 5 + 2 * 68)
         #expect(header[..<6] == ["frame", "face_id", "timestamp", "confidence", "success", "x_0"])
         #expect(header[72...73] == ["x_67", "y_0"] && header.last == "y_67\n")
@@ -20,7 +20,7 @@ import Testing
 
     @Test func csvRowsHaveTheContractsDigits() throws {
         let folder = try TemporaryFolder()
-        let writer = try CSVWriter(path: folder.path("a.csv"), pointCount: 2)
+        let writer = try TableWriter(csv: folder.path("a.csv"), pointCount: 2)
         var second = face
         second.id = 4
         try writer.write(FrameResult(frame: 1, time: 0, faces: [face, second]), of: nil)
@@ -41,7 +41,7 @@ import Testing
 
     @Test func jsonLinesHaveTheContractsKeys() throws {
         let folder = try TemporaryFolder()
-        let writer = try JSONLinesWriter(path: folder.path("a.jsonl"), stream: "a \"b\".mp4")
+        let writer = try TableWriter(jsonl: folder.path("a.jsonl"), stream: "a \"b\".mp4")
         try writer.write(FrameResult(frame: 1, time: 0.04, faces: [face]), of: nil)
         try writer.write(FrameResult(frame: 2, time: 0.08, faces: []), of: nil)
         try writer.finish()
@@ -74,7 +74,7 @@ import Testing
 
     @Test func anInterruptedTableStaysPartialWithItsRows() throws {
         let folder = try TemporaryFolder()
-        let writer = try CSVWriter(path: folder.path("a.csv"), pointCount: 2)
+        let writer = try TableWriter(csv: folder.path("a.csv"), pointCount: 2)
         for frame in 1...5 { try writer.write(FrameResult(frame: frame, time: 0, faces: [face]), of: nil) }
         try writer.interrupt()
         #expect(folder.names == ["a.csv.partial"])
@@ -83,7 +83,7 @@ import Testing
 
     @Test func rowsReachTheDiskEverySecond() throws {
         let folder = try TemporaryFolder()
-        let writer = try CSVWriter(path: folder.path("a.csv"), pointCount: 2)
+        let writer = try TableWriter(csv: folder.path("a.csv"), pointCount: 2)
         for frame in 1...51 {
             try writer.write(FrameResult(frame: frame, time: Double(frame) / 25, faces: [face]), of: nil)
         }
@@ -94,7 +94,7 @@ import Testing
     @Test func aFolderThatIsMissingIsSaid() throws {
         let folder = try TemporaryFolder()
         let fault = #expect(throws: LandmarkdError.self) {
-            _ = try CSVWriter(path: folder.path("none/a.csv"), pointCount: 2)
+            _ = try TableWriter(csv: folder.path("none/a.csv"), pointCount: 2)
         }
         #expect(fault?.exitCode == .cannotCreate)
     }
@@ -102,7 +102,7 @@ import Testing
     @Test func aFullDiskIsSaid() throws {
         let folder = try TemporaryFolder()
         #expect(symlink("/dev/full", folder.path("a.csv.partial")) == 0)
-        let writer = try CSVWriter(path: folder.path("a.csv"), pointCount: 2)
+        let writer = try TableWriter(csv: folder.path("a.csv"), pointCount: 2)
         let fault = #expect(throws: LandmarkdError.self) {
             try writer.write(FrameResult(frame: 1, time: 0, faces: [face]), of: nil)
         }

@@ -1,0 +1,97 @@
+import Base
+import Foundation
+import Hummingbird
+import ServiceLifecycle
+
+extension HTTPService {
+    /// Seconds that a reader waits for a picture.
+    private static let pictureSeconds = 2.0
+
+    func makeRouter() -> Router<BasicRequestContext> {
+        let router = Router(context: BasicRequestContext.self, options: .autoGenerateHeadEndpoints)
+        router.add(middleware: AnswerManners(metrics: metrics, logger: logger))
+        router.add(middleware: RequestChecks { [self] in settings })
+        addPage(to: router)
+        router.get("healthz") { [self] request, _ in try health(request) }
+        router.get("metrics") { [self] _, _ in
+            Response(
+                status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
+                body: ResponseBody(byteBuffer: ByteBuffer(string: metrics.text(version: programVersion))))
+        }
+        router.get("v1/streams") { [self] _, _ in
+            try jsonResponse(StreamList(streams: streams.boards.map(StreamReport.init), preview: settings.preview))
+        }
+        router.get("v1/events") { [self] request, _ in EventFeed(streams, name: nil).response(to: request) }
+        router.get("v1/streams/:name") { [self] _, context in try latest(of: board(context)) }
+        router.get("v1/streams/:name/events") { [self] request, context in
+            EventFeed(streams, name: try board(context).name).response(to: request)
+        }
+        router.get("v1/streams/:name/frame.jpg") { [self] _, context in try await picture(of: board(context)) }
+        return router
+    }
+
+    private func addPage(to router: Router<BasicRequestContext>) {
+        let files = [
+            ("/", "text/html", Page.html), ("/page.css", "text/css", Page.style),
+            ("/page.js", "text/javascript", Page.script),
+        ]
+        for (path, type, text) in files {
+            router.get(RouterPath(path)) { _, _ in
+                Response(
+                    status: .ok, headers: [.contentType: "\(type); charset=utf-8"],
+                    body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+            }
+        }
+    }
+
+    private func health(_ request: Request) throws -> Response {
+        var report = HealthReport(streams.boards)
+        let status = report.failing?.isEmpty == true ? HTTPResponse.Status.ok : .serviceUnavailable
+        if !settings.allows(request) { report.failing = nil }
+        return try jsonResponse(report, status: status)
+    }
+
+    private func board(_ context: BasicRequestContext) throws(Refusal) -> StreamBoard {
+        let name = context.parameters.get("name")?.removingPercentEncoding ?? ""
+        if let board = streams.board(name) { return board }
+        let names = streams.boards.map(\.name)
+        let remedy = closestName(to: name, among: names).map { "did you mean '\($0)'?" }
+        throw Refusal(
+            .notFound, "no stream is called '\(name)'",
+            remedy: remedy ?? "streams here: \(names.isEmpty ? "none" : names.joined(separator: ", "))")
+    }
+
+    private func latest(of board: StreamBoard) throws -> Response {
+        guard let latest = board.latest else { throw noFrame(of: board) }
+        var text = TextBuffer()
+        text.append(latest)
+        text.append("\n")
+        return jsonResponse(ByteBuffer(bytes: text.bytes))
+    }
+
+    private func picture(of board: StreamBoard) async throws -> Response {
+        guard settings.preview else {
+            throw Refusal(.notFound, "pictures are switched off", remedy: "set http.preview to true to see them")
+        }
+        // A stream that is lost has none to give: that is told at once.
+        let mayCome = board.status.state == .delivering || board.status.state == .starting
+        let picture =
+            mayCome
+            ? await cancelWhenGracefulShutdown { [self] in
+                await pictures.picture(of: board, within: Self.pictureSeconds)
+            } : nil
+        guard let picture else { throw noFrame(of: board) }
+        return Response(
+            status: .ok, headers: [.contentType: "image/jpeg", .init("Landmarkd-Frame")!: "\(picture.frame)"],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: picture.bytes)))
+    }
+
+    private func noFrame(of board: StreamBoard) -> Refusal {
+        let status = board.status
+        let why =
+            status.state == .ended ? "its source has ended" : status.shownReasons.first ?? "no frame came in time"
+        return Refusal(
+            .serviceUnavailable, "stream '\(board.name)' has no frame to show: \(why)",
+            remedy: "ask again later; /healthz tells how it fares", headers: [.retryAfter: "2"])
+    }
+}

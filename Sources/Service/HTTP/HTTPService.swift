@@ -1,0 +1,116 @@
+import Base
+import Glibc
+import Hummingbird
+import HummingbirdCore
+import Logging
+import NIOCore
+import ServiceLifecycle
+import Synchronization
+
+/// Answers over HTTP what the streams find and how they fare: the page, JSON, events, pictures, health and metrics.
+///
+/// Everything is bounded: connections, headers, time to send a request and to take an answer. A reader never slows a stream.
+public final class HTTPService: Service {
+    /// Connections at once; what comes above is told so and closed.
+    public static let connectionLimit = 200
+    /// Seconds within which a request must have come whole, and a connection without requests must bring one.
+    static let requestSeconds = 15
+    /// Bytes of a request's header lines together.
+    static let headerBytes = 16 * 1024
+
+    let streams: StreamDirectory
+    let metrics: MetricsRegistry
+    let pictures = PreviewPictures()
+    let logger: Logger
+    private let current: Mutex<HTTPSettings>
+    private let onListening: @Sendable (_ port: Int) -> Void
+
+    /// `onListening` is told the port as soon as requests are answered.
+    public init(
+        _ settings: HTTPSettings, streams: StreamDirectory, metrics: MetricsRegistry, logger: Logger,
+        onListening: @escaping @Sendable (_ port: Int) -> Void = { _ in }
+    ) {
+        current = Mutex(settings)
+        (self.streams, self.metrics, self.logger, self.onListening) = (streams, metrics, logger, onListening)
+    }
+
+    /// Token and preview may change while it runs; another address counts from the next start.
+    public var settings: HTTPSettings {
+        get { current.withLock { $0 } }
+        set { current.withLock { $0 = newValue } }
+    }
+
+    /// Answers until its group shuts down gracefully; open event streams then end at once.
+    ///
+    /// Throws `LandmarkdError` where it cannot listen: `.unavailable`, `.noPermission`, or `.wrongSettings` for an address
+    /// that others reach without a token.
+    public func run() async throws {
+        try checkAddress()
+        let hasListened = Atomic(false)
+        while true {
+            do {
+                try await application { hasListened.store(true, ordering: .relaxed) }.run()
+                if Task.isCancelled || Task.isShuttingDownGracefully { return }
+            } catch is CancellationError {
+                return
+            } catch {
+                guard hasListened.load(ordering: .relaxed) else { throw listenFault(error) }
+                logger.error("HTTP stopped listening and is started again", metadata: ["error": "\(error)"])
+            }
+            // The process may have been out of descriptors when it accepted a connection.
+            try await cancelWhenGracefulShutdown { try await Task.sleep(for: .seconds(1)) }
+        }
+    }
+
+    private func application(onListening: @escaping @Sendable () -> Void) -> some ApplicationProtocol {
+        let settings = settings
+        let connections = ConnectionCount(limit: Self.connectionLimit, metrics: metrics)
+        var configuration = HTTP1Channel.Configuration(
+            additionalChannelHandlers: [ConnectionGuard(connections)],
+            idleTimeout: .seconds(Int64(Self.requestSeconds)))
+        configuration.httpDecoder = .init(
+            maxHeaderFieldSize: Self.headerBytes, maxHeaderListSize: Self.headerBytes, maxHeaderFieldCount: 100)
+        var quiet = logger
+        quiet.logLevel = .critical  // what goes wrong is told by `run`; what clients do wrong, by nobody
+        return Application(
+            router: makeRouter(),
+            server: .http1(configuration: configuration),
+            configuration: ApplicationConfiguration(
+                address: .hostname(settings.host, port: settings.port),
+                // Refused connections linger for a moment: twice the number bounds them too.
+                availableConnectionsDelegate: .maximum(2 * Self.connectionLimit, logger: quiet)),
+            onServerRunning: { [self] channel in
+                let port = channel.localAddress?.port ?? settings.port
+                logger.info("HTTP listens", metadata: ["address": "\(settings.listen)", "port": "\(port)"])
+                onListening()
+                self.onListening(port)
+            },
+            logger: quiet)
+    }
+
+    private func checkAddress() throws(LandmarkdError) {
+        let settings = settings
+        guard settings.isLoopback || settings.token != nil else {
+            throw LandmarkdError(
+                .wrongSettings,
+                "http.listen: \(settings.listen): others reach this address, and there is no http.token",
+                remedy: "set http.token, or listen at 127.0.0.1")
+        }
+    }
+
+    private func listenFault(_ error: any Error) -> LandmarkdError {
+        let cause = "http.listen: \(settings.listen): listening: "
+        guard let code = (error as? IOError)?.errnoCode else {
+            return LandmarkdError(
+                .unavailable, cause + "\(error)", remedy: "name an address of this machine, as 127.0.0.1:8068")
+        }
+        let remedy =
+            switch code {
+            case EADDRINUSE: "end the program that listens there, or set another port"
+            case EACCES, EPERM: "set a port above 1023, or give the service CAP_NET_BIND_SERVICE"
+            default: "name an address of this machine, as 127.0.0.1:8068"
+            }
+        return LandmarkdError(
+            code == EACCES || code == EPERM ? .noPermission : .unavailable, cause + systemFault(code), remedy: remedy)
+    }
+}

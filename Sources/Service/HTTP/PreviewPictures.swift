@@ -1,0 +1,98 @@
+import Base
+import Capture
+import Foundation
+
+/// JPEG pictures of the streams' newest frames for whoever asks.
+///
+/// A stream is asked for one frame at a time, which all who wait share, and who asks within a tenth of a second gets the same;
+/// so many readers cost no more than one. Encoding has a queue of its own: neither the tracker nor the pool is held up.
+actor PreviewPictures {
+    /// Seconds for which a picture is given out again.
+    private static let freshSeconds = 0.1
+
+    /// A JPEG file, and the number of the frame that it shows.
+    struct Picture: Sendable {
+        let bytes: [UInt8]
+        let frame: Int
+    }
+
+    private struct Stream {
+        let board: StreamBoard
+        var isTaking = false
+        var newest: (picture: Picture, taken: Double)?
+        var waiting: [Int: CheckedContinuation<Picture?, Never>] = [:]
+    }
+
+    private let queue = DispatchQueue(label: "preview", qos: .utility)
+    private var streams: [ObjectIdentifier: Stream] = [:]
+    private var lastAsker = 0
+
+    /// A frame that is tracked after the call, or was just before it; nil where none came in time.
+    func picture(of board: StreamBoard, within seconds: Double) async -> Picture? {
+        let key = ObjectIdentifier(board)
+        if let newest = streams[key]?.newest, monotonicSeconds() - newest.taken < Self.freshSeconds {
+            return newest.picture
+        }
+        lastAsker += 1
+        let asker = lastAsker
+        let timeout = Task {
+            try await Task.sleep(for: .seconds(seconds))
+            answer(asker, of: key, nil)
+        }
+        defer { timeout.cancel() }
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                streams[key, default: Stream(board: board)].waiting[asker] = continuation
+                if Task.isCancelled { answer(asker, of: key, nil) }
+                take(key)
+            }
+        } onCancel: {
+            Task { await self.answer(asker, of: key, nil) }
+        }
+    }
+
+    /// How many wait for a picture of the stream.
+    func waitingCount(for board: StreamBoard) -> Int { streams[ObjectIdentifier(board)]?.waiting.count ?? 0 }
+
+    private func answer(_ asker: Int, of key: ObjectIdentifier, _ picture: Picture?) {
+        streams[key]?.waiting.removeValue(forKey: asker)?.resume(returning: picture)
+    }
+
+    private func take(_ key: ObjectIdentifier) {
+        guard let stream = streams[key], !stream.isTaking else { return }
+        streams[key]!.isTaking = true
+        Task {
+            let seen = await stream.board.nextPicture()
+            let picture: Picture? = if let seen { await encode(seen) } else { nil }
+            deliver(picture, key)
+        }
+    }
+
+    private func deliver(_ picture: Picture?, _ key: ObjectIdentifier) {
+        guard let stream = streams[key] else { return }
+        // Without a picture the stream is closed, and another board takes its place.
+        streams[key] = picture.map { Stream(board: stream.board, newest: ($0, monotonicSeconds())) }
+        for waiter in stream.waiting.values { waiter.resume(returning: picture) }
+        forgetLater(key)
+    }
+
+    /// A picture that is not asked for again is not kept.
+    private func forgetLater(_ key: ObjectIdentifier) {
+        Task {
+            try await Task.sleep(for: .seconds(1))
+            guard let stream = streams[key], !stream.isTaking, stream.waiting.isEmpty, let newest = stream.newest,
+                monotonicSeconds() - newest.taken > Self.freshSeconds
+            else { return }
+            streams[key] = nil
+        }
+    }
+
+    private func encode(_ seen: StreamPicture) async -> Picture? {
+        await withCheckedContinuation { continuation in
+            queue.async {
+                let bytes = try? jpegFile(seen.picture)
+                continuation.resume(returning: bytes.map { Picture(bytes: $0, frame: seen.frame) })
+            }
+        }
+    }
+}

@@ -1,0 +1,158 @@
+import Base
+import Capture
+import Logging
+
+/// A frame on its way from the capture thread to the tracker's.
+struct Arrival: Sendable {
+    /// `frame.time` is the stream's own time, which grows over all openings of the source.
+    var live: LiveFrame
+    /// `monotonicSeconds` when it came.
+    var time: Double
+}
+
+/// What the capture thread of a stream does: opens the source, hands its frames on, and opens it anew whenever it is lost. Bound to it.
+struct CaptureLoop {
+    /// Seconds that a source must have delivered before its next loss counts as a new one, with a short pause.
+    private static let proof = 5.0
+    /// Seconds that a source may take for a frame or for opening before its thread counts as stuck.
+    private static let limit = 30.0
+
+    let opener: any LiveSourceOpener
+    let stop: StopSignal
+    let slot: LatestSlot<Arrival>
+    let board: StreamBoard
+    let faults: StreamFaults
+    let metrics: StreamMetrics
+    let heartbeat: Heartbeat
+    let log: Logger
+    /// Seconds without a frame that the source bears with.
+    let patience: Double
+    var retry: Backoff
+
+    private var clock = StreamClock()
+    private var meter = RateMeter()
+    /// When the source was lost; nil while it delivers, and before the first attempt.
+    private var lostTime: Double?
+    private var firstFrameTime: Double?
+    private var hasDelivered = false
+    private var brokenBefore = 0
+    /// The format whose low rate was told already.
+    private var slowFormat: LiveFormat?
+
+    init(
+        opener: any LiveSourceOpener, stop: StopSignal, slot: LatestSlot<Arrival>, board: StreamBoard,
+        faults: StreamFaults, metrics: StreamMetrics, heartbeat: Heartbeat, log: Logger, patience: Double,
+        retry: Backoff
+    ) {
+        (self.opener, self.stop, self.slot, self.board) = (opener, stop, slot, board)
+        (self.faults, self.metrics, self.heartbeat, self.log) = (faults, metrics, heartbeat, log)
+        (self.patience, self.retry) = (patience, retry)
+    }
+
+    mutating func run() {
+        while !stop.isSet {
+            do throws(LandmarkdError) {
+                try deliver()
+                if !stop.isSet { end() }
+                return
+            } catch {
+                if stop.isSet { return }
+                lose(error)
+                heartbeat.rest()
+                var watch = SourceWatch(opener.name)
+                guard stop.pause(seconds: retry.next(), watching: &watch) else { return }
+            }
+        }
+    }
+
+    /// Opens the source and hands its frames on until it ends. Throws where it must be opened anew.
+    private mutating func deliver() throws(LandmarkdError) {
+        heartbeat.expect(within: Self.limit)
+        let source = try opener.open(stop: stop)
+        (meter, brokenBefore, firstFrameTime) = (RateMeter(), 0, nil)
+        clock.sourceWasOpened()
+        defer { countBroken(source) }
+        while true {
+            heartbeat.expect(within: Self.limit + patience)
+            guard let live = try source.next() else { return }
+            take(live, of: source)
+        }
+    }
+
+    private mutating func take(_ live: LiveFrame, of source: any LiveSource) {
+        let now = monotonicSeconds()
+        metrics.record(.capture, seconds: unixSeconds() - live.exposure)
+        if firstFrameTime == nil { begin(source.format, now) }
+        if let firstFrameTime, now - firstFrameTime > Self.proof { retry.reset() }
+        var live = live
+        live.frame.time = clock.time(live.frame.time, now: now)
+        let dropped = live.lost + (slot.put(Arrival(live: live, time: now)) ? 1 : 0)
+        metrics.received.increment()
+        if dropped > 0 { metrics.dropped.increment(by: dropped) }
+        board.update { status in
+            status.received += 1
+            status.dropped += dropped
+        }
+        if meter.add(at: now) { tellRate(source.format) }
+        countBroken(source)
+    }
+
+    private mutating func begin(_ format: LiveFormat, _ now: Double) {
+        if let lostTime {
+            log.notice("\(opener.name): delivers again after \(decimal(now - lostTime, 1)) s: \(format)")
+        } else {
+            log.notice("\(opener.name): delivers: \(format)")
+        }
+        let isReturn = hasDelivered
+        if isReturn { metrics.reconnects.increment() }
+        (hasDelivered, firstFrameTime, lostTime) = (true, now, nil)
+        metrics.up.record(1)
+        faults.set("", nil)
+        board.update { status in
+            (status.state, status.format) = (.delivering, format)
+            if isReturn { status.reconnects += 1 }
+        }
+    }
+
+    /// Logged once, however many attempts fail until the source delivers again.
+    private mutating func lose(_ error: LandmarkdError) {
+        if lostTime == nil {
+            let remedy = error.remedy.map { " (\($0))" } ?? ""
+            log.warning("\(error.cause)\(remedy); it is tried again until it delivers")
+            lostTime = monotonicSeconds()
+        } else {
+            log.debug("\(error.cause)")
+        }
+        metrics.up.record(0)
+        metrics.rate.record(0)
+        faults.set("", error.cause)
+        board.update { ($0.state, $0.rate) = (.waiting, 0) }
+    }
+
+    private func end() {
+        log.notice("\(opener.name): has ended")
+        heartbeat.rest()
+        slot.finish()
+        metrics.up.record(0)
+        metrics.rate.record(0)
+        board.update { ($0.state, $0.rate) = (.ended, 0) }
+    }
+
+    private mutating func tellRate(_ format: LiveFormat) {
+        let rate = meter.rate
+        metrics.rate.record(rate)
+        board.update { $0.rate = rate }
+        guard let promised = format.rate, meter.isSure, rate < 0.8 * promised, slowFormat != format else { return }
+        slowFormat = format
+        log.warning(
+            "\(opener.name): \(decimal(rate, 1)) frames/s come, \(decimal(promised, 1)) were promised (more light, or another format, size or port may help)"
+        )
+    }
+
+    private mutating func countBroken(_ source: any LiveSource) {
+        let broken = source.brokenFrames
+        guard broken > brokenBefore else { return }
+        metrics.broken.increment(by: broken - brokenBefore)
+        brokenBefore = broken
+    }
+}

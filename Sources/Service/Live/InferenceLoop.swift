@@ -1,0 +1,93 @@
+import Base
+import Capture
+import FaceTracking
+import Logging
+
+/// What the tracking thread of a stream does: takes the newest frame, follows its faces, tells board and outputs. Bound to it.
+struct InferenceLoop {
+    /// Seconds that a frame may take before the thread counts as stuck.
+    private static let limit = 20.0
+
+    let stream: String
+    let tracker: any FaceTracker
+    let slot: LatestSlot<Arrival>
+    let board: StreamBoard
+    let outputs: [LiveOutput]
+    let faults: StreamFaults
+    let history: StreamHistory
+    let metrics: StreamMetrics
+    let heartbeat: Heartbeat
+    let log: Logger
+    /// Ids that were given before this tracker began.
+    private let usedIDs: Int
+    private var searches = 0
+    private var isFailing = false
+
+    init(
+        stream: String, tracker: any FaceTracker, slot: LatestSlot<Arrival>, board: StreamBoard, outputs: [LiveOutput],
+        faults: StreamFaults, history: StreamHistory, metrics: StreamMetrics, heartbeat: Heartbeat, log: Logger
+    ) {
+        (self.stream, self.tracker, self.slot, self.board, self.outputs) = (stream, tracker, slot, board, outputs)
+        (self.faults, self.history, self.metrics) = (faults, history, metrics)
+        (self.heartbeat, self.log) = (heartbeat, log)
+        usedIDs = history.highestID
+    }
+
+    /// Until the slot is closed or its source has ended; then ends the outputs, which finishes their files.
+    mutating func run() {
+        heartbeat.rest()
+        while let arrival = slot.take() {
+            heartbeat.expect(within: Self.limit)
+            follow(arrival)
+            heartbeat.rest()
+        }
+        for output in outputs { output.end() }
+    }
+
+    private mutating func follow(_ arrival: Arrival) {
+        let start = monotonicSeconds()
+        metrics.record(.wait, seconds: start - arrival.time)
+        do throws(LandmarkdError) {
+            let faces = try tracker.process(arrival.live.frame)
+            metrics.record(.track, seconds: monotonicSeconds() - start)
+            tell(faces, in: arrival.live)
+            setFault(nil)
+        } catch {
+            setFault(error.cause)
+        }
+    }
+
+    private mutating func tell(_ faces: [TrackedFace], in live: LiveFrame) {
+        var faces = faces
+        for index in faces.indices { faces[index].id += usedIDs }
+        if let id = faces.map(\.id).max() { history.give(id) }
+        let result = StreamResult(
+            stream: stream, result: FrameResult(frame: history.nextFrame(), time: live.exposure, faces: faces),
+            latency: max(0, unixSeconds() - live.exposure), width: live.frame.displayWidth,
+            height: live.frame.displayHeight)
+        for output in outputs { output.put(result) }
+        board.update { $0.tracked += 1 }
+        board.publish(result, of: live.frame)
+        measure(result)
+    }
+
+    private mutating func measure(_ result: StreamResult) {
+        let faces = result.result.faces
+        metrics.recordLatency(seconds: result.latency)
+        metrics.tracked.increment()
+        if !faces.isEmpty { metrics.withFaces.increment() }
+        metrics.faces.record(faces.count)
+        for face in faces { metrics.confidence.record(face.confidence) }
+        let now = tracker.searches
+        if now > searches { metrics.locatorRuns.increment(by: now - searches) }
+        searches = now
+    }
+
+    /// Logged once, however many frames fail one after the other.
+    private mutating func setFault(_ cause: String?) {
+        guard (cause != nil) != isFailing else { return }
+        isFailing = cause != nil
+        faults.set("tracking", cause)
+        if let cause { log.error("\(cause)") } else { log.notice("tracking works again") }
+    }
+}

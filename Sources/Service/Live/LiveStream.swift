@@ -1,0 +1,121 @@
+import Base
+import Capture
+import FaceTracking
+import Foundation
+import Logging
+import Metrics
+
+/// What streams are made of: the daemon has cameras and the cascade there, tests what they play.
+public struct StreamParts: Sendable {
+    /// Throws `.wrongSettings` where the settings name a source that cannot be.
+    public var opener: @Sendable (StreamSettings) throws(LandmarkdError) -> any LiveSourceOpener
+    /// Called by the thread that uses the tracker.
+    public var tracker: @Sendable (StreamSettings) -> any FaceTracker
+    /// Landmarks of a face.
+    public var pointCount: Int
+    public var metrics: any MetricsFactory
+    var retry = Backoff()
+
+    public init(
+        pointCount: Int, metrics: any MetricsFactory = MetricsSystem.factory,
+        opener: @escaping @Sendable (StreamSettings) throws(LandmarkdError) -> any LiveSourceOpener,
+        tracker: @escaping @Sendable (StreamSettings) -> any FaceTracker
+    ) {
+        (self.pointCount, self.metrics, self.opener, self.tracker) = (pointCount, metrics, opener, tracker)
+    }
+}
+
+/// One stream that runs: a capture thread, a tracking thread and the outputs' threads. May be used by any thread.
+final class LiveStream: Sendable {
+    let settings: StreamSettings
+    private let board: StreamBoard
+    private let metrics: StreamMetrics
+    private let outputs: [LiveOutput]
+    private let stopSignal = StopSignal()
+    private let slot = LatestSlot<Arrival>()
+    private let running = DispatchGroup()
+    private let captureBeat: Heartbeat
+    private let trackingBeat: Heartbeat
+
+    /// Starts at once. Throws as `StreamParts.opener` does.
+    init(
+        _ settings: StreamSettings, board: StreamBoard, history: StreamHistory, parts: StreamParts, log: Logger
+    ) throws(LandmarkdError) {
+        (self.settings, self.board) = (settings, board)
+        var log = log
+        log[metadataKey: "stream"] = "\(settings.name)"
+        let opener = try parts.opener(settings)
+        let faults = StreamFaults(board)
+        let metrics = StreamMetrics(stream: settings.name, factory: parts.metrics)
+        self.metrics = metrics
+        outputs = settings.outputs.map { output in
+            let name = output.description
+            return LiveOutput(
+                name, metrics: metrics.output(name), log: log, retry: parts.retry,
+                listener: LiveOutput.Listener(
+                    fault: { faults.set(name, $0) }, written: { metrics.record(.output, seconds: $0) })
+            ) { output.makeSink(stream: settings.name, pointCount: parts.pointCount) }
+        }
+        captureBeat = Heartbeat("capture of \(settings.name)")
+        trackingBeat = Heartbeat("tracking of \(settings.name)")
+        board.update { status in
+            (status.state, status.source, status.reasons, status.rate) = (.starting, opener.name, [], 0)
+        }
+        start(opener, parts, faults, history, log)
+    }
+
+    private func start(
+        _ opener: any LiveSourceOpener, _ parts: StreamParts, _ faults: StreamFaults, _ history: StreamHistory,
+        _ log: Logger
+    ) {
+        let (settings, board, metrics, outputs) = (settings, board, metrics, outputs)
+        let (stop, slot, captureBeat, trackingBeat) = (stopSignal, slot, captureBeat, trackingBeat)
+        startThread("capture") {
+            var capture = CaptureLoop(
+                opener: opener, stop: stop, slot: slot, board: board, faults: faults, metrics: metrics,
+                heartbeat: captureBeat, log: log, patience: settings.stall ?? 10, retry: parts.retry)
+            capture.run()
+        }
+        startThread("track") {
+            var tracking = InferenceLoop(
+                stream: settings.name, tracker: parts.tracker(settings), slot: slot, board: board, outputs: outputs,
+                faults: faults, history: history, metrics: metrics, heartbeat: trackingBeat, log: log)
+            tracking.run()
+        }
+    }
+
+    private func startThread(_ role: String, _ body: @escaping @Sendable () -> Void) {
+        let (running, name) = (running, settings.name)
+        running.enter()
+        Thread {
+            // The kernel keeps 15 bytes.
+            Thread.current.name = "\(role) \(name)"
+            body()
+            running.leave()
+        }.start()
+    }
+
+    /// Asks all threads to end; what was tracked so far is still written.
+    func stop() {
+        stopSignal.set()
+        slot.close()
+    }
+
+    /// Waits for the end of all threads after `stop`; false where one of them hangs, and is left behind.
+    func wait(until deadline: DispatchTime) -> Bool {
+        let ended = running.wait(timeout: deadline) == .success
+        if !ended { for output in outputs { output.end() } }
+        // The last rows are worth a moment even when a camera has used up the time.
+        let last = max(deadline, .now() + 0.2)
+        return outputs.allSatisfy { $0.wait(until: last) } && ended
+    }
+
+    /// The stream is no more, not even under other settings.
+    func forget() {
+        metrics.destroy()
+        for output in outputs { output.destroyMetrics() }
+    }
+
+    /// The loops that should have been heard of.
+    var overdue: [String] { [captureBeat, trackingBeat].filter(\.isOverdue).map(\.name) }
+}

@@ -1,0 +1,47 @@
+import Base
+import Capture
+import Glibc
+
+/// Notices that something has changed where a source should be: a camera that is plugged in need not wait for the end of a pause.
+struct SourceWatch {
+    private struct Trace: Equatable {
+        var number: UInt = 0
+        var changed = 0
+        var changedPart = 0
+    }
+
+    /// The source's path, or where devices appear; nothing for addresses.
+    private let paths: [String]
+    private var traces: [Trace?]
+
+    init(_ source: String, devices: String = "/dev") {
+        paths = source.contains("://") ? [] : [source, devices]
+        traces = paths.map(Self.trace)
+    }
+
+    /// Whether it is worth a new attempt. Costs two calls to the system.
+    mutating func hasChanged() -> Bool {
+        let now = paths.map(Self.trace)
+        defer { traces = now }
+        return now != traces
+    }
+
+    private static func trace(_ path: String) -> Trace? {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        let changed = status.st_ctim
+        return Trace(number: UInt(status.st_ino), changed: changed.tv_sec, changedPart: changed.tv_nsec)
+    }
+}
+
+extension StopSignal {
+    /// Waits for a pause before the next attempt; less where the watched source has changed. False once the signal is set.
+    func pause(seconds: Double, watching watch: inout SourceWatch) -> Bool {
+        let end = monotonicSeconds() + seconds
+        while true {
+            let rest = end - monotonicSeconds()
+            if rest <= 0 || watch.hasChanged() { return !isSet }
+            if wait(seconds: min(rest, 0.5)) { return false }
+        }
+    }
+}

@@ -1,0 +1,95 @@
+import Metrics
+import Synchronization
+
+/// Keeps all metrics that were made through swift-metrics, and writes them as Prometheus' text. May be used by any thread.
+///
+/// Counters end in `_total` and timers in `_seconds`, also where the label does not say so. Whoever makes a metric of the same
+/// label and dimensions shares its value; it is gone once each of them has destroyed it.
+public final class MetricsRegistry: Sendable {
+    private let families = Mutex<[String: MetricFamily]>([:])
+
+    public init() {}
+
+    /// All metrics with those of the process, in Prometheus' text format 0.0.4, in the order of their names.
+    public func text(version: String) -> String {
+        var families = families.withLock { $0 }
+        families.merge(processMetrics(version: version)) { ours, _ in ours }
+        for (name, family) in families {
+            guard let summaryName = MetricDescription.of(name)?.summaryName else { continue }
+            families[summaryName] = family.summaries
+        }
+        var text = ""
+        for name in families.keys.sorted() { families[name]!.append(name: name, to: &text) }
+        return text
+    }
+
+    private func cell<Cell: MetricCell>(
+        _ label: String, ending: String = "", _ dimensions: [(String, String)], _ make: (_ name: String) -> Cell
+    ) -> Cell {
+        let name = metricName(label, ending: ending)
+        let labels = MetricLabels(dimensions)
+        return families.withLock { families in
+            if let known = families[name]?.series[labels], let cell = known.cell as? Cell {
+                families[name]!.series[labels]!.users += 1
+                return cell
+            }
+            let cell = make(name)
+            // A name that is taken by another kind of metric keeps it: what is counted here is then not shown.
+            if families[name, default: MetricFamily(kind: Cell.kind)].kind == Cell.kind {
+                families[name, default: MetricFamily(kind: Cell.kind)].series[labels] = .init(cell: cell, users: 1)
+            }
+            return cell
+        }
+    }
+
+    private func release(_ handler: AnyObject) {
+        families.withLock { families in
+            for (name, family) in families {
+                guard let (labels, series) = family.series.first(where: { $0.value.cell === handler }) else { continue }
+                families[name]!.series[labels]!.users = series.users - 1
+                if series.users == 1 { families[name]!.series[labels] = nil }
+                if families[name]!.series.isEmpty { families[name] = nil }
+                return
+            }
+        }
+    }
+}
+
+extension MetricsRegistry: MetricsFactory {
+    public func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
+        cell(label, ending: "_total", dimensions) { _ in CounterCell() }
+    }
+
+    public func makeFloatingPointCounter(
+        label: String, dimensions: [(String, String)]
+    ) -> any FloatingPointCounterHandler {
+        cell(label, ending: "_total", dimensions) { _ in CounterCell() }
+    }
+
+    public func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler {
+        cell(label, dimensions) { _ in GaugeCell() }
+    }
+
+    /// A histogram where values are to be aggregated, else the last value.
+    public func makeRecorder(label: String, dimensions: [(String, String)], aggregate: Bool) -> any RecorderHandler {
+        guard aggregate else { return cell(label, dimensions) { _ in GaugeCell() } }
+        return cell(label, dimensions) { histogram($0) }
+    }
+
+    public func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
+        cell(label, ending: "_seconds", dimensions) { histogram($0) }
+    }
+
+    private func histogram(_ name: String) -> HistogramCell {
+        let description = MetricDescription.of(name)
+        return HistogramCell(
+            limits: description?.buckets ?? MetricDescription.latencyBuckets,
+            keepsRecent: description?.summaryName != nil)
+    }
+
+    public func destroyCounter(_ handler: any CounterHandler) { release(handler) }
+    public func destroyFloatingPointCounter(_ handler: any FloatingPointCounterHandler) { release(handler) }
+    public func destroyMeter(_ handler: any MeterHandler) { release(handler) }
+    public func destroyRecorder(_ handler: any RecorderHandler) { release(handler) }
+    public func destroyTimer(_ handler: any TimerHandler) { release(handler) }
+}

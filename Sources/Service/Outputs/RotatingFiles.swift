@@ -1,0 +1,108 @@
+import Base
+import Glibc
+
+/// Live results in files, one after the other: `door.csv` becomes `door-20261125T223143Z.csv`, by the time of its first row (UTC).
+///
+/// A file has `.partial` after its name until it is finished, holds whole rows, and never replaces another.
+final class RotatingFiles: LiveSink {
+    private let path: String
+    private let rows: any RowFormat
+    private let rotation: OutputSettings.Rotation
+    private var file: RowFile?
+    /// Days since 1970 (UTC) of the open file.
+    private var day = 0
+    private(set) var lost = 0
+
+    init(path: String, _ rows: any RowFormat, rotation: OutputSettings.Rotation) {
+        (self.path, self.rows, self.rotation) = (path, rows, rotation)
+    }
+
+    func write(_ result: StreamResult) throws(LandmarkdError) {
+        var row = TextBuffer()
+        rows.append(result, to: &row)
+        let time = result.result.time
+        if let file, isFull(file, with: row.bytes.count, time) { try close() }
+        let file = if let file { file } else { try open(time) }
+        file.text.append(row)
+        try keeping(file) { (file) throws(LandmarkdError) in
+            let before = file.writtenRows
+            try file.endRow(time: time)
+            if file.writtenRows > before, file.isGone {
+                throw LandmarkdError(
+                    .inputOutput, "\(file.path).partial: was removed while rows were written to it",
+                    remedy: "move only files whose names do not end in .partial")
+            }
+        }
+    }
+
+    func flush() throws(LandmarkdError) {
+        guard let file else { return }
+        try keeping(file) { (file) throws(LandmarkdError) in try file.flush() }
+    }
+
+    func close() throws(LandmarkdError) {
+        guard let file else { return }
+        self.file = nil
+        let before = file.lostRows
+        defer { lost += file.lostRows - before }
+        try file.finish()
+    }
+
+    /// Where writing fails the file ends with the rows that it has: what comes later is in another one.
+    private func keeping(
+        _ file: RowFile, _ body: (RowFile) throws(LandmarkdError) -> Void
+    ) throws(LandmarkdError) {
+        let before = file.lostRows
+        do throws(LandmarkdError) { try body(file) } catch {
+            lost += file.lostRows - before
+            self.file = nil
+            if file.writtenRows > 0 { try? file.finish() } else { file.remove() }
+            throw error
+        }
+    }
+
+    private func isFull(_ file: RowFile, with bytes: Int, _ time: Double) -> Bool {
+        switch rotation {
+        case .never: false
+        case .day: Self.day(time) != day
+        case .size(let limit): file.size + bytes > limit && file.rows > 0
+        }
+    }
+
+    private static func day(_ time: Double) -> Int { Int((time / 86400).rounded(.down)) }
+
+    private func open(_ time: Double) throws(LandmarkdError) -> RowFile {
+        let (stem, ending) = Self.parts(path)
+        let stamp = Self.stamp(time)
+        for number in 1...1000 {
+            let name = "\(stem)-\(stamp)\(number > 1 ? "-\(number)" : "")\(ending)"
+            guard access(name, F_OK) != 0, access("\(name).partial", F_OK) != 0 else { continue }
+            let file = try RowFile(path: name, mayReplace: false)
+            file.text.append(rows.header)
+            (self.file, day) = (file, Self.day(time))
+            return file
+        }
+        throw LandmarkdError(
+            .cannotCreate, "\(path): a thousand files of \(stamp) are there already", remedy: "name another folder")
+    }
+
+    /// "a/door" and ".csv" of "a/door.csv".
+    private static func parts(_ path: String) -> (stem: Substring, ending: Substring) {
+        let name = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
+        guard let dot = path[name...].lastIndex(of: "."), dot != name else { return (path[...], "") }
+        return (path[..<dot], path[dot...])
+    }
+
+    /// "20261125T223143Z".
+    private static func stamp(_ time: Double) -> String {
+        var seconds = time_t(time)
+        var parts = tm()
+        gmtime_r(&seconds, &parts)
+        func digits(_ number: Int32, _ count: Int) -> String {
+            let text = String(number)
+            return String(repeating: "0", count: max(0, count - text.count)) + text
+        }
+        let date = digits(parts.tm_year + 1900, 4) + digits(parts.tm_mon + 1, 2) + digits(parts.tm_mday, 2)
+        return "\(date)T\(digits(parts.tm_hour, 2))\(digits(parts.tm_min, 2))\(digits(parts.tm_sec, 2))Z"
+    }
+}

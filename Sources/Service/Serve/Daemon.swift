@@ -1,0 +1,60 @@
+import Base
+import Capture
+import Foundation
+import Logging
+import ServiceLifecycle
+
+/// `landmarkd serve`: streams, HTTP and the service manager's wishes, until a signal ends it.
+public struct Daemon: Sendable {
+    private let source: SettingsSource
+
+    public init(_ source: SettingsSource) { self.source = source }
+
+    /// Reads and checks the settings; opens no source. What they say, in a few lines.
+    ///
+    /// Throws `.wrongSettings` for what is wrong in them, `.noInput` where the file or a model is missing.
+    public func check() throws(LandmarkdError) -> String {
+        let settings = try source.read()
+        var sources: [String] = []
+        for stream in settings.streams { sources.append(try sourceOpener(of: stream).name) }
+        _ = try ModelFiles(folder: settings.models)
+        return settings.summary(sources: sources)
+    }
+
+    /// Serves until SIGTERM or SIGINT; SIGHUP reads the settings anew. Throws as `check` does, and where HTTP cannot be had.
+    public func run() async throws {
+        signal(SIGPIPE, SIG_IGN)  // who reads our standard output may go
+        signal(SIGHUP, SIG_IGN)  // until it can be answered
+        let settings = try source.read()
+        let log = ServiceLog()
+        log.set(settings.logLevel)
+        let logger = log.logger()
+        let metrics = MetricsRegistry()
+        let models = try ModelFiles(folder: settings.models)
+        let supervisor = StreamSupervisor(parts: try .cascade(models: models, metrics: metrics), log: logger)
+        let manager = ServiceManager(environment: ProcessInfo.processInfo.environment)
+        let http =
+            settings.http.isOn
+            ? HTTPService(settings.http, streams: supervisor.directory, metrics: metrics, logger: logger) : nil
+        if settings.streams.isEmpty { logger.notice("no stream is set: add one under 'streams' and reload") }
+        try supervisor.apply(settings.streams)
+        let reload = SettingsReload(source, settings, supervisor, http, manager, log)
+        let report = ServiceReport(manager: manager, supervisor: supervisor, log: logger)
+        // Ended in reverse order: streams before HTTP, so that those who read them over HTTP are let go.
+        var configuration = ServiceGroupConfiguration(
+            services: (http.map { [$0] } ?? []) + [supervisor, reload, report],
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: log.logger(least: .error))
+        configuration.maximumGracefulShutdownDuration = .milliseconds(1700)
+        try await ServiceGroup(configuration: configuration).run()
+        logger.notice("ended")
+    }
+}
+
+/// The opener of a stream's source. Throws `.wrongSettings`, with the key, where there is none.
+func sourceOpener(of stream: StreamSettings) throws(LandmarkdError) -> any LiveSourceOpener {
+    do throws(LandmarkdError) {
+        return try sourceOpener(stream.source, camera: stream.camera, loop: stream.loop)
+    } catch {
+        throw LandmarkdError(error.exitCode, "streams.\(stream.name): \(error.cause)", remedy: error.remedy)
+    }
+}

@@ -1,0 +1,66 @@
+import Base
+import Logging
+import ServiceLifecycle
+import Synchronization
+import UnixSignals
+
+/// Reads the settings anew at SIGHUP. A file that is broken changes nothing.
+final class SettingsReload: Service {
+    private let source: SettingsSource
+    private let supervisor: StreamSupervisor
+    private let http: HTTPService?
+    private let manager: ServiceManager
+    private let serviceLog: ServiceLog
+    private let log: Logger
+    /// As they are in force.
+    private let settings: Mutex<ServiceSettings>
+
+    init(
+        _ source: SettingsSource, _ first: ServiceSettings, _ supervisor: StreamSupervisor, _ http: HTTPService?,
+        _ manager: ServiceManager, _ serviceLog: ServiceLog
+    ) {
+        (self.source, self.supervisor, self.http, self.manager) = (source, supervisor, http, manager)
+        (self.serviceLog, log) = (serviceLog, serviceLog.logger())
+        settings = Mutex(first)
+    }
+
+    func run() async {
+        for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
+            manager.tell("RELOADING=1", "MONOTONIC_USEC=\(Int(monotonicSeconds() * 1e6))")
+            await onThread { self.reload() }
+            manager.tell("READY=1")
+        }
+    }
+
+    /// Blocks until all streams are as the file says.
+    func reload() {
+        do throws(LandmarkdError) {
+            let wanted = try source.read()
+            let changes = try supervisor.apply(wanted.streams)
+            serviceLog.set(wanted.logLevel)
+            if let http { (http.settings.token, http.settings.preview) = (wanted.http.token, wanted.http.preview) }
+            log.notice("settings were read anew: \(changes)")
+            let before = settings.withLock { settings in
+                defer { settings = wanted }
+                return settings
+            }
+            tellFixed(before, wanted)
+        } catch {
+            log.error("settings stay as they were: \(error.cause)\(error.remedy.map { " (\($0))" } ?? "")")
+        }
+    }
+
+    private func tellFixed(_ before: ServiceSettings, _ wanted: ServiceSettings) {
+        if before.http.address != wanted.http.address { log.warning("http.listen changes when landmarkd is restarted") }
+        if before.models != wanted.models { log.warning("models change when landmarkd is restarted") }
+    }
+}
+
+extension StreamSupervisor.Changes: CustomStringConvertible {
+    /// "started: door; stopped: hall".
+    public var description: String {
+        let parts = [("started", started), ("restarted", restarted), ("stopped", stopped)]
+        let told = parts.filter { !$0.1.isEmpty }.map { "\($0.0): \($0.1.joined(separator: ", "))" }
+        return told.isEmpty ? "no stream changed" : told.joined(separator: "; ")
+    }
+}

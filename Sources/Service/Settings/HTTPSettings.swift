@@ -1,0 +1,55 @@
+/// Where and to whom the HTTP service answers.
+public struct HTTPSettings: Sendable, Equatable {
+    /// Whether there is an HTTP service at all.
+    public var isOn = true
+    /// An address or a name: "127.0.0.1", "::1", "0.0.0.0".
+    public var host = "127.0.0.1"
+    /// 0: one that is free.
+    public var port = 8068
+    /// What readers must show; nil: nothing, which is for loopback only.
+    public var token: String?
+    /// Whether pictures may be seen.
+    public var preview = true
+
+    public init() {}
+
+    /// As it is written in settings: "127.0.0.1:8068", "[::1]:8068".
+    public var listen: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+
+    /// Whether only programs on this machine can reach it.
+    public var isLoopback: Bool {
+        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+        let isIPv4 = parts.count == 4 && parts.allSatisfy { UInt8($0) != nil }
+        return host == "localhost" || host == "::1" || isIPv4 && parts[0] == "127"
+    }
+
+    static let keys: [SettingKey<HTTPSettings>] = [
+        SettingKey("listen", listenReader, \.address),
+        SettingKey(
+            "token",
+            SettingReader("none, or at least 16 letters, digits and signs without spaces") { _, text in
+                isToken(text) ? text : text == "none" ? .some(nil) : nil
+            }, \.token),
+        SettingKey("preview", .flag, \.preview),
+    ]
+
+    private static let listenReader = SettingReader<HostAndPort?>(
+        "an address and port such as 127.0.0.1:8068, or off"
+    ) { node, text in
+        if node.node.bool == false { return .some(nil) }
+        return HostAndPort(text).map { .some($0) }
+    }
+
+    private static func isToken(_ text: String) -> Bool {
+        text.utf8.count >= 16 && text.utf8.allSatisfy { $0 > 32 && $0 < 127 }
+    }
+
+    /// Nil: no service.
+    var address: HostAndPort? {
+        get { isOn ? HostAndPort(listen) : nil }
+        set {
+            isOn = newValue != nil
+            if let newValue { (host, port) = (newValue.host, newValue.port) }
+        }
+    }
+}

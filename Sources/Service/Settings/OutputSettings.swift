@@ -1,0 +1,123 @@
+import Base
+
+/// Where a stream's results go, beside HTTP.
+public struct OutputSettings: Sendable, Equatable, CustomStringConvertible {
+    public enum Place: Sendable, Equatable {
+        case csv(path: String)
+        /// "-": standard output.
+        case jsonl(path: String)
+        case udp(host: String, port: Int)
+    }
+
+    /// When a file is finished and the next one begun.
+    public enum Rotation: Sendable, Equatable {
+        case never
+        /// At midnight, UTC.
+        case day
+        /// Before a file would grow beyond so many bytes.
+        case size(bytes: Int)
+    }
+
+    public var place: Place
+    /// Of files.
+    public var rotation = Rotation.day
+
+    public init(_ place: Place, rotation: Rotation = .day) { (self.place, self.rotation) = (place, rotation) }
+
+    /// Names the output in messages and metrics: "csv:/var/lib/landmarkd/door.csv".
+    public var description: String {
+        switch place {
+        case .csv(let path): "csv:\(path)"
+        case .jsonl(let path): "jsonl:\(path)"
+        case .udp(let host, let port): "udp:\(host.contains(":") ? "[\(host)]" : host):\(port)"
+        }
+    }
+
+    /// The path of a file; nil for other places, also for standard output.
+    var path: String? {
+        switch place {
+        case .csv(let path), .jsonl(let path): path == "-" ? nil : path
+        case .udp: nil
+        }
+    }
+
+    /// `{stream}` in paths stands for the stream's name.
+    func named(_ stream: String) -> OutputSettings {
+        var named = self
+        switch place {
+        case .csv(let path): named.place = .csv(path: path.replacing("{stream}", with: stream))
+        case .jsonl(let path): named.place = .jsonl(path: path.replacing("{stream}", with: stream))
+        case .udp: break
+        }
+        return named
+    }
+}
+
+extension OutputSettings {
+    private struct Draft {
+        var csv: String?
+        var jsonl: String?
+        var udp: HostAndPort?
+        var rotation: Rotation?
+    }
+
+    private static let keys: [SettingKey<Draft>] = [
+        SettingKey("csv", SettingReader("a file's path") { $1.isEmpty || $1 == "-" ? nil : $1 }, \.csv),
+        SettingKey("jsonl", SettingReader("a file's path, or '-'") { $1.isEmpty ? nil : $1 }, \.jsonl),
+        SettingKey(
+            "udp",
+            SettingReader("a host and port such as 127.0.0.1:9000") { (_, text) -> HostAndPort?? in
+                HostAndPort(text).flatMap { $0.port == 0 ? nil : $0 }
+            }, \.udp),
+        SettingKey(
+            "rotate", SettingReader("day, never, or a size such as 100MB") { Rotation($1) }, \.rotation),
+    ]
+
+    /// A list of outputs, each a table with one of `csv`, `jsonl` and `udp`.
+    static let list = SettingReader<[OutputSettings]> { (node) throws(LandmarkdError) in
+        if node.node.null != nil { return [] }
+        guard let sequence = node.node.sequence else { throw node.unsuitable("a list of outputs") }
+        var outputs: [OutputSettings] = []
+        for (index, element) in sequence.enumerated() {
+            outputs.append(try output(node.child("\(index + 1)", element)))
+        }
+        return outputs
+    }
+
+    private static func output(_ node: SettingNode) throws(LandmarkdError) -> OutputSettings {
+        var draft = Draft()
+        try SettingKey.read(node, keys, into: &draft)
+        let places: [Place?] = [
+            draft.csv.map { .csv(path: $0) }, draft.jsonl.map { .jsonl(path: $0) },
+            draft.udp.map { .udp(host: $0.host, port: $0.port) },
+        ]
+        let given = places.compactMap(\.self)
+        guard given.count == 1 else {
+            throw node.fault(
+                given.isEmpty ? "an output without a place" : "an output with several places",
+                remedy: "give each entry of the list one of csv, jsonl and udp")
+        }
+        let output = OutputSettings(given[0], rotation: draft.rotation ?? .day)
+        if draft.rotation != nil, output.path == nil {
+            throw node.fault("only files are rotated", remedy: "remove 'rotate'")
+        }
+        return output
+    }
+}
+
+extension OutputSettings.Rotation {
+    /// From "day", "never", or a size of at least 64 kB: "500kB", "100MB", "2GB".
+    init?(_ text: String) {
+        switch text {
+        case "day": self = .day
+        case "never": self = .never
+        default:
+            let units = [("kB", 1000), ("MB", 1_000_000), ("GB", 1_000_000_000)]
+            guard let (unit, bytes) = units.first(where: { text.hasSuffix($0.0) }),
+                let count = Int(text.dropLast(unit.count).filter { $0 != " " }), 1...1_000_000 ~= count,
+                count * bytes >= 64000
+            else { return nil }
+            self = .size(bytes: count * bytes)
+        }
+    }
+}

@@ -1,0 +1,68 @@
+import Base
+import Logging
+
+/// All that `landmarkd serve` is set to.
+public struct ServiceSettings: Sendable, Equatable {
+    /// In the order of their names.
+    public var streams: [StreamSettings] = []
+    /// What streams have where they do not say otherwise.
+    public var defaults = StreamSettings()
+    public var http = HTTPSettings()
+    public var logLevel = Logger.Level.info
+    /// Folder of face68.safetensors and locator.safetensors; nil: those that came with landmarkd.
+    public var models: String?
+
+    public init() {}
+
+    /// Settings while they are read: streams begin as `defaults`, wherever these stand in the file.
+    private struct Draft {
+        var settings: ServiceSettings
+        var streams: SettingNode?
+    }
+
+    private static let keys: [SettingKey<Draft>] = [
+        SettingKey("streams", SettingReader<SettingNode?>({ (node) throws(LandmarkdError) in node }), \.streams),
+        SettingKey("defaults", table: StreamSettings.commonKeys, \.settings.defaults),
+        SettingKey("http", table: HTTPSettings.keys, \.settings.http),
+        SettingKey("log", table: [SettingKey("level", logLevel, \.settings.logLevel)], \.self),
+        SettingKey("models", orAuto: .text("a folder"), \.settings.models),
+    ]
+
+    private static let logLevel = SettingReader<Logger.Level> { (node) throws(LandmarkdError) in
+        Logger.Level(rawValue: try SettingReader.choice(["debug", "info", "warning", "error"]).read(node)) ?? .info
+    }
+
+    /// Takes over what a table sets; what it does not name stays.
+    mutating func read(_ table: SettingNode) throws(LandmarkdError) {
+        var draft = Draft(settings: self)
+        try SettingKey.read(table, Self.keys, into: &draft)
+        self = draft.settings
+        if let table = draft.streams { streams = try StreamSettings.read(table, defaults: defaults) }
+    }
+}
+
+/// What contradicts itself though each value is possible.
+extension ServiceSettings {
+    /// Throws `.wrongSettings`.
+    func check(origin: String) throws(LandmarkdError) {
+        func fault(_ cause: String, _ remedy: String) -> LandmarkdError {
+            LandmarkdError(.wrongSettings, "\(origin): \(cause)", remedy: remedy)
+        }
+        if http.isOn, !http.isLoopback, http.token == nil {
+            throw fault(
+                "http.listen: other machines can reach \(http.listen), and no http.token is set",
+                "set http.token or LANDMARKD_HTTP_TOKEN, or listen at 127.0.0.1:\(http.port)")
+        }
+        var taken: [String: String] = [:]
+        for stream in streams {
+            for output in stream.outputs {
+                guard let key = output.path ?? (output.place == .jsonl(path: "-") ? "-" : nil) else { continue }
+                if let other = taken.updateValue(stream.name, forKey: key) {
+                    throw fault(
+                        "streams.\(stream.name).outputs: '\(key)' is written by an output of '\(other)' already",
+                        "give each output a place of its own; '{stream}' in a path stands for the stream's name")
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,85 @@
+import Base
+import Yams
+
+/// Where the settings come from: a file, overridden by variables, overridden by flags. Read at the start, and anew when asked to.
+public struct SettingsSource: Sendable {
+    /// A value given outside the file.
+    public struct Override: Sendable {
+        /// "http.listen".
+        public var key: String
+        public var value: String
+        /// As messages name it: "LANDMARKD_HTTP_LISTEN", "--listen".
+        public var origin: String
+
+        public init(key: String, value: String, origin: String) {
+            (self.key, self.value, self.origin) = (key, value, origin)
+        }
+    }
+
+    /// Nil: defaults and overrides alone.
+    public var file: String?
+    /// Later ones win.
+    public var overrides: [Override]
+    /// The one camera to serve in place of all streams of the file; it has the keys of the stream of that name, else `defaults`.
+    public var camera: (name: String, source: String)?
+
+    public init(file: String?, overrides: [Override] = [], camera: (name: String, source: String)? = nil) {
+        (self.file, self.overrides, self.camera) = (file, overrides, camera)
+    }
+
+    /// Keys that variables set: `http.listen` by `LANDMARKD_HTTP_LISTEN`.
+    public static let variables = ["http.listen", "http.token", "http.preview", "log.level", "models"]
+
+    /// What an environment overrides; empty variables count as not set.
+    public static func overrides(environment: [String: String]) -> [Override] {
+        variables.compactMap { key in
+            let name = "LANDMARKD_" + key.uppercased().replacing(".", with: "_")
+            guard let value = environment[name], !value.isEmpty else { return nil }
+            return Override(key: key, value: value, origin: name)
+        }
+    }
+
+    /// Throws `.noInput` where the file is missing, `.wrongSettings` for all that is wrong in it or beside it.
+    public func read() throws(LandmarkdError) -> ServiceSettings {
+        var settings = ServiceSettings()
+        if let file { try settings.read(Self.parse(file)) }
+        for given in overrides {
+            let node = given.key.split(separator: ".").reversed().reduce(Node(given.value)) { node, key in
+                Node([(Node(String(key)), node)])
+            }
+            try settings.read(SettingNode(node: node, path: "", origin: given.origin, isFile: false))
+        }
+        if let camera { try settings.serveOnly(camera.source, name: camera.name) }
+        for index in settings.streams.indices {
+            let name = settings.streams[index].name
+            settings.streams[index].outputs = settings.streams[index].outputs.map { $0.named(name) }
+        }
+        try settings.check(origin: file ?? "settings")
+        return settings
+    }
+
+    private static func parse(_ file: String) throws(LandmarkdError) -> SettingNode {
+        let bytes = try readFile(file, atMost: 1 << 20)
+        do {
+            let node = try compose(yaml: String(decoding: bytes, as: UTF8.self)) ?? Node([(Node, Node)]())
+            return SettingNode(node: node, path: "", origin: file, isFile: true)
+        } catch {
+            let lines = "\(error)".split(separator: "\n")
+            throw LandmarkdError(
+                .wrongSettings, "\(file): not YAML: \(lines.joined(separator: " "))", remedy: "correct the file")
+        }
+    }
+}
+
+extension ServiceSettings {
+    fileprivate mutating func serveOnly(_ source: String, name: String) throws(LandmarkdError) {
+        guard StreamSettings.isName(name) else {
+            throw LandmarkdError(
+                .wrongSettings, "--name: '\(name)': a stream cannot have this name",
+                remedy: "use up to 64 letters, digits, '.', '-' and '_', a letter or digit first")
+        }
+        var stream = streams.first { $0.name == name } ?? defaults
+        (stream.name, stream.source) = (name, source)
+        streams = [stream]
+    }
+}

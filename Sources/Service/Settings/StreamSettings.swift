@@ -1,0 +1,105 @@
+import Base
+import Capture
+
+/// A picture's size in pixels.
+public struct FrameSize: Sendable, Equatable, CustomStringConvertible {
+    public var width: Int
+    public var height: Int
+
+    /// From "1280x720", 16 to 8192 each; nil where it is not written so.
+    public init?(_ text: String) {
+        let parts = text.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
+        guard parts.count == 2, let width = parts[0], let height = parts[1] else { return nil }
+        guard 16...8192 ~= width, 16...8192 ~= height else { return nil }
+        (self.width, self.height) = (width, height)
+    }
+
+    public var description: String { "\(width)x\(height)" }
+}
+
+/// What one stream is set to.
+public struct StreamSettings: Sendable, Equatable {
+    /// In URLs, metrics and file names: letters, digits, `.`, `-` and `_`.
+    public var name = ""
+    /// A camera, a file, or an address: "/dev/video0", "clip.mp4", "rtsp://…".
+    public var source = ""
+    /// Whether a file begins again at its end.
+    public var loop = false
+    /// Most faces followed at once.
+    public var faces = 1
+    /// What is asked of a camera; nil: what suits best.
+    public var format: String?
+    public var size: FrameSize?
+    /// Frames a second.
+    public var rate: Double?
+    /// Seconds without a frame after which the source is opened anew; nil: what suits the source.
+    public var stall: Double?
+    /// Whether landmarks of a face that keeps still are calmed.
+    public var smoothing = true
+    /// How often the whole picture is searched while nobody is followed, times a second.
+    public var searchRate = 5.0
+    public var outputs: [OutputSettings] = []
+
+    public init() {}
+
+    /// Pixel formats that the tracker or a decoder of ours can read.
+    static let formats = ["YUYV", "UYVY", "NV12", "YU12", "GREY", "MJPG"]
+
+    /// What is asked of the source where it is a camera.
+    var camera: CameraRequest {
+        CameraRequest(format: format, size: size.map { ($0.width, $0.height) }, rate: rate, patience: stall)
+    }
+
+    /// Keys that streams and `defaults` have.
+    static let commonKeys: [SettingKey<StreamSettings>] = [
+        SettingKey("loop", .flag, \.loop),
+        SettingKey("faces", .integer(1...16), \.faces),
+        SettingKey("format", orAuto: .choice(formats), \.format),
+        SettingKey("size", orAuto: SettingReader("a size such as 1280x720") { FrameSize($1) }, \.size),
+        SettingKey("rate", orAuto: .number(1...1000, "frames a second"), \.rate),
+        SettingKey("stall", orAuto: .number(0.2...600, "seconds"), \.stall),
+        SettingKey("smoothing", .flag, \.smoothing),
+        SettingKey("search_rate", .number(0.1...100, "times a second"), \.searchRate),
+        SettingKey("outputs", OutputSettings.list, \.outputs),
+    ]
+
+    static let keys: [SettingKey<StreamSettings>] =
+        [SettingKey("source", .text("a camera, a file or an address"), \.source)] + commonKeys
+
+    /// Streams by name, each beginning as `defaults`.
+    static func read(_ table: SettingNode, defaults: StreamSettings) throws(LandmarkdError) -> [StreamSettings] {
+        var streams: [StreamSettings] = []
+        for (name, node) in try table.entries() {
+            guard isName(name) else {
+                throw node.fault(
+                    "a stream cannot have this name",
+                    remedy: "use up to 64 letters, digits, '.', '-' and '_', a letter or digit first")
+            }
+            var stream = defaults
+            stream.name = name
+            try SettingKey.read(node, keys, into: &stream)
+            if stream.source.isEmpty {
+                throw node.fault("has no source", remedy: "add a line such as 'source: /dev/video0'")
+            }
+            streams.append(stream)
+        }
+        return streams.sorted { $0.name < $1.name }
+    }
+
+    /// Whether a stream may have the name: it stands in URLs and file names.
+    static func isName(_ text: String) -> Bool {
+        func isPlain(_ byte: UInt8) -> Bool {
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "a")...UInt8(ascii: "z"):
+                true
+            default: false
+            }
+        }
+        let bytes = Array(text.utf8)
+        guard 1...64 ~= bytes.count, isPlain(bytes[0]) else { return false }
+        return bytes.allSatisfy {
+            isPlain($0) || [UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_")].contains($0)
+        }
+    }
+}

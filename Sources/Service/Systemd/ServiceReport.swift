@@ -1,0 +1,83 @@
+import Base
+import Logging
+import ServiceLifecycle
+
+/// Keeps the service manager informed: ready, status, alive, stopping.
+struct ServiceReport: Service {
+    /// Seconds after which a daemon whose sources neither deliver nor fail says that it is ready.
+    private static let patience = 10.0
+
+    let manager: ServiceManager
+    let supervisor: StreamSupervisor
+    let log: Logger
+    /// Loops that are stuck.
+    private let overdue: @Sendable () -> [String]
+
+    init(
+        manager: ServiceManager, supervisor: StreamSupervisor, log: Logger,
+        overdue: (@Sendable () -> [String])? = nil
+    ) {
+        (self.manager, self.supervisor, self.log) = (manager, supervisor, log)
+        self.overdue = overdue ?? { supervisor.overdue }
+    }
+
+    func run() async {
+        guard manager.isPresent else {
+            // Thrown where the daemon has to end less gracefully; nothing is to be done then.
+            try? await gracefulShutdown()
+            return
+        }
+        await cancelWhenGracefulShutdown {
+            await untilReady()
+            manager.tell("READY=1", "STATUS=\(status)")
+            await keepTelling()
+        }
+        manager.tell("STOPPING=1", "STATUS=Ends: outputs are flushed")
+    }
+
+    /// Until the first source has delivered or failed.
+    private func untilReady() async {
+        let start = monotonicSeconds()
+        var told = ""
+        while !isSettled, monotonicSeconds() - start < Self.patience, await pause(0.05) { feedAndTell(&told) }
+    }
+
+    private var isSettled: Bool {
+        let boards = supervisor.directory.boards
+        return boards.isEmpty || boards.contains { $0.status.state != .starting }
+    }
+
+    private func keepTelling() async {
+        var told = status
+        while await pause(min(1, (manager.watchdogTime ?? 2) / 2)) { feedAndTell(&told) }
+    }
+
+    private func feedAndTell(_ told: inout String) {
+        let overdue = overdue()
+        if overdue.isEmpty { manager.tell("WATCHDOG=1") }
+        let now = overdue.first.map { "\($0) is stuck" } ?? status
+        guard now != told else { return }
+        told = now
+        manager.tell("STATUS=\(now)")
+        if !overdue.isEmpty { log.error("\(now); the watchdog is not fed") }
+    }
+
+    /// "2 of 3 streams deliver; door: /dev/video0: opening: No such file or directory".
+    private var status: String {
+        let statuses = supervisor.directory.boards.map { ($0.name, $0.status) }
+        if statuses.isEmpty { return "No stream is set" }
+        let delivering = statuses.count { $0.1.state == .delivering }
+        let faults = statuses.flatMap { name, status in status.reasons.prefix(1).map { "; \(name): \($0)" } }
+        return "\(delivering) of \(statuses.count) streams deliver" + faults.joined()
+    }
+
+    /// False once the daemon is to end.
+    private func pause(_ seconds: Double) async -> Bool {
+        do {
+            try await Task.sleep(for: .seconds(seconds))
+            return true
+        } catch {
+            return false
+        }
+    }
+}

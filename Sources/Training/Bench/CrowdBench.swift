@@ -1,0 +1,68 @@
+import Base
+import FaceTracking
+import Rendering
+
+/// What tracking costs with many faces in the picture, and with none; processor time of one thread.
+struct CrowdBench {
+    private static let (width, height, rate) = (1280, 720, 30.0)
+    private static let frames = 30
+
+    private let model: CascadeModel
+    private let locator: LocatorModel
+    private let face: AverageFace
+
+    init(_ model: CascadeModel, locator: LocatorModel, face: AverageFace) {
+        (self.model, self.locator, self.face) = (model, locator, face)
+    }
+
+    /// A frame's cost while `count` faces are followed, which are drawn in rows and sway.
+    func cost(of count: Int) throws(LandmarkdError) -> BenchReport.FaceCost {
+        let tracker = tracker(faces: count)
+        let frames = clip(faces: count)
+        // Two searches with a second between them: everybody is followed when the clock starts.
+        for time in [-2.0, -1.0] { _ = try tracker.process(at(time, frames[0])) }
+        let seconds = try processorSeconds(frames, tracker)
+        return BenchReport.FaceCost(count: count, milliseconds: 1000 * seconds / Double(frames.count))
+    }
+
+    /// Processor seconds a second of a stream in which nobody is.
+    func idleShare() throws(LandmarkdError) -> Double {
+        let tracker = tracker(faces: 1)
+        let frames = clip(faces: 0)
+        _ = try tracker.process(at(-1, frames[0]))
+        return try processorSeconds(frames, tracker) * Self.rate / Double(frames.count)
+    }
+
+    private func tracker(faces: Int) -> CascadeTracker {
+        CascadeTracker(model, locator: NetworkLocator(locator), settings: TrackingSettings(faces: max(1, faces)))
+    }
+
+    private func processorSeconds(_ frames: [Frame], _ tracker: CascadeTracker) throws(LandmarkdError) -> Double {
+        let start = threadProcessorSeconds()
+        for frame in frames { _ = try tracker.process(frame) }
+        return threadProcessorSeconds() - start
+    }
+
+    private func at(_ time: Double, _ frame: Frame) -> Frame {
+        var frame = frame
+        frame.time = time
+        return frame
+    }
+
+    private func clip(faces: Int) -> [Frame] {
+        let columns = faces > 4 ? 4 : max(1, faces)
+        let rows = max(1, (faces + columns - 1) / columns)
+        let cell = Point(Double(Self.width) / Double(columns), Double(Self.height) / Double(rows))
+        let parts = (0..<faces).map { index in
+            let place = Point(Double(index % columns) + 0.5, Double(index / columns) + 0.5) * cell
+            let act = Performance(
+                scale: min(cell.x, cell.y) / 3.2, center: place, sway: cell * 0.04, duration: 3, seed: UInt64(index + 1)
+            )
+            return ClipScript.Part(person: .average, pose: { act.pose($0) }, expression: { act.expression($0) })
+        }
+        var script = ClipScript(frameCount: Self.frames, parts: parts, seed: 3)
+        (script.width, script.height, script.frameRate) = (Self.width, Self.height, Self.rate)
+        let renderer = ClipRenderer(script, face: face)
+        return (0..<Self.frames).map { renderer.render($0).frame }
+    }
+}

@@ -1,0 +1,57 @@
+import ArgumentParser
+import Base
+import Foundation
+import Service
+
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Follow faces in live streams until told to stop.",
+        discussion: """
+            Every key of the settings is described in landmarkd.yaml, which comes with landmarkd. Flags override variables, which \
+            override the file: LANDMARKD_HTTP_LISTEN, LANDMARKD_HTTP_TOKEN, LANDMARKD_HTTP_PREVIEW, LANDMARKD_LOG_LEVEL and \
+            LANDMARKD_MODELS. SIGHUP reads the settings anew; SIGTERM and SIGINT end the program.
+            """)
+
+    @Option(help: ArgumentHelp("Settings. (default: none with --source, else \(defaultFile))", valueName: "file"))
+    var config: String?
+
+    @Flag(help: "Read and check the settings, open nothing, and tell what they say.")
+    var check = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Serve this one camera, file or address in place of all streams of the settings, with the keys of the stream called --name, else of 'defaults'.",
+            valueName: "source"))
+    var source: String?
+
+    @Option(help: "Name of the stream of --source.")
+    var name = Self.defaultName
+
+    @Option(
+        help: ArgumentHelp("Where HTTP answers, as http.listen: an address and port, or off.", valueName: "address"))
+    var listen: String?
+
+    @Option(help: ArgumentHelp("What is told, as log.level: debug, info, warning or error.", valueName: "level"))
+    var logLevel: String?
+
+    static let defaultName = "camera"
+    static let defaultFile = "/etc/landmarkd/landmarkd.yaml"
+
+    func validate() throws {
+        if source == nil, name != Self.defaultName {
+            throw ValidationError("--name goes with --source.")
+        }
+    }
+
+    func run() async throws {
+        let flags = [("http.listen", listen, "--listen"), ("log.level", logLevel, "--log-level")]
+        let overrides =
+            SettingsSource.overrides(environment: ProcessInfo.processInfo.environment)
+            + flags.compactMap { key, value, flag in value.map { .init(key: key, value: $0, origin: flag) } }
+        let daemon = Daemon(
+            SettingsSource(
+                file: config ?? (source == nil ? Self.defaultFile : nil), overrides: overrides,
+                camera: source.map { (name, $0) }))
+        if check { print(try daemon.check()) } else { try await daemon.run() }
+    }
+}

@@ -1,0 +1,168 @@
+import Foundation
+import Testing
+
+@testable import Service
+
+@Suite(.timeLimit(.minutes(3))) struct EventStreamTests {
+    @Test func eachFrameIsAnEvent() async throws {
+        let board = deliveringBoard("a")
+        try await ServedStreams.run([board]) { served in
+            let publishing = Task { await board.publishFrames() }
+            defer { publishing.cancel() }
+            try await onThread {
+                let conversation = try HTTPConversation(port: served.port)
+                try conversation.ask("/v1/streams/a/events")
+                let head = try conversation.head()
+                #expect(head.status == 200 && head.headers["content-type"] == "text/event-stream")
+                #expect(head.headers["cache-control"] == "no-store")
+                #expect(try conversation.event() == "retry: 2000")
+                var last = 0
+                for _ in 0..<20 {
+                    let lines = try conversation.event().split(separator: "\n")
+                    let frame = try #require(Int(lines[0].dropFirst(4)))
+                    #expect(frame > last && lines[0].hasPrefix("id: ") && lines.count == 2)
+                    #expect(lines[1].hasPrefix(#"data: {"stream":"a","frame":\#(frame),"time":1700"#))
+                    let data = Data(lines[1].dropFirst(6).utf8)
+                    #expect(throws: Never.self) { try JSONSerialization.jsonObject(with: data) }
+                    last = frame
+                }
+            }
+        }
+    }
+
+    @Test func oneConnectionTellsOfAllStreamsAndOfLaterOnes() async throws {
+        let boards = ["a", "b", "c"].map { deliveringBoard($0) }
+        try await ServedStreams.run(Array(boards[..<2])) { served in
+            let publishing = Task {
+                await withTaskGroup(of: Void.self) { group in
+                    for board in boards { group.addTask { await board.publishFrames() } }
+                }
+            }
+            defer { publishing.cancel() }
+            try await onThread {
+                let conversation = try HTTPConversation(port: served.port)
+                try conversation.ask("/v1/events")
+                _ = try conversation.head()
+                func seen(_ names: Set<String>) throws {
+                    var missing = names
+                    while !missing.isEmpty {
+                        let event = try conversation.event()
+                        missing = missing.filter { !event.contains("{\"stream\":\"\($0)\"") }
+                    }
+                }
+                try seen(["a", "b"])
+                served.directory.set(boards)
+                try seen(["a", "b", "c"])
+            }
+        }
+    }
+
+    @Test func aStreamThatIsSetUpAnewGoesOnInTheSameConnection() async throws {
+        let (old, new) = (deliveringBoard("a"), deliveringBoard("a"))
+        try await ServedStreams.run([old]) { served in
+            let publishing = Task {
+                old.publish(frame: 1)
+                await new.publishFrames()
+            }
+            defer { publishing.cancel() }
+            try await onThread {
+                let conversation = try HTTPConversation(port: served.port)
+                try conversation.ask("/v1/streams/a/events")
+                #expect(try conversation.event(afterHead: true) == "retry: 2000")
+                served.directory.set([new])
+                old.close()
+                #expect(try conversation.event().contains("\"stream\":\"a\""))
+                served.directory.set([])
+                #expect(conversation.isEnded(), "the stream is no more")
+            }
+        }
+    }
+
+    @Test func aQuietStreamSendsComments() async throws {
+        try await ServedStreams.run([deliveringBoard("a")]) { served in
+            try await onThread {
+                let conversation = try HTTPConversation(port: served.port)
+                try conversation.ask("/v1/streams/a/events")
+                #expect(try conversation.event(afterHead: true) == "retry: 2000")
+                #expect(try conversation.event() == ": nothing new")
+            }
+        }
+    }
+
+    @Test func aReaderThatDoesNotReadMissesFramesAndHoldsUpNobody() async throws {
+        let board = deliveringBoard("a")
+        let count = 6000
+        try await ServedStreams.run([board]) { served in
+            try await onThread {
+                let slow = try HTTPConversation(port: served.port, buffer: 4096)
+                try slow.ask("/v1/streams/a/events")
+                #expect(try slow.event(afterHead: true) == "retry: 2000")
+                let brisk = try HTTPConversation(port: served.port)
+                try brisk.ask("/v1/streams/a/events")
+                #expect(try brisk.event(afterHead: true) == "retry: 2000")
+                // Some 20 MB, which no buffer on the way holds; all of it is published whatever the slow one does.
+                for number in 1...count { board.publish(frame: number) }
+                let last = try frames(brisk, through: count)
+                #expect(last.last == count, "who reads gets the newest")
+                let late = try frames(slow, through: count)
+                #expect(late.last == count && late == late.sorted() && late.count < count / 2, "\(late.count)")
+            }
+        }
+    }
+
+    @Test func aReaderThatGoesAwayFreesItsPlace() async throws {
+        let board = deliveringBoard("a")
+        try await ServedStreams.run([board]) { served in
+            try await onThread {
+                let conversation = try HTTPConversation(port: served.port)
+                try conversation.ask("/v1/streams/a/events")
+                _ = try conversation.event(afterHead: true)
+                while board.waiting.readers != 1 { Thread.sleep(forTimeInterval: 0.02) }
+            }
+            #expect(await waited { board.waiting.readers == 0 })
+        }
+    }
+
+    @Test func theServiceEndsWithOpenEventStreamsAndConnections() async throws {
+        let board = deliveringBoard("a")
+        let areEnded = try await ServedStreams.run([board]) { served in
+            let reading = Task {
+                try await onThread {
+                    var conversations = [try HTTPConversation(port: served.port)]
+                    for path in ["/v1/streams/a/events", "/v1/events", "/v1/streams/a/events"] {
+                        let conversation = try HTTPConversation(port: served.port, buffer: 4096)
+                        try conversation.ask(path)
+                        conversations.append(conversation)
+                    }
+                    while board.latest?.result.frame != 3000 { Thread.sleep(forTimeInterval: 0.02) }
+                    return conversations.map { $0.isEnded() }
+                }
+            }
+            #expect(await waited { board.waiting.readers == 3 })
+            // More than is taken: the service is stuck in the middle of an event to each.
+            for number in 1...3000 { board.publish(frame: number) }
+            return reading
+        }
+        #expect(try await areEnded.value == [true, true, true, true])
+    }
+}
+
+/// Numbers of the frames in an event stream until one is there.
+private func frames(_ conversation: HTTPConversation, through last: Int) throws -> [Int] {
+    var numbers: [Int] = []
+    while numbers.last != last {
+        let event = try conversation.event()
+        if event.hasPrefix("id: "), let number = Int(event.dropFirst(4).prefix { $0 != "\n" }) {
+            numbers.append(number)
+        }
+    }
+    return numbers
+}
+
+extension HTTPConversation {
+    /// The first event of an answer.
+    fileprivate func event(afterHead: Bool) throws -> String {
+        guard try head().status == 200 else { throw Failure(what: "the event stream was refused") }
+        return try event()
+    }
+}

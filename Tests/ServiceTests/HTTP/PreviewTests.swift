@@ -1,0 +1,63 @@
+import Base
+import Capture
+import TestSupport
+import Testing
+
+@testable import Service
+
+@Suite(.timeLimit(.minutes(3))) struct PreviewTests {
+    @Test func aPictureShowsTheNextFrame() async throws {
+        let board = deliveringBoard("a")
+        try await ServedStreams.run([board]) { served in
+            let publishing = Task { await board.publishFrames() }
+            defer { publishing.cancel() }
+            let answer = try await served.ask("/v1/streams/a/frame.jpg")
+            #expect(answer.status == 200 && answer.headers["content-type"] == "image/jpeg")
+            #expect(answer.headers["cache-control"] == "no-store")
+            #expect(try #require(answer.headers["landmarkd-frame"].flatMap { Int($0) }) >= 1)
+            let folder = try TemporaryFolder()
+            try writeFile(folder.path("a.jpg"), answer.body)
+            let picture = try readStill(folder.path("a.jpg"))
+            #expect(picture.width == 64 && picture.height == 48)
+        }
+    }
+
+    @Test func manyAskersShareOnePicture() async throws {
+        let board = deliveringBoard("a")
+        let pictures = PreviewPictures()
+        let answers = await withTaskGroup(of: Int?.self) { group in
+            for _ in 0..<20 { group.addTask { await pictures.picture(of: board, within: 60)?.frame } }
+            let isAsked = await waited {
+                let count = await pictures.waitingCount(for: board)
+                return count == 20 && board.waiting.pictures == 1
+            }
+            #expect(isAsked)
+            board.publish(frame: 1)
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(answers == Array(repeating: 1, count: 20))
+        #expect(board.waiting.pictures == 0)
+    }
+
+    @Test func noPictureInTimeIsSaid() async throws {
+        let board = StreamBoard(name: "a")
+        try await ServedStreams.run([board]) { served in
+            let starting = try await served.ask("/v1/streams/a/frame.jpg")
+            #expect(starting.status == 503 && starting.text.contains("no frame yet"))
+            board.update { ($0.state, $0.reasons) = (.waiting, ["/dev/video0: no such device"]) }
+            let lost = try await served.ask("/v1/streams/a/frame.jpg")
+            #expect(lost.status == 503 && lost.text.contains("no such device"))
+            #expect(board.waiting.pictures == 1, "one question is open, whoever asks")
+        }
+    }
+
+    @Test func picturesCanBeSwitchedOff() async throws {
+        let board = deliveringBoard("a")
+        try await ServedStreams.run([board], preview: false) { served in
+            let answer = try await served.ask("/v1/streams/a/frame.jpg")
+            #expect(answer.status == 404 && answer.text.contains("pictures are switched off"))
+            #expect(board.waiting.pictures == 0, "no frame is copied")
+            #expect(try await served.ask("/v1/streams").text.contains(#""preview":false"#))
+        }
+    }
+}

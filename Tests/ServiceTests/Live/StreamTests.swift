@@ -1,0 +1,152 @@
+import Base
+import FaceTracking
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Service
+
+@Suite(.ownThread) struct StreamTests {
+    let lines = LogLines()
+    let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    @Test func resultsReachTheBoardAndTheOutputs() throws {
+        let supervisor = try start(
+            PlayedOpener(.end(after: 40)), [OutputSettings(.jsonl(path: folder.path("a.jsonl")))])
+        let board = try #require(supervisor.directory.board("a"))
+        #expect(waits { board.status.state == .ended })
+        #expect(waits { folder.names.first?.hasSuffix("Z.jsonl") == true }, "it is whole before the daemon ends")
+        let status = board.status
+        #expect(status.received == 40 && status.isHealthy && status.tracked + status.dropped == 40)
+        let rows = try objects(folder.path(folder.names[0]))
+        #expect(rows.count == status.tracked && rows.count > 0)
+        #expect(rows.map { $0["frame"] as? Int } == rows.indices.map { $0 + 1 })
+        #expect(rows.allSatisfy { $0["stream"] as? String == "a" && $0["latency"] is Double })
+        #expect(board.latest?.result.frame == rows.count)
+        supervisor.stopAll()
+        #expect(folder.names.count == 1)
+    }
+
+    @Test func anAbsentSourceIsLoggedOnceAndFoundWhenItComes() throws {
+        let supervisor = try start(PlayedOpener(.absent, .absent, .absent, .endless))
+        let board = try #require(supervisor.directory.board("a"))
+        #expect(waits { board.status.state == .delivering })
+        supervisor.stopAll()
+        #expect(board.status.reconnects == 0 && board.status.reasons.isEmpty)
+        let warnings = lines.containing("<4>")
+        #expect(warnings.count == 1 && warnings[0].contains("a: played: opening: No such device (plug it in)"))
+        #expect(lines.containing("delivers again after").count == 1)
+    }
+
+    @Test func healthSaysWhyASourceIsAway() throws {
+        let supervisor = try start(PlayedOpener(.loss(after: 3), .absent))
+        let board = try #require(supervisor.directory.board("a"))
+        #expect(waits { board.status.reasons == ["played: opening: No such device"] })
+        #expect(board.status.state == .waiting && !board.status.isHealthy && board.status.received == 3)
+        supervisor.stopAll()
+        #expect(lines.containing("<4>").count == 1, "one outage, one line: \(lines.all)")
+    }
+
+    @Test func timesGoOnOverLosses() throws {
+        let times = TimeList()
+        let opener = PlayedOpener(.loss(after: 15), .loss(after: 15), .endless)
+        let supervisor = try start(opener) { PlayedTracker(times: times) }
+        let board = try #require(supervisor.directory.board("a"))
+        #expect(waits { board.status.received > 60 })
+        supervisor.stopAll()
+        #expect(board.status.reconnects == 2)
+        #expect(times.times.count == board.status.tracked)
+        #expect(zip(times.times, times.times.dropFirst()).allSatisfy { $0 < $1 }, "\(times.times)")
+    }
+
+    @Test func aStreamThatIsSetOtherwiseNeverUsesAnIdAgain() throws {
+        let opener = PlayedOpener(.endless)
+        let supervisor = try start(opener)
+        let board = try #require(supervisor.directory.board("a"))
+        #expect(waits { (board.latest?.result.faces.first?.id ?? 0) >= 2 })
+        var settings = playedStream("a")
+        settings.faces = 2
+        let before = TimeList()
+        #expect(try supervisor.apply([settings]).restarted == ["a"])
+        before.add(Double(board.status.tracked))
+        #expect(waits { board.status.tracked > Int(before.times[0]) + 25 })
+        supervisor.stopAll()
+        let latest = try #require(board.latest)
+        #expect(latest.result.frame == board.status.tracked)
+        // The second tracker has begun at 1, three ids ago.
+        #expect(try #require(latest.result.faces.first?.id) >= 2 + 3)
+        #expect(opener.openings == 2)
+    }
+
+    @Test func theNewestFrameWinsWhereTheTrackerIsSlow() throws {
+        let gate = Gate()
+        let supervisor = try start(PlayedOpener(.end(after: 50))) { PlayedTracker(isHeld: { gate.isClosed }) }
+        let board = try #require(supervisor.directory.board("a"))
+        #expect(waits { board.status.state == .ended })
+        #expect(board.status.tracked == 0)
+        gate.open()
+        #expect(waits { board.status.tracked == 50 - board.status.dropped })
+        #expect(1...2 ~= board.status.tracked, "the one that was held, and the last one")
+        supervisor.stopAll()
+    }
+
+    @Test func aSourceThatHangsDoesNotHoldUpTheEnd() throws {
+        let table = OutputSettings(.csv(path: folder.path("a.csv")))
+        let (stuck, other) = (PlayedOpener(.stuck), PlayedOpener(.endless))
+        let supervisor = StreamSupervisor(parts: .played(["a": stuck, "b": other]), log: lines.log.logger())
+        try supervisor.apply([playedStream("a", [table]), playedStream("b")])
+        let boards = supervisor.directory.boards
+        #expect(waits { boards.allSatisfy { $0.status.tracked > 0 } })
+        let ended = DispatchGroup()
+        ended.enter()
+        Thread {
+            supervisor.stopAll()
+            ended.leave()
+        }.start()
+        #expect(ended.wait(timeout: .now() + 30) == .success, "it would hang for ever")
+        stuck.release()
+        #expect(folder.names.count == 1 && folder.names[0].hasSuffix("Z.csv"), "\(folder.names)")
+        #expect(lines.containing("a: a thread of it does not end").count == 1)
+    }
+
+    @Test func aTrackingFaultIsToldOnce() throws {
+        let supervisor = try start(PlayedOpener(.endless)) { FailingTracker(failures: 20) }
+        let board = try #require(supervisor.directory.board("a"))
+        #expect(waits { board.status.tracked > 3 })
+        supervisor.stopAll()
+        #expect(lines.containing("<3>").count == 1 && lines.containing("tracking works again").count == 1)
+        #expect(board.status.reasons.isEmpty)
+    }
+
+    private func start(
+        _ opener: PlayedOpener, _ outputs: [OutputSettings] = [],
+        tracker: @escaping @Sendable () -> any FaceTracker = { PlayedTracker() }
+    ) throws -> StreamSupervisor {
+        let supervisor = StreamSupervisor(parts: .played(["a": opener], tracker: tracker), log: lines.log.logger())
+        try supervisor.apply([playedStream("a", outputs)])
+        return supervisor
+    }
+
+    private func objects(_ path: String) throws -> [[String: Any]] {
+        try String(decoding: readFile(path, atMost: 1 << 20), as: UTF8.self).split(separator: "\n").map {
+            try #require(JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+        }
+    }
+}
+
+private final class FailingTracker: FaceTracker {
+    let pointCount = 2
+    private var failures: Int
+
+    init(failures: Int) { self.failures = failures }
+
+    func reset() {}
+
+    func process(_ frame: Frame) throws(LandmarkdError) -> [TrackedFace] {
+        failures -= 1
+        if failures >= 0 { throw LandmarkdError(.unusableData, "frame of no size") }
+        return []
+    }
+}
