@@ -72,6 +72,29 @@ import Testing
         }
     }
 
+    @Test func anRTSPCameraIsRead() throws {
+        let folder = try TemporaryFolder()
+        try writeClip(folder.path("clip.ts"), times: (0..<50).map { Double($0) / 25 }, .of("libx264", "mpegts"))
+        let server = try rtspServer(bytes(of: folder.path("clip.ts")))
+        let source = try open(server, "/stream1", user: "anna:swordfish@", scheme: "rtsp")
+        #expect(source.format.encoding == "h264" && source.format.width == 96)
+        for (index, live) in try frames(20, of: source).enumerated() {
+            #expect(abs(middleLuma(live.frame) - markedLuma(index)) <= 3)
+            #expect(abs(live.frame.time - Double(index) / 25) < 1e-3)
+        }
+        #expect(server.requests.contains { $0.hasPrefix("PLAY rtsp://127.0.0.1:\(server.port)/stream1") })
+    }
+
+    @Test func anRTSPCameraThatFallsSilentIsGivenUp() throws {
+        let folder = try TemporaryFolder()
+        try writeClip(folder.path("clip.ts"), times: (0..<50).map { Double($0) / 25 }, .of("libx264", "mpegts"))
+        let server = try rtspServer(bytes(of: folder.path("clip.ts")))
+        let patience = NetworkOpener.Patience(opening: 60, reading: 0.4)
+        let source = try open(server, "/1", scheme: "rtsp", patience: patience)
+        let error = try #require(fault(of: source))
+        #expect(error.cause == "rtsp://127.0.0.1:\(server.port)/1: nothing came for 0.4 s")
+    }
+
     @Test func aServerThatNeverAnswersIsGivenUp() throws {
         let server = try LoopbackServer { $0.hang() }
         let error = try #require(fault { _ = try open(server, patience: patience) })
