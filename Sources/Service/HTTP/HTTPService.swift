@@ -20,7 +20,7 @@ public final class HTTPService: Service {
 
     let streams: StreamDirectory
     let metrics: MetricsRegistry
-    let pictures = PreviewPictures()
+    let pictures: PreviewPictures
     let logger: Logger
     private let current: Mutex<HTTPSettings>
     private let onListening: @Sendable (_ port: Int) -> Void
@@ -31,6 +31,7 @@ public final class HTTPService: Service {
         onListening: @escaping @Sendable (_ port: Int) -> Void = { _ in }
     ) {
         current = Mutex(settings)
+        pictures = PreviewPictures(logger: logger)
         (self.streams, self.metrics, self.logger, self.onListening) = (streams, metrics, logger, onListening)
     }
 

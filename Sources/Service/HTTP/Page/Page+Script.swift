@@ -146,6 +146,8 @@ extension Page {
 
           // One result from the event stream.
           take(result) {
+            // The service was started anew, and counts from 1 again.
+            if (result.frame < this.newest?.frame) this.results.clear();
             this.newest = result;
             this.results.set(result.frame, result);
             if (this.results.size > historyLength) this.results.delete(this.results.keys().next().value);
