@@ -6,8 +6,8 @@ import Base
 /// - other names with a slash, or with the ending of a video: a file, played once or in a `loop`,
 /// - any other name: a camera by its card name.
 ///
-/// The name alone decides: nothing is opened or looked up yet. Throws `wrongSettings` where the name is none of these, or
-/// where `camera` or `loop` ask for what such a source does not have.
+/// The name alone decides: nothing is opened or looked up yet. Throws `wrongSettings` where the name is none of these,
+/// or where `camera` or `loop` ask for what such a source does not have.
 public func sourceOpener(
     _ source: String, camera: CameraRequest = CameraRequest(), loop: Bool = false
 ) throws(LandmarkdError) -> any LiveSourceOpener {
