@@ -5,9 +5,7 @@ import Capture
 struct Devices: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "List the cameras of this machine and what they offer.",
-        discussion: """
-            Sizes are in pixels, rates in frames a second. 'choice' is what landmarkd takes where the settings leave it open.
-            """)
+        discussion: "Sizes are in pixels, rates in frames a second; 'choice' is what no settings at all would take.")
 
     @Flag(help: "Print one JSON object.")
     var json = false

@@ -27,8 +27,8 @@ struct NetworkAddress: Sendable {
 }
 
 extension NetworkAddress {
-    /// What FFmpeg is told about it: which protocols it may use, and to look at two seconds of it at most before it says
-    /// what it is.
+    /// What FFmpeg is told about it: which protocols it may use, and to look at two seconds of it at most before it
+    /// says what it is.
     var demuxerOptions: [String: String] {
         let look = ["analyzeduration": "2000000"]
         if full.lowercased().hasPrefix("http") {

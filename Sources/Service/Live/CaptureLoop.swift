@@ -98,10 +98,11 @@ struct CaptureLoop {
     }
 
     private mutating func begin(_ format: LiveFormat, _ now: Double) {
+        let asked = (opener as? CameraOpener).map { " (asked for: \($0.request))" } ?? ""
         if let lostTime {
-            log.notice("\(opener.name): delivers again after \(decimal(now - lostTime, 1)) s: \(format)")
+            log.notice("\(opener.name): delivers again after \(decimal(now - lostTime, 1)) s: \(format)\(asked)")
         } else {
-            log.notice("\(opener.name): delivers: \(format)")
+            log.notice("\(opener.name): delivers: \(format)\(asked)")
         }
         let isReturn = hasDelivered
         if isReturn { metrics.reconnects.increment() }

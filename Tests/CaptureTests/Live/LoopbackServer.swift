@@ -1,8 +1,8 @@
 import Foundation
 import Synchronization
 
-/// A TCP server on loopback at a port of its own, that plays one conversation to all who come. It and all connections are
-/// closed when it is released.
+/// A TCP server on loopback at a port of its own, that plays one conversation to all who come. It and all connections
+/// are closed when it is released.
 final class LoopbackServer: Sendable {
     let port: Int
     private let listener: Int32

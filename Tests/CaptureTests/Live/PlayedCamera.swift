@@ -83,7 +83,7 @@ final class PlayedCamera: @unchecked Sendable {
             })
     }
 
-    deinit { memory.forEach { $0.deallocate() } }
+    deinit { for block in memory { block.deallocate() } }
 
     private func failsNow() -> Bool {
         callCount += 1
@@ -146,7 +146,7 @@ final class PlayedCamera: @unchecked Sendable {
         case lm_vidioc_reqbufs:
             let wanted = argument.assumingMemoryBound(to: v4l2_requestbuffers.self)
             wanted.pointee.count = min(wanted.pointee.count, mostBuffers)
-            memory.forEach { $0.deallocate() }
+            for block in memory { block.deallocate() }
             queued = []
             memory = (0..<wanted.pointee.count).map { _ in .allocate(byteCount: Self.bufferSize, alignment: 8) }
         case lm_vidioc_querybuf:
