@@ -14,13 +14,14 @@ final class EventFeed: Sendable {
 
     private let streams: StreamDirectory
     private let name: String?
+    private let texts: EventTexts
     private let unread = Mutex<[String: StreamResult]>([:])
     private let wakes: AsyncStream<Void>
     private let wake: AsyncStream<Void>.Continuation
 
     /// `name`: nil for all streams, also for those that come later.
-    init(_ streams: StreamDirectory, name: String?) {
-        (self.streams, self.name) = (streams, name)
+    init(_ streams: StreamDirectory, name: String?, texts: EventTexts) {
+        (self.streams, self.name, self.texts) = (streams, name, texts)
         (wakes, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
@@ -85,14 +86,11 @@ final class EventFeed: Sendable {
             return unread
         }
         guard !results.isEmpty else { return nil }
-        var text = TextBuffer()
+        var events = ByteBuffer()
         for (_, result) in results.sorted(by: { $0.key < $1.key }) {
-            text.append("id: ")
-            text.append(result.result.frame)
-            text.append("\ndata: ")
-            text.append(result)
-            text.append("\n\n")
+            var event = texts.event(of: result)
+            events.writeBuffer(&event)
         }
-        return ByteBuffer(bytes: text.bytes)
+        return events
     }
 }

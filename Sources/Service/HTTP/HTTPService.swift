@@ -20,7 +20,8 @@ public final class HTTPService: Service {
 
     let streams: StreamDirectory
     let metrics: MetricsRegistry
-    let pictures = PreviewPictures()
+    let pictures: PreviewPictures
+    let texts = EventTexts()
     let logger: Logger
     private let current: Mutex<HTTPSettings>
     private let onListening: @Sendable (_ port: Int) -> Void
@@ -31,6 +32,7 @@ public final class HTTPService: Service {
         onListening: @escaping @Sendable (_ port: Int) -> Void = { _ in }
     ) {
         current = Mutex(settings)
+        pictures = PreviewPictures(logger: logger)
         (self.streams, self.metrics, self.logger, self.onListening) = (streams, metrics, logger, onListening)
     }
 
@@ -55,7 +57,7 @@ public final class HTTPService: Service {
                 return
             } catch {
                 guard hasListened.load(ordering: .relaxed) else { throw listenFault(error) }
-                logger.error("HTTP stopped listening and is started again", metadata: ["error": "\(error)"])
+                logger.error("HTTP stopped listening, and is started again: \(error)")
             }
             // The process may have been out of descriptors when it accepted a connection.
             try await cancelWhenGracefulShutdown { try await Task.sleep(for: .seconds(1)) }
@@ -80,10 +82,11 @@ public final class HTTPService: Service {
                 // Refused connections linger for a moment: twice the number bounds them too.
                 availableConnectionsDelegate: .maximum(2 * Self.connectionLimit, logger: quiet)),
             onServerRunning: { [self] channel in
-                let port = channel.localAddress?.port ?? settings.port
-                logger.info("HTTP listens", metadata: ["address": "\(settings.listen)", "port": "\(port)"])
+                var settings = settings
+                settings.port = channel.localAddress?.port ?? settings.port
+                logger.info("HTTP answers at http://\(settings.listen)")
                 onListening()
-                self.onListening(port)
+                self.onListening(settings.port)
             },
             logger: quiet)
     }

@@ -66,26 +66,36 @@ struct PixelPlaces: Sendable, CustomStringConvertible {
 
     static let known = [
         PixelPlaces(name: "GREY", size: { $0 * $1 }, places: { x, y, w, _ in [y * w + x] }),
-        PixelPlaces(name: "YUYV", size: { 2 * $0 * $1 }) { x, y, w, _ in
-            let pair = 2 * (y * w + x / 2 * 2)
-            return [2 * (y * w + x), pair + 1, pair + 3]
-        },
-        PixelPlaces(name: "UYVY", size: { 2 * $0 * $1 }) { x, y, w, _ in
-            let pair = 2 * (y * w + x / 2 * 2)
-            return [2 * (y * w + x) + 1, pair, pair + 2]
-        },
-        PixelPlaces(name: "NV12", size: { $0 * $1 * 3 / 2 }) { x, y, w, h in
-            let pair = w * h + y / 2 * w + x / 2 * 2
-            return [y * w + x, pair, pair + 1]
-        },
-        PixelPlaces(name: "NV21", size: { $0 * $1 * 3 / 2 }) { x, y, w, h in
-            let pair = w * h + y / 2 * w + x / 2 * 2
-            return [y * w + x, pair + 1, pair]
-        },
-        PixelPlaces(name: "YU12", size: { $0 * $1 * 3 / 2 }) { x, y, w, h in
-            let chroma = y / 2 * (w / 2) + x / 2
-            return [y * w + x, w * h + chroma, w * h * 5 / 4 + chroma]
-        },
+        PixelPlaces(
+            name: "YUYV", size: { 2 * $0 * $1 },
+            places: { x, y, w, _ in
+                let pair = 2 * (y * w + x / 2 * 2)
+                return [2 * (y * w + x), pair + 1, pair + 3]
+            }),
+        PixelPlaces(
+            name: "UYVY", size: { 2 * $0 * $1 },
+            places: { x, y, w, _ in
+                let pair = 2 * (y * w + x / 2 * 2)
+                return [2 * (y * w + x) + 1, pair, pair + 2]
+            }),
+        PixelPlaces(
+            name: "NV12", size: { $0 * $1 * 3 / 2 },
+            places: { x, y, w, h in
+                let pair = w * h + y / 2 * w + x / 2 * 2
+                return [y * w + x, pair, pair + 1]
+            }),
+        PixelPlaces(
+            name: "NV21", size: { $0 * $1 * 3 / 2 },
+            places: { x, y, w, h in
+                let pair = w * h + y / 2 * w + x / 2 * 2
+                return [y * w + x, pair + 1, pair]
+            }),
+        PixelPlaces(
+            name: "YU12", size: { $0 * $1 * 3 / 2 },
+            places: { x, y, w, h in
+                let chroma = y / 2 * (w / 2) + x / 2
+                return [y * w + x, w * h + chroma, w * h * 5 / 4 + chroma]
+            }),
     ]
 }
 

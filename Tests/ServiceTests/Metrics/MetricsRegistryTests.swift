@@ -106,6 +106,19 @@ import Testing
         #expect(ours.hasSuffix("# TYPE landmarkd_faces gauge\nlandmarkd_faces 3\n"))
     }
 
+    @Test func everyMetricOfAStreamIsDescribed() throws {
+        let metrics = StreamMetrics(stream: "a", factory: registry)
+        let output = metrics.output("csv")
+        metrics.recordLatency(seconds: 0.01)
+        let text = registry.text(version: "")
+        let names = text.split(separator: "\n").filter { $0.hasPrefix("# TYPE ") }.map { $0.split(separator: " ")[2] }
+        #expect(names.count > 20)
+        for name in names { #expect(text.contains("# HELP \(name) "), "\(name)") }
+        output.destroy()
+        metrics.destroy()
+        #expect(ours.isEmpty, "a stream that is removed leaves nothing behind")
+    }
+
     @Test func manyThreadsLoseNoCount() async {
         await withTaskGroup(of: Void.self) { group in
             for worker in 0..<8 {
