@@ -8,7 +8,8 @@ struct Landmarkd: ParsableCommand {
         commandName: "landmarkd",
         abstract: "Follows facial landmarks in video, and trains the network that finds them.", version: programVersion,
         subcommands: [
-            Demo.self, Track.self, Serve.self, Train.self, Evaluate.self, Jitter.self, Augment.self, Bench.self,
+            Demo.self, Track.self, Serve.self, Devices.self, Train.self, Evaluate.self, Jitter.self, Augment.self,
+            Bench.self,
             AverageFaceCommand.self,
         ])
 

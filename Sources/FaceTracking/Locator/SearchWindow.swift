@@ -17,6 +17,15 @@ public struct SearchWindow: Sendable, Equatable {
         self.init(x: 0, y: 0, width: frame.displayWidth, height: frame.displayHeight)
     }
 
+    /// Four parts that overlap by a fifth of the window, so that faces too small for the locator in all of it are whole in one of them.
+    var parts: [SearchWindow] {
+        let (wide, tall) = (max(1, width * 3 / 5), max(1, height * 3 / 5))
+        return [(0, 0), (1, 0), (0, 1), (1, 1)].map { column, row in
+            SearchWindow(
+                x: x + column * (width - wide), y: y + row * (height - tall), width: wide, height: tall)
+        }
+    }
+
     /// A square of `sides` times the crop's side around a place.
     init(around centre: Point, crop: SimilarityMap, sides: Double) {
         let side = max(1, (sides * crop.scale).rounded())

@@ -14,9 +14,10 @@ public final class CascadeTracker: FaceTracker {
     private var tracks: [FaceTrack] = []
     private var nextID = 1
     private var lastSearch: Double?
+    private var nextPart = 0
     /// Of the last frame, as displayed.
     private var size: Point?
-    /// Runs of the locator since the beginning.
+    /// Searches since the beginning: of whole frames, or around the place where a face was lost.
     public private(set) var searches = 0
 
     public init(_ model: CascadeModel, locator: any FaceLocator, settings: TrackingSettings = TrackingSettings()) {
@@ -27,7 +28,7 @@ public final class CascadeTracker: FaceTracker {
     }
 
     public func reset() {
-        (tracks, lastSearch, size, nextID, searches) = ([], nil, nil, 1, 0)
+        (tracks, lastSearch, nextPart, size, nextID, searches) = ([], nil, 0, nil, 1, 0)
     }
 
     /// Starts a track from these landmarks without a look.
@@ -129,9 +130,17 @@ public final class CascadeTracker: FaceTracker {
     /// Whether another face could be taken up: a place is free, or somebody is missed.
     private var hasPlace: Bool { tracks.count < settings.faces || tracks.contains { $0.estimate == nil } }
 
+    /// Searches the whole frame and, where nobody is found, a part of it more closely: the next one each time, all at the first.
     private func searchEverywhere(_ frame: Frame) {
+        let isFirst = lastSearch == nil
         lastSearch = frame.time
+        searches += 1
         search(frame, in: SearchWindow(frame))
+        let parts = SearchWindow(frame).parts
+        for _ in 0..<(isFirst ? parts.count : 1) where tracks.isEmpty {
+            search(frame, in: parts[nextPart % parts.count])
+            nextPart += 1
+        }
     }
 
     /// Looks for each missed face around the place where it was to be expected, where that is much less than the frame.
@@ -140,18 +149,19 @@ public final class CascadeTracker: FaceTracker {
             let window = SearchWindow(
                 around: track.expectedCentre(at: frame.time), crop: track.crop, sides: settings.nearby)
             guard window.width < min(frame.displayWidth, frame.displayHeight) else { continue }
+            searches += 1
             search(frame, in: window)
         }
     }
 
     private func search(_ frame: Frame, in window: SearchWindow) {
-        searches += 1
         var refused = 0
         for proposal in locator.locate(frame, in: window) where isFree(proposal) {
             guard hasPlace, refused < settings.proposals else { break }
             let estimate = confirm(frame, proposal)
             let crop = crop(estimate.points)
-            if estimate.presence >= settings.certain, isUsable(estimate.points, frame), isFree(crop) {
+            let isCertain = estimate.presence >= settings.certain && estimate.confidence >= settings.likely
+            if isCertain, isUsable(estimate.points, frame), isFree(crop) {
                 place(estimate, crop, frame.time)
             } else {
                 refused += 1

@@ -41,7 +41,8 @@ struct CaptureLoop {
 
     init(
         opener: any LiveSourceOpener, stop: StopSignal, slot: LatestSlot<Arrival>, board: StreamBoard,
-        faults: StreamFaults, metrics: StreamMetrics, heartbeat: Heartbeat, log: Logger, patience: Double, retry: Backoff
+        faults: StreamFaults, metrics: StreamMetrics, heartbeat: Heartbeat, log: Logger, patience: Double,
+        retry: Backoff
     ) {
         (self.opener, self.stop, self.slot, self.board) = (opener, stop, slot, board)
         (self.faults, self.metrics, self.heartbeat, self.log) = (faults, metrics, heartbeat, log)

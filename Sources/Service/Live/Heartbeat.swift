@@ -17,9 +17,6 @@ final class Heartbeat: Sendable {
     /// The loop waits for others; that may take any time.
     func rest() { deadline.withLock { $0 = .infinity } }
 
-    /// How long the loop has been overdue, seconds; nil where it is not.
-    var overdue: Double? {
-        let late = monotonicSeconds() - deadline.withLock { $0 }
-        return late > 0 ? late : nil
-    }
+    /// Whether the loop should have been heard of.
+    var isOverdue: Bool { monotonicSeconds() > deadline.withLock { $0 } }
 }

@@ -65,7 +65,8 @@ final class LiveStream: Sendable {
     }
 
     private func start(
-        _ opener: any LiveSourceOpener, _ parts: StreamParts, _ faults: StreamFaults, _ history: StreamHistory, _ log: Logger
+        _ opener: any LiveSourceOpener, _ parts: StreamParts, _ faults: StreamFaults, _ history: StreamHistory,
+        _ log: Logger
     ) {
         let (settings, board, metrics, outputs) = (settings, board, metrics, outputs)
         let (stop, slot, captureBeat, trackingBeat) = (stopSignal, slot, captureBeat, trackingBeat)
@@ -115,8 +116,6 @@ final class LiveStream: Sendable {
         for output in outputs { output.destroyMetrics() }
     }
 
-    /// The loops that should have been heard of, and for how long.
-    var overdue: [(name: String, seconds: Double)] {
-        [captureBeat, trackingBeat].compactMap { beat in beat.overdue.map { (beat.name, $0) } }
-    }
+    /// The loops that should have been heard of.
+    var overdue: [String] { [captureBeat, trackingBeat].filter(\.isOverdue).map(\.name) }
 }

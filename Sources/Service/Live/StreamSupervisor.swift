@@ -44,7 +44,11 @@ public final class StreamSupervisor: Sendable {
                 let before = running(settings.name)
                 try start(settings)
                 before?.forget()
-                if before == nil { changes.started.append(settings.name) } else { changes.restarted.append(settings.name) }
+                if before == nil {
+                    changes.started.append(settings.name)
+                } else {
+                    changes.restarted.append(settings.name)
+                }
             }
             let names = Set(wanted.map(\.name))
             for stream in old where !names.contains(stream.settings.name) {
@@ -99,8 +103,8 @@ public final class StreamSupervisor: Sendable {
         }
     }
 
-    /// Loops that should have been heard of, and for how many seconds; the watchdog is fed only while there are none.
-    var overdue: [(name: String, seconds: Double)] {
+    /// Loops that should have been heard of; the watchdog is fed only while there are none.
+    var overdue: [String] {
         state.withLock { $0.streams.values.flatMap(\.overdue) }
     }
 }
@@ -112,9 +116,4 @@ extension StreamSupervisor: Service {
         try? await gracefulShutdown()
         await onThread { self.stopAll() }
     }
-}
-
-/// Runs what blocks on a thread of its own, and waits for it without holding up the pool's.
-func onThread<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
-    await withCheckedContinuation { continuation in Thread { continuation.resume(returning: body()) }.start() }
 }

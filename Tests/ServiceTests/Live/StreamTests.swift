@@ -6,14 +6,15 @@ import Testing
 
 @testable import Service
 
-@Suite struct StreamTests {
+@Suite(.ownThread) struct StreamTests {
     let lines = LogLines()
     let folder: TemporaryFolder
 
     init() throws { folder = try TemporaryFolder() }
 
     @Test func resultsReachTheBoardAndTheOutputs() throws {
-        let supervisor = try start(PlayedOpener(.end(after: 40)), [OutputSettings(.jsonl(path: folder.path("a.jsonl")))])
+        let supervisor = try start(
+            PlayedOpener(.end(after: 40)), [OutputSettings(.jsonl(path: folder.path("a.jsonl")))])
         let board = try #require(supervisor.directory.board("a"))
         #expect(waits { board.status.state == .ended })
         #expect(waits { folder.names.first?.hasSuffix("Z.jsonl") == true }, "it is whole before the daemon ends")
