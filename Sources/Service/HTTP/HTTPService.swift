@@ -21,7 +21,7 @@ public final class HTTPService: Service {
     let streams: StreamDirectory
     let metrics: MetricsRegistry
     let pictures: PreviewPictures
-    let texts = EventTexts()
+    let events: EventHub
     let logger: Logger
     private let current: Mutex<HTTPSettings>
     private let onListening: @Sendable (_ port: Int) -> Void
@@ -33,6 +33,7 @@ public final class HTTPService: Service {
     ) {
         current = Mutex(settings)
         pictures = PreviewPictures(logger: logger)
+        events = EventHub(streams)
         (self.streams, self.metrics, self.logger, self.onListening) = (streams, metrics, logger, onListening)
     }
 
@@ -48,6 +49,15 @@ public final class HTTPService: Service {
     /// that others reach without a token.
     public func run() async throws {
         try checkAddress()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await self.events.run() }
+            defer { group.cancelAll() }
+            try await listen()
+        }
+    }
+
+    /// Until it is told to end; begins anew where the server gives up by itself.
+    private func listen() async throws {
         let hasListened = Atomic(false)
         while true {
             do {
@@ -60,7 +70,8 @@ public final class HTTPService: Service {
                 logger.error("HTTP stopped listening, and is started again: \(error)")
             }
             // The process may have been out of descriptors when it accepted a connection.
-            try await cancelWhenGracefulShutdown { try await Task.sleep(for: .seconds(1)) }
+            let pause: Void? = try? await cancelWhenGracefulShutdown { try await Task.sleep(for: .seconds(1)) }
+            guard pause != nil else { return }
         }
     }
 
