@@ -25,15 +25,23 @@ struct Serve: AsyncParsableCommand {
     var source: String?
 
     @Option(help: "Name of the stream of --source.")
-    var name = "camera"
+    var name = Self.defaultName
 
-    @Option(help: ArgumentHelp("Where HTTP answers, as http.listen: an address and port, or off.", valueName: "address"))
+    @Option(
+        help: ArgumentHelp("Where HTTP answers, as http.listen: an address and port, or off.", valueName: "address"))
     var listen: String?
 
     @Option(help: ArgumentHelp("What is told, as log.level: debug, info, warning or error.", valueName: "level"))
     var logLevel: String?
 
+    static let defaultName = "camera"
     static let defaultFile = "/etc/landmarkd/landmarkd.yaml"
+
+    func validate() throws {
+        if source == nil, name != Self.defaultName {
+            throw ValidationError("--name goes with --source.")
+        }
+    }
 
     func run() async throws {
         let flags = [("http.listen", listen, "--listen"), ("log.level", logLevel, "--log-level")]

@@ -19,13 +19,18 @@ final class Workshop: Sendable {
     func path(_ name: String) -> String { folder.path(name) }
 
     /// Runs landmarkd in the folder, to its end.
-    func landmarkd(_ arguments: String...) throws -> RunningProgram.Result {
+    func landmarkd(_ arguments: String...) throws -> RunningProgram.Result { try landmarkd(arguments) }
+
+    func landmarkd(_ arguments: [String]) throws -> RunningProgram.Result {
         try run(try builtProgram("landmarkd"), arguments, environment: environment, folder: folder.path)
     }
 
     /// Starts landmarkd in the folder.
-    func start(_ arguments: String...) throws -> RunningProgram {
-        try RunningProgram(builtProgram("landmarkd"), arguments, environment: environment, folder: folder.path)
+    func start(_ arguments: String...) throws -> RunningProgram { try start(arguments, environment: [:]) }
+
+    func start(_ arguments: [String], environment more: [String: String]) throws -> RunningProgram {
+        let environment = environment.merging(more) { $1 }
+        return try RunningProgram(builtProgram("landmarkd"), arguments, environment: environment, folder: folder.path)
     }
 
     private var environment: [String: String] { ["LANDMARKD_MODELS": folder.path] }

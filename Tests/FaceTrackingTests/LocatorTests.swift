@@ -98,4 +98,29 @@ import Testing
             #expect(error?.exitCode == .unusableData)
         }
     }
+
+    @Test func partsOfAWindowCoverItAndOverlap() {
+        let window = SearchWindow(x: 10, y: 20, width: 641, height: 359)
+        let parts = window.parts
+        for (x, y) in [(10, 20), (650, 378), (330, 199), (10, 378), (300, 20)] {
+            #expect(parts.contains { x >= $0.x && x < $0.x + $0.width && y >= $0.y && y < $0.y + $0.height })
+        }
+        #expect(parts[0].x + parts[0].width - parts[1].x > 641 / 6, "a face on the border is whole in one")
+        #expect(parts.allSatisfy { $0.width < 400 && $0.height < 220 })
+    }
+
+    /// Seen in a window, a face is told in pixels of the whole frame.
+    @Test func aWindowsFacesLieInTheFrame() throws {
+        let model = LocatorModel()
+        model.weights.trained["head.numbers.weight"]!.values.update(repeating: 0)
+        _ = model.weights.trained["head.numbers.bias"]!.values.update(fromContentsOf: [0, 0, 0, 0, 1, 0])
+        let frame = PixelBuffer(width: 640, height: 480).frame(fullRange: false)
+        let window = SearchWindow(x: 300, y: 200, width: 160, height: 160)
+        let runner = LocatorRunner(model)
+        let found = runner.faces(in: frame, window: window, threshold: 0.4, limit: 1000)
+        let centres = found.map { $0.crop(Point(0.5, 0.5)) }
+        let box = Box(around: centres)
+        #expect(box.low.x > 299 && box.high.x < 460 && box.low.y > 199 && box.high.y < 360)
+        #expect(box.width > 100 && box.height > 100)
+    }
 }

@@ -26,21 +26,16 @@ public final class Camfs: Sendable {
     /// Starts a camera that offers `modes`, the first being its default: "YUYV:640x480@30,15".
     ///
     /// `frames`: what it shows again and again, frame after frame as its mode stores them (JPEG pictures one after the
-    /// other for MJPG); with more than one mode, `feed` is to be given instead: a shell command that writes frames (see
-    /// camfs's README). Without either it shows grey noise.
+    /// other for MJPG); by default zeros, enough for 1080p.
     public init(
-        modes: [String] = ["YUYV:640x480@30"], card: String = "camfs camera", frames: [UInt8]? = nil,
-        feed: String? = nil
+        modes: [String] = ["YUYV:640x480@30"], card: String = "camfs camera", frames: [UInt8]? = nil
     ) throws {
         place = try TemporaryFolder()
         folder = place.path("cam")
-        var arguments = modes.flatMap { ["--mode", $0] } + ["--card", card]
-        if let frames {
-            try Data(frames).write(to: URL(fileURLWithPath: place.path("frames")))
-            arguments += ["--raw", place.path("frames")]
-        } else {
-            arguments += ["--feed", feed ?? "exec cat /dev/urandom"]
-        }
+        // Not by a command of camfs's: one that it stops right after its start can hang it.
+        try Data(frames ?? []).write(to: URL(fileURLWithPath: place.path("frames")))
+        if frames == nil { truncate(place.path("frames"), 8 << 20) }
+        let arguments = modes.flatMap { ["--mode", $0] } + ["--card", card, "--raw", place.path("frames")]
         let shell = #""$@" & cat; kill $!; wait $!"#
         process = Process()
         process.executableURL = URL(fileURLWithPath: "/bin/sh")
@@ -87,7 +82,7 @@ public final class Camfs: Sendable {
 
     public struct Failure: Error, CustomStringConvertible {
         public let description: String
-        init(_ description: String) { self.description = description }
+        public init(_ description: String) { self.description = description }
     }
 
     /// camfs, built once a machine and version.

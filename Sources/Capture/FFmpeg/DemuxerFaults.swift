@@ -76,7 +76,7 @@ struct NetworkFaults: DemuxerFaults {
         if code == lm_averror_exit || code == -ETIMEDOUT {
             return fault(.unavailable, "nothing came for \(rateText(watch.patience)) s", Self.reopening)
         }
-        return fault(.unavailable, "reading: \(ffmpegText(code))", Self.reopening)
+        return code == -EIO ? ended : fault(.unavailable, "reading: \(ffmpegText(code))", Self.reopening)
     }
 
     func noVideo(_ others: String) -> LandmarkdError {

@@ -30,8 +30,8 @@ final class Picture: @unchecked Sendable {  // Sendable: written only before it 
 
     /// A copy of a picture in one piece of memory, its planes one after the other as V4L2 lays them.
     ///
-    /// `rowStride` is the first plane's, in bytes, 0 where rows have no padding; the others' are in proportion. Nil where
-    /// the bytes are too few, or memory lacks.
+    /// `rowStride` is the first plane's, in bytes, 0 where rows have no padding; the others' are in proportion. Nil
+    /// where the bytes are too few, or memory lacks.
     convenience init?(
         copying bytes: UnsafeRawBufferPointer, _ format: AVPixelFormat, width: Int, height: Int, rowStride: Int
     ) {

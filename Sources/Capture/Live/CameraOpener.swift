@@ -16,7 +16,8 @@ public struct CameraOpener: LiveSourceOpener {
         (self.name, self.request, self.folder, self.calls) = (name, request, folder, calls)
     }
 
-    /// Throws `unavailable` (not there, no camera), `noPermission`, `tryLater` (busy), `wrongSettings` (no such format).
+    /// Throws `unavailable` (not there, no camera), `noPermission`, `tryLater` (busy), `wrongSettings` (no such
+    /// format).
     public func open(stop: StopSignal) throws(LandmarkdError) -> any LiveSource {
         let node = try folder.node(of: name, calls: calls)
         return try CameraSource(node, request: request, calls: calls, stop: stop)

@@ -42,8 +42,8 @@ public protocol LiveSource: AnyObject {
 
     /// Waits for the next frame; nil at the end, or once its `StopSignal` is set.
     ///
-    /// Throws `LandmarkdError` where the source must be opened anew: unplugged, no frame in the set time, another format.
-    /// A frame that is broken is counted in `brokenFrames` and skipped.
+    /// Throws `LandmarkdError` where the source must be opened anew: unplugged, no frame in the set time, another
+    /// format. A frame that is broken is counted in `brokenFrames` and skipped.
     func next() throws(LandmarkdError) -> LiveFrame?
 
     /// Frames since opening that could not be decoded, or came empty.

@@ -14,7 +14,10 @@ struct NetworkAddress: Sendable {
     init(_ text: String) throws(LandmarkdError) {
         (full, shown) = (text, maskingCredentials(text))
         let parts = text.split(separator: "://", maxSplits: 1, omittingEmptySubsequences: false)
-        let host = parts.count == 2 ? parts[1].prefix { !"/?#".contains($0) }.split(separator: "@").last ?? "" : ""
+        let host =
+            parts.count == 2
+            ? parts[1].prefix { !"/?#".contains($0) }.split(separator: "@", omittingEmptySubsequences: false).last ?? ""
+            : ""
         guard parts.count == 2, Self.schemes.contains(parts[0].lowercased()), !host.isEmpty, !host.hasPrefix(":") else {
             throw LandmarkdError(
                 .wrongSettings, "source '\(shown)': not the address of a stream",
@@ -24,15 +27,17 @@ struct NetworkAddress: Sendable {
 }
 
 extension NetworkAddress {
-    /// What FFmpeg is told about it: which protocols it may use, and to hand over at once what comes.
+    /// What FFmpeg is told about it: which protocols it may use, and to look at two seconds of it at most before it
+    /// says what it is.
     var demuxerOptions: [String: String] {
+        let look = ["analyzeduration": "2000000"]
         if full.lowercased().hasPrefix("http") {
-            return ["protocol_whitelist": "http,https,httpproxy,tls,tcp", "fflags": "nobuffer"]
+            return look.merging(["protocol_whitelist": "http,https,httpproxy,tls,tcp"]) { $1 }
         }
-        return [
-            "protocol_whitelist": "rtsp,rtp,udp,tls,tcp", "fflags": "nobuffer", "rtsp_flags": "prefer_tcp",
-            "allowed_media_types": "video",
+        let rtsp = [
+            "protocol_whitelist": "rtsp,rtp,udp,tls,tcp", "rtsp_flags": "prefer_tcp", "allowed_media_types": "video",
         ]
+        return look.merging(rtsp) { $1 }
     }
 }
 

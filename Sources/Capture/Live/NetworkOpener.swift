@@ -45,6 +45,8 @@ private final class NetworkSource: LiveSource {  // thread-bound
     private let scaler = PictureScaler()
     private let orientation: Orientation
     private var clock: FrameClock
+    /// Whether the container tells when its pictures were taken; else their arrival has to do.
+    private let tellsTime: Bool
     /// Of a recording, which would come as fast as the network is; nil where a camera sets the pace.
     private var pace: Pace?
 
@@ -60,8 +62,9 @@ private final class NetworkSource: LiveSource {  // thread-bound
         let size = (Int(stream.codecpar.pointee.width), Int(stream.codecpar.pointee.height))
         let (width, height) = orientation.quarterTurns.isMultiple(of: 2) ? size : (size.1, size.0)
         format = LiveFormat(width: width, height: height, encoding: decoder.name, rate: rate > 0 ? rate : nil)
-        clock = FrameClock(
-            numerator: stream.time_base.num, denominator: stream.time_base.den, usualStep: rate > 0 ? 1 / rate : 0.04)
+        tellsTime = demuxer.isRecorded || !["mpjpeg", "mjpeg", "h264", "hevc"].contains(demuxer.formatName)
+        let unit = tellsTime ? stream.time_base : AVRational(num: 1, den: 1_000_000)
+        clock = FrameClock(numerator: unit.num, denominator: unit.den, usualStep: rate > 0 ? 1 / rate : 0.04)
         pace = demuxer.isRecorded ? Pace() : nil
     }
 
@@ -93,13 +96,21 @@ private final class NetworkSource: LiveSource {  // thread-bound
     }
 
     private func frame(_ picture: Picture) -> Frame? {
-        let stamp = picture.pointer.pointee.best_effort_timestamp
-        let time = clock.time(
-            stamp: stamp == lm_av_nopts ? nil : stamp, duration: lm_frame_duration(picture.pointer))
+        let time = time(of: picture)
         guard let readable = scaler.readable(picture) else {
             brokenFrames += 1
             return nil
         }
         return Frame(readable, fullRange: readable.isFullRange, orientation: orientation, time: time)
+    }
+
+    /// Seconds from the first picture, growing.
+    private func time(of picture: Picture) -> Double {
+        let stamp = picture.pointer.pointee.best_effort_timestamp
+        if tellsTime {
+            return clock.time(
+                stamp: stamp == lm_av_nopts ? nil : stamp, duration: lm_frame_duration(picture.pointer))
+        }
+        return clock.time(stamp: Int64(monotonicSeconds() * 1e6), duration: 0)
     }
 }

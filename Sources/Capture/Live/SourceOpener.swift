@@ -6,8 +6,8 @@ import Base
 /// - other names with a slash, or with the ending of a video: a file, played once or in a `loop`,
 /// - any other name: a camera by its card name.
 ///
-/// The name alone decides: nothing is opened or looked up yet. Throws `wrongSettings` where the name is none of these, or
-/// where `camera` or `loop` ask for what such a source does not have.
+/// The name alone decides: nothing is opened or looked up yet. `camera.patience` serves network streams too. Throws
+/// `wrongSettings` where the name is none of these, or `camera` or `loop` ask for what such a source does not have.
 public func sourceOpener(
     _ source: String, camera: CameraRequest = CameraRequest(), loop: Bool = false
 ) throws(LandmarkdError) -> any LiveSourceOpener {
@@ -16,7 +16,9 @@ public func sourceOpener(
     case .camera:
         opener = CameraOpener(source, request: camera)
     case .network:
-        opener = try NetworkOpener(source)
+        var patience = NetworkOpener.Patience()
+        patience.reading = camera.patience ?? patience.reading
+        opener = try NetworkOpener(source, patience: patience)
     case .file:
         opener = FileOpener(source, loop: loop)
     case nil:
@@ -28,7 +30,8 @@ public func sourceOpener(
         throw LandmarkdError(
             .wrongSettings, "source '\(opener.name)': only a file can be played in a loop", remedy: "leave 'loop' out")
     }
-    if camera != CameraRequest(), !(opener is CameraOpener) {
+    let asksForMode = camera.format != nil || camera.size != nil || camera.rate != nil
+    if asksForMode, !(opener is CameraOpener) {
         throw LandmarkdError(
             .wrongSettings, "source '\(opener.name)': format, size and rate can be chosen for cameras only",
             remedy: "leave them out")

@@ -11,7 +11,8 @@ struct CameraClock {
 
     /// When a frame was exposed: seconds from the first frame, always growing, and Unix time.
     ///
-    /// `stamp` is the driver's, `now` when the frame arrived, both by the monotonic clock; `unixNow` is the same moment.
+    /// `stamp` is the driver's, `now` when the frame arrived, both by the monotonic clock; `unixNow` is the same
+    /// moment.
     mutating func exposure(stamp: Double, now: Double, unixNow: Double) -> (time: Double, unix: Double) {
         var moment = min(stamp, now)
         if !Self.plausibleAge.contains(now - stamp) || moment <= last {

@@ -15,7 +15,7 @@ final class CameraDevice {  // thread-bound
         guard descriptor >= 0 else { throw cameraFault(path, "opening", errno) }
     }
 
-    deinit { _ = calls.close(descriptor) }
+    deinit { if descriptor >= 0 { _ = calls.close(descriptor) } }
 
     /// Does an ioctl; 0, or the errno it failed with.
     func attempt<Argument>(_ request: UInt, _ argument: inout Argument) -> Int32 {

@@ -35,7 +35,8 @@ private func permissionRemedy(_ path: String) -> String {
     guard stat(path, &status) == 0, status.st_mode & both == both, let group = groupName(status.st_gid) else {
         return "let this user read and write it: chmod, or a udev rule"
     }
-    return "add the user to the group '\(group)': usermod --append --groups \(group) \(userName()), then log in anew"
+    return "add the user to the group '\(group)': usermod --append --groups \(group) \(userName()) and log in anew; "
+        + "a service: SupplementaryGroups=\(group)"
 }
 
 private func groupName(_ number: gid_t) -> String? {

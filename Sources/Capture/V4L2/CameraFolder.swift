@@ -20,8 +20,8 @@ public struct CameraFolder: Sendable {
         return links.map { "\(folder)/\($0)" }.filter { realPath($0) == target }
     }
 
-    /// The node of a camera that is named by a path or by its card name: the whole name, else the only one that begins so
-    /// in any case.
+    /// The node of a camera that is named by a path or by its card name: the whole name, else the only one that begins
+    /// so in any case.
     ///
     /// Throws `unavailable` where no camera is called so, or several are.
     func node(of name: String, calls: CameraCalls) throws(LandmarkdError) -> String {

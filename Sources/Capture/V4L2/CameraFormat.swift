@@ -31,7 +31,8 @@ struct CameraFormat: Equatable {
 }
 
 extension CameraDevice {
-    /// Asks for a mode and rate; what the driver made of it. Throws as `cameraFault` tells, `tryLater` where it is busy.
+    /// Asks for a mode and rate; what the driver made of it. Throws as `cameraFault` tells, `tryLater` where it is
+    /// busy.
     func choose(_ mode: CameraMode, rate: Double?) throws(LandmarkdError) -> CameraFormat {
         var format = v4l2_format()
         format.type = V4L2_BUF_TYPE_VIDEO_CAPTURE.rawValue

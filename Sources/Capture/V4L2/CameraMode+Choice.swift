@@ -4,8 +4,9 @@ import Glibc
 extension CameraRequest {
     /// The mode and rate that serve the request best: the rate held first, then the size, then the fewest conversions.
     ///
-    /// Each is a cost, and the costs add up: raw pictures at 5 frames a second lose against JPEG at 30, and raw pictures
-    /// of the size against JPEG of the same. Nil where no mode has the asked format. Among equals the first one listed.
+    /// Each is a cost, and the costs add up: raw pictures at 5 frames a second lose against JPEG at 30, and raw
+    /// pictures of the size against JPEG of the same. Nil where no mode has the asked format. Among equals the first
+    /// one listed.
     func best(of modes: [CameraMode]) -> (mode: CameraMode, rate: Double?)? {
         let wanted = format.flatMap { PixelCode($0) }
         let possible = format == nil ? modes : modes.filter { $0.code == wanted }

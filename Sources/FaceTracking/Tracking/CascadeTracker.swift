@@ -160,7 +160,8 @@ public final class CascadeTracker: FaceTracker {
             guard hasPlace, refused < settings.proposals else { break }
             let estimate = confirm(frame, proposal)
             let crop = crop(estimate.points)
-            if estimate.presence >= settings.certain, isUsable(estimate.points, frame), isFree(crop) {
+            let isCertain = estimate.presence >= settings.certain && estimate.confidence >= settings.likely
+            if isCertain, isUsable(estimate.points, frame), isFree(crop) {
                 place(estimate, crop, frame.time)
             } else {
                 refused += 1

@@ -10,6 +10,8 @@ public struct TrackingSettings: Sendable, Equatable {
     public var patience = 0.5
     /// Presence that a new face must have after it has been looked at several times.
     public var certain = 0.7
+    /// Confidence that its landmarks must have then. Pictures without a face rarely reach it, profiles just do.
+    public var likely = 0.35
     /// Pause between two searches of the whole frame while nobody is followed, or somebody is missed.
     public var searchInterval = 0.2
     /// The same while all are seen, but places are free.

@@ -41,7 +41,8 @@ struct CaptureLoop {
 
     init(
         opener: any LiveSourceOpener, stop: StopSignal, slot: LatestSlot<Arrival>, board: StreamBoard,
-        faults: StreamFaults, metrics: StreamMetrics, heartbeat: Heartbeat, log: Logger, patience: Double, retry: Backoff
+        faults: StreamFaults, metrics: StreamMetrics, heartbeat: Heartbeat, log: Logger, patience: Double,
+        retry: Backoff
     ) {
         (self.opener, self.stop, self.slot, self.board) = (opener, stop, slot, board)
         (self.faults, self.metrics, self.heartbeat, self.log) = (faults, metrics, heartbeat, log)
@@ -87,8 +88,10 @@ struct CaptureLoop {
         live.frame.time = clock.time(live.frame.time, now: now)
         let dropped = live.lost + (slot.put(Arrival(live: live, time: now)) ? 1 : 0)
         metrics.received.increment()
+        metrics.up.record(1)
         if dropped > 0 { metrics.dropped.increment(by: dropped) }
         board.update { status in
+            status.state = .delivering
             status.received += 1
             status.dropped += dropped
         }
@@ -97,18 +100,18 @@ struct CaptureLoop {
     }
 
     private mutating func begin(_ format: LiveFormat, _ now: Double) {
+        let asked = (opener as? CameraOpener).map { " (asked for: \($0.request))" } ?? ""
         if let lostTime {
-            log.notice("\(opener.name): delivers again after \(decimal(now - lostTime, 1)) s: \(format)")
+            log.notice("\(opener.name): delivers again after \(decimal(now - lostTime, 1)) s: \(format)\(asked)")
         } else {
-            log.notice("\(opener.name): delivers: \(format)")
+            log.notice("\(opener.name): delivers: \(format)\(asked)")
         }
         let isReturn = hasDelivered
         if isReturn { metrics.reconnects.increment() }
         (hasDelivered, firstFrameTime, lostTime) = (true, now, nil)
-        metrics.up.record(1)
         faults.set("", nil)
         board.update { status in
-            (status.state, status.format) = (.delivering, format)
+            status.format = format
             if isReturn { status.reconnects += 1 }
         }
     }

@@ -57,7 +57,9 @@ final class StreamMetrics: Sendable {
         latency = timer("latency_seconds")
         stages = Dictionary(
             uniqueKeysWithValues: Stage.allCases.map { ($0, timer("stage_seconds", [("stage", $0.rawValue)])) })
-        for counter in [received, dropped, broken, tracked, withFaces, reconnects, locatorRuns] { counter.increment(by: 0) }
+        for counter in [received, dropped, broken, tracked, withFaces, reconnects, locatorRuns] {
+            counter.increment(by: 0)
+        }
         up.record(0)
     }
 

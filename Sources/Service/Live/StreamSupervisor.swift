@@ -44,7 +44,11 @@ public final class StreamSupervisor: Sendable {
                 let before = running(settings.name)
                 try start(settings)
                 before?.forget()
-                if before == nil { changes.started.append(settings.name) } else { changes.restarted.append(settings.name) }
+                if before == nil {
+                    changes.started.append(settings.name)
+                } else {
+                    changes.restarted.append(settings.name)
+                }
             }
             let names = Set(wanted.map(\.name))
             for stream in old where !names.contains(stream.settings.name) {
@@ -99,8 +103,13 @@ public final class StreamSupervisor: Sendable {
         }
     }
 
-    /// Loops that should have been heard of, and for how many seconds; the watchdog is fed only while there are none.
-    var overdue: [(name: String, seconds: Double)] {
+    /// Sees to it that health tells of sources that hang.
+    func checkPulses() {
+        for stream in state.withLock({ Array($0.streams.values) }) { stream.checkPulse() }
+    }
+
+    /// Loops that should have been heard of; the watchdog is fed only while there are none.
+    var overdue: [String] {
         state.withLock { $0.streams.values.flatMap(\.overdue) }
     }
 }
@@ -108,13 +117,13 @@ public final class StreamSupervisor: Sendable {
 extension StreamSupervisor: Service {
     /// Streams go on until the daemon is to end; then ends them.
     public func run() async {
-        // Thrown where the daemon has to end less gracefully: the streams end all the same.
-        try? await gracefulShutdown()
+        // Thrown when the time has come.
+        try? await cancelWhenGracefulShutdown {
+            while true {
+                try await Task.sleep(for: .seconds(1))
+                self.checkPulses()
+            }
+        }
         await onThread { self.stopAll() }
     }
-}
-
-/// Runs what blocks on a thread of its own, and waits for it without holding up the pool's.
-func onThread<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
-    await withCheckedContinuation { continuation in Thread { continuation.resume(returning: body()) }.start() }
 }

@@ -45,13 +45,25 @@ final class GaugeCell: MetricCell, MeterHandler, RecorderHandler {
 
 final class HistogramCell: MetricCell, RecorderHandler, TimerHandler {
     static let kind = "histogram"
+    /// Values of which `recentQuantiles` tells: at 30 a second, those of some 17 seconds.
+    static let recentCount = 512
+
+    private struct State {
+        var counts: [Int]
+        var sum = 0.0
+        var total = 0
+        /// The last values, the oldest replaced first; empty where nobody asks for them.
+        var recent: [Double] = []
+    }
+
     /// Upper ends of the buckets, ascending; one more bucket takes what is above the last.
     private let limits: [Double]
-    private let state: Mutex<(counts: [Int], sum: Double)>
+    private let keepsRecent: Bool
+    private let state: Mutex<State>
 
-    init(limits: [Double]) {
-        self.limits = limits
-        state = Mutex((Array(repeating: 0, count: limits.count + 1), 0))
+    init(limits: [Double], keepsRecent: Bool = false) {
+        (self.limits, self.keepsRecent) = (limits, keepsRecent)
+        state = Mutex(State(counts: Array(repeating: 0, count: limits.count + 1)))
     }
 
     func record(_ value: Int64) { record(Double(value)) }
@@ -62,19 +74,52 @@ final class HistogramCell: MetricCell, RecorderHandler, TimerHandler {
         state.withLock { state in
             state.counts[bucket] += 1
             state.sum += value
+            if keepsRecent, state.recent.count < Self.recentCount {
+                state.recent.append(value)
+            } else if keepsRecent {
+                state.recent[state.total % Self.recentCount] = value
+            }
+            state.total += 1
         }
     }
 
     func recordNanoseconds(_ duration: Int64) { record(Double(duration) / 1e9) }
 
     func append(name: String, labels: MetricLabels, to text: inout String) {
-        let (counts, sum) = state.withLock { $0 }
+        let state = state.withLock { $0 }
         var below = 0
-        for (limit, count) in zip(limits + [.infinity], counts) {
+        for (limit, count) in zip(limits + [.infinity], state.counts) {
             below += count
             text += metricLine(name + "_bucket", labels.with("le", metricNumber(limit)), Double(below))
         }
-        text += metricLine(name + "_sum", labels, sum)
-        text += metricLine(name + "_count", labels, Double(below))
+        text += metricLine(name + "_sum", labels, state.sum)
+        text += metricLine(name + "_count", labels, Double(state.total))
+    }
+
+    /// Sum and count of all values, and half and 99 % of the last ones: the value that so many do not exceed.
+    fileprivate var summary: (sum: Double, total: Int, quantiles: [(share: Double, value: Double)]) {
+        let state = state.withLock { $0 }
+        let sorted = state.recent.sorted()
+        let quantiles = [0.5, 0.99].map { share in
+            (share, sorted.isEmpty ? .nan : sorted[Int((share * Double(sorted.count - 1)).rounded(.up))])
+        }
+        return (state.sum, state.total, quantiles)
+    }
+}
+
+/// A histogram's last values as a summary: what people read without a query language.
+final class SummaryCell: MetricCell {
+    static let kind = "summary"
+    private let histogram: HistogramCell
+
+    init(of histogram: HistogramCell) { self.histogram = histogram }
+
+    func append(name: String, labels: MetricLabels, to text: inout String) {
+        let summary = histogram.summary
+        for (share, value) in summary.quantiles {
+            text += metricLine(name, labels.with("quantile", metricNumber(share)), value)
+        }
+        text += metricLine(name + "_sum", labels, summary.sum)
+        text += metricLine(name + "_count", labels, Double(summary.total))
     }
 }

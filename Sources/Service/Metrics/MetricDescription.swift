@@ -4,6 +4,8 @@ struct MetricDescription {
     let help: String
     /// Upper ends of a histogram's buckets, ascending.
     var buckets: [Double]?
+    /// Under which name a histogram's last values are summed up too.
+    var summaryName: String?
 
     /// Seconds, from a fifth of a frame to what is far too late.
     static let latencyBuckets = [
@@ -29,7 +31,10 @@ struct MetricDescription {
         "landmarkd_stage_seconds": .init(
             help: "Seconds that a frame spent in a stage of its way.", buckets: latencyBuckets),
         "landmarkd_latency_seconds": .init(
-            help: "Seconds from a frame's exposure, as the driver tells it, to its result.", buckets: latencyBuckets),
+            help: "Seconds from a frame's exposure, as the driver tells it, to its result.", buckets: latencyBuckets,
+            summaryName: "landmarkd_recent_latency_seconds"),
+        "landmarkd_recent_latency_seconds": .init(
+            help: "The same of the last 512 frames: what half and 99 % of them did not exceed."),
         "landmarkd_reconnects_total": .init(help: "Times that the source was opened anew after a loss."),
         "landmarkd_stream_up": .init(help: "1 while the stream delivers, else 0."),
         "landmarkd_output_dropped_total": .init(help: "Results that an output could not take in time."),

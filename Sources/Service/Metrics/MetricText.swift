@@ -10,6 +10,15 @@ struct MetricFamily {
     let kind: String
     var series: [MetricLabels: Series] = [:]
 
+    /// The histograms among the series as summaries.
+    var summaries: MetricFamily {
+        MetricFamily(
+            kind: SummaryCell.kind,
+            series: series.compactMapValues { series in
+                (series.cell as? HistogramCell).map { Series(cell: SummaryCell(of: $0), users: 1) }
+            })
+    }
+
     /// HELP, TYPE and UNIT lines (the last is a comment to Prometheus, and a word to people), then the series in order.
     func append(name: String, to text: inout String) {
         if let help = MetricDescription.of(name)?.help { text += "# HELP \(name) \(help)\n" }

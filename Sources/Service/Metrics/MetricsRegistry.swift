@@ -12,7 +12,12 @@ public final class MetricsRegistry: Sendable {
 
     /// All metrics with those of the process, in Prometheus' text format 0.0.4, in the order of their names.
     public func text(version: String) -> String {
-        let families = families.withLock { $0 }.merging(processMetrics(version: version)) { ours, _ in ours }
+        var families = families.withLock { $0 }
+        families.merge(processMetrics(version: version)) { ours, _ in ours }
+        for (name, family) in families {
+            guard let summaryName = MetricDescription.of(name)?.summaryName else { continue }
+            families[summaryName] = family.summaries
+        }
         var text = ""
         for name in families.keys.sorted() { families[name]!.append(name: name, to: &text) }
         return text
@@ -68,13 +73,18 @@ extension MetricsRegistry: MetricsFactory {
     /// A histogram where values are to be aggregated, else the last value.
     public func makeRecorder(label: String, dimensions: [(String, String)], aggregate: Bool) -> any RecorderHandler {
         guard aggregate else { return cell(label, dimensions) { _ in GaugeCell() } }
-        return cell(label, dimensions) { HistogramCell(limits: MetricDescription.of($0)?.buckets ?? []) }
+        return cell(label, dimensions) { histogram($0) }
     }
 
     public func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
-        cell(label, ending: "_seconds", dimensions) {
-            HistogramCell(limits: MetricDescription.of($0)?.buckets ?? MetricDescription.latencyBuckets)
-        }
+        cell(label, ending: "_seconds", dimensions) { histogram($0) }
+    }
+
+    private func histogram(_ name: String) -> HistogramCell {
+        let description = MetricDescription.of(name)
+        return HistogramCell(
+            limits: description?.buckets ?? MetricDescription.latencyBuckets,
+            keepsRecent: description?.summaryName != nil)
     }
 
     public func destroyCounter(_ handler: any CounterHandler) { release(handler) }

@@ -54,7 +54,8 @@ final class DatagramSink: LiveSink {
         defer { freeaddrinfo(list) }
         var why = "no address"
         for address in sequence(first: list, next: { $0?.pointee.ai_next }).compactMap({ $0?.pointee }) {
-            let made = socket(address.ai_family, address.ai_socktype | Int32(SOCK_CLOEXEC.rawValue), address.ai_protocol)
+            let made = socket(
+                address.ai_family, address.ai_socktype | Int32(SOCK_CLOEXEC.rawValue), address.ai_protocol)
             guard made >= 0 else { continue }
             if Glibc.connect(made, address.ai_addr, address.ai_addrlen) == 0 { return made }
             why = systemFault()

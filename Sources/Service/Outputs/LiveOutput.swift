@@ -34,7 +34,8 @@ final class LiveOutput: Sendable {
         Thread {
             Thread.current.name = "output"
             var loop = OutputLoop(
-                name: name, queue: queue, sink: makeSink(), metrics: metrics, log: log, retry: retry, listener: listener)
+                name: name, queue: queue, sink: makeSink(), metrics: metrics, log: log, retry: retry, listener: listener
+            )
             loop.run()
             running.leave()
         }.start()

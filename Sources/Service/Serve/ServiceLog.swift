@@ -57,7 +57,8 @@ public final class ServiceLog: Sendable {
         func log(event: LogEvent) {
             let stream = metadata["stream"].map { "\($0): " } ?? ""
             let rest = metadata.merging(event.metadata ?? [:]) { $1 }.filter { $0.key != "stream" }
-            let details = rest.isEmpty ? "" : " (\(rest.map { "\($0.key) \($0.value)" }.sorted().joined(separator: ", ")))"
+            let details =
+                rest.isEmpty ? "" : " (\(rest.map { "\($0.key) \($0.value)" }.sorted().joined(separator: ", ")))"
             log.write(log.line(event.level, "\(stream)\(event.message)\(details)"))
         }
     }

@@ -45,7 +45,8 @@ struct SettingKey<Target>: Sendable {
                 let nearest = closestName(to: entry.key, among: names)
                 throw entry.value.fault(
                     "unknown key",
-                    remedy: nearest.map { "did you mean '\($0)'?" } ?? "the keys here are \(names.joined(separator: ", "))")
+                    remedy: nearest.map { "did you mean '\($0)'?" }
+                        ?? "the keys here are \(names.joined(separator: ", "))")
             }
             try key.apply(&target, entry.value)
         }

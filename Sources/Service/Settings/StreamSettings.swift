@@ -35,7 +35,7 @@ public struct StreamSettings: Sendable, Equatable {
     /// Seconds without a frame after which the source is opened anew; nil: what suits the source.
     public var stall: Double?
     /// Whether landmarks of a face that keeps still are calmed.
-    public var smoothing = false
+    public var smoothing = true
     /// How often the whole picture is searched while nobody is followed, times a second.
     public var searchRate = 5.0
     public var outputs: [OutputSettings] = []
@@ -98,6 +98,8 @@ public struct StreamSettings: Sendable, Equatable {
         }
         let bytes = Array(text.utf8)
         guard 1...64 ~= bytes.count, isPlain(bytes[0]) else { return false }
-        return bytes.allSatisfy { isPlain($0) || [UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_")].contains($0) }
+        return bytes.allSatisfy {
+            isPlain($0) || [UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_")].contains($0)
+        }
     }
 }

@@ -10,6 +10,16 @@ struct ServiceReport: Service {
     let manager: ServiceManager
     let supervisor: StreamSupervisor
     let log: Logger
+    /// Loops that are stuck.
+    private let overdue: @Sendable () -> [String]
+
+    init(
+        manager: ServiceManager, supervisor: StreamSupervisor, log: Logger,
+        overdue: (@Sendable () -> [String])? = nil
+    ) {
+        (self.manager, self.supervisor, self.log) = (manager, supervisor, log)
+        self.overdue = overdue ?? { supervisor.overdue }
+    }
 
     func run() async {
         guard manager.isPresent else {
@@ -43,9 +53,9 @@ struct ServiceReport: Service {
     }
 
     private func feedAndTell(_ told: inout String) {
-        let overdue = supervisor.overdue
+        let overdue = overdue()
         if overdue.isEmpty { manager.tell("WATCHDOG=1") }
-        let now = overdue.first.map { "\($0.name) has been stuck for \(Int($0.seconds)) s" } ?? status
+        let now = overdue.first.map { "\($0) is stuck" } ?? status
         guard now != told else { return }
         told = now
         manager.tell("STATUS=\(now)")

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite(.enabled(if: Camfs.lacks == nil, "\(Camfs.lacks ?? "")")) struct CamfsTests {
+@Suite(.enabled(if: Camfs.lacks == nil, "\(Camfs.lacks ?? "")"), .ownThread) struct CamfsTests {
     @Test func aPlayedCameraComesAndGoes() throws {
         var camera: Camfs? = try Camfs(modes: ["GREY:320x240@30"], card: "Test camera")
         let folder = try #require(camera?.folder)

@@ -17,9 +17,23 @@ enum Drawn {
     private static func path(_ name: String) -> String { "\(packageFolder)/models/\(name)" }
 
     /// A tracker as the program makes it.
-    static func tracker(faces: Int = 1) throws -> CascadeTracker {
-        let locator = NetworkLocator(try locator.get())
-        return CascadeTracker(try model.get(), locator: locator, settings: TrackingSettings(faces: faces))
+    static func tracker(faces: Int = 1) throws -> CascadeTracker { try tracker(faces: faces, NotingLocator()) }
+
+    static func tracker(faces: Int = 1, _ locator: NotingLocator) throws -> CascadeTracker {
+        CascadeTracker(try model.get(), locator: locator, settings: TrackingSettings(faces: faces))
+    }
+
+    /// The shipped locator, which notes where it was asked to look.
+    final class NotingLocator: FaceLocator {
+        private let locator: NetworkLocator
+        var windows: [SearchWindow] = []
+
+        init() throws { locator = NetworkLocator(try Drawn.locator.get()) }
+
+        func locate(_ frame: Frame, in window: SearchWindow) -> [SimilarityMap] {
+            windows.append(window)
+            return locator.locate(frame, in: window)
+        }
     }
 
     /// Somebody of this size (pixels of the eye distance) on a way.

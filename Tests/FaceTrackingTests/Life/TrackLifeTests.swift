@@ -138,4 +138,24 @@ struct TrackLifeTests {
         for index in 0..<Int(rate) { _ = try half.process(still.frame(at: Double(index) / rate)) }
         #expect(half.searches == 1, "\(half.searches) in a second with one of two")
     }
+
+    /// 22 pixels high in a frame of 360: seven in what the locator sees of the whole.
+    @Test func aSmallFaceIsFoundInTheFirstFrame() throws {
+        let frames = try Drawn.frames(
+            [Drawn.person(scale: 14) { _ in Point(470, 90) }], seconds: 0.2, width: 640, height: 360)
+        let diary = try Diary(try Drawn.tracker(), frames)
+        #expect(diary.heldShare == 1)
+        #expect(diary.errors.max()! < Self.right)
+    }
+
+    @Test func aFaceThatLeapsIsLookedForAroundItsLastPlaceFirst() throws {
+        let locator = try Drawn.NotingLocator()
+        let frames = try Drawn.frames(
+            [Drawn.person(scale: 30) { Point($0 < 0.99 ? 130 : 208, 150) }], seconds: 1.4, width: 480, height: 320)
+        let diary = try Diary(try Drawn.tracker(locator), frames)
+        #expect(diary.ids == [1] && diary.heldShare == 1)
+        let leap = try #require(locator.windows.dropFirst().first)
+        #expect(leap.width < 320 && leap.width == leap.height, "\(locator.windows)")
+        #expect(abs(leap.x + leap.width / 2 - 130) < 20)
+    }
 }

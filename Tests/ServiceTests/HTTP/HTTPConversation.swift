@@ -128,10 +128,3 @@ final class HTTPConversation {
         unread += part[..<count]
     }
 }
-
-/// Runs what waits on a thread of its own, so that other tests go on meanwhile.
-func onThread<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
-    try await withCheckedThrowingContinuation { continuation in
-        Thread { continuation.resume(with: Swift.Result(catching: body)) }.start()
-    }
-}

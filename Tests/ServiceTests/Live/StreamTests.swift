@@ -6,14 +6,15 @@ import Testing
 
 @testable import Service
 
-@Suite struct StreamTests {
+@Suite(.ownThread) struct StreamTests {
     let lines = LogLines()
     let folder: TemporaryFolder
 
     init() throws { folder = try TemporaryFolder() }
 
     @Test func resultsReachTheBoardAndTheOutputs() throws {
-        let supervisor = try start(PlayedOpener(.end(after: 40)), [OutputSettings(.jsonl(path: folder.path("a.jsonl")))])
+        let supervisor = try start(
+            PlayedOpener(.end(after: 40)), [OutputSettings(.jsonl(path: folder.path("a.jsonl")))])
         let board = try #require(supervisor.directory.board("a"))
         #expect(waits { board.status.state == .ended })
         #expect(waits { folder.names.first?.hasSuffix("Z.jsonl") == true }, "it is whole before the daemon ends")
@@ -108,6 +109,25 @@ import Testing
         stuck.release()
         #expect(folder.names.count == 1 && folder.names[0].hasSuffix("Z.csv"), "\(folder.names)")
         #expect(lines.containing("a: a thread of it does not end").count == 1)
+    }
+
+    @Test func aSourceThatHangsIsToldByHealth() throws {
+        let opener = PlayedOpener(.stuck)
+        let supervisor = StreamSupervisor(parts: .played(["a": opener]), log: lines.log.logger())
+        var settings = playedStream("a")
+        settings.stall = 0.2
+        try supervisor.apply([settings])
+        let board = try #require(supervisor.directory.board("a"))
+        func checked(_ condition: (StreamStatus) -> Bool) -> Bool {
+            waits {
+                supervisor.checkPulses()
+                return condition(board.status)
+            }
+        }
+        #expect(checked { $0.reasons == ["played: hangs: it neither delivers nor fails"] && $0.state == .waiting })
+        opener.release()
+        #expect(checked { $0.isHealthy && $0.state == .delivering })
+        supervisor.stopAll()
     }
 
     @Test func aTrackingFaultIsToldOnce() throws {

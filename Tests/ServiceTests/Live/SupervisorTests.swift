@@ -4,7 +4,7 @@ import Testing
 
 @testable import Service
 
-@Suite struct SupervisorTests {
+@Suite(.ownThread) struct SupervisorTests {
     let lines = LogLines()
     let openers = Dictionary(
         uniqueKeysWithValues: ["a", "b", "c"].map { ($0, PlayedOpener(.endless, name: $0)) })

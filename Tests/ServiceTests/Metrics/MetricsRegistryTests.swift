@@ -64,6 +64,19 @@ import Testing
         #expect(lines.contains(#"landmarkd_stage_seconds_count{stage="track",stream="a"} 2"#))
     }
 
+    @Test func latencyIsSummedUpOverTheLastFrames() {
+        let timer = Metrics.Timer(label: "landmarkd_latency_seconds", dimensions: [("stream", "a")], factory: registry)
+        for _ in 0..<100 { timer.recordSeconds(9) }
+        // These push the ones before out of the window.
+        for milliseconds in 1...HistogramCell.recentCount { timer.recordMilliseconds(milliseconds) }
+        let lines = ours.split(separator: "\n")
+        #expect(lines.contains("# TYPE landmarkd_recent_latency_seconds summary"))
+        #expect(lines.contains(#"landmarkd_recent_latency_seconds{stream="a",quantile="0.5"} 0.257"#))
+        #expect(lines.contains(#"landmarkd_recent_latency_seconds{stream="a",quantile="0.99"} 0.507"#))
+        #expect(lines.contains(#"landmarkd_recent_latency_seconds_count{stream="a"} 612"#))
+        #expect(lines.contains(#"landmarkd_latency_seconds_count{stream="a"} 612"#))
+    }
+
     @Test func namesAndValuesThatPrometheusCannotReadAreMadeReadable() {
         Counter(
             label: "http.requests-1", dimensions: [("a.b", "back\\slash \"quoted\"\nsecond line")], factory: registry
@@ -91,6 +104,19 @@ import Testing
         wrong.record(7)
         wrong.destroy()
         #expect(ours.hasSuffix("# TYPE landmarkd_faces gauge\nlandmarkd_faces 3\n"))
+    }
+
+    @Test func everyMetricOfAStreamIsDescribed() throws {
+        let metrics = StreamMetrics(stream: "a", factory: registry)
+        let output = metrics.output("csv")
+        metrics.recordLatency(seconds: 0.01)
+        let text = registry.text(version: "")
+        let names = text.split(separator: "\n").filter { $0.hasPrefix("# TYPE ") }.map { $0.split(separator: " ")[2] }
+        #expect(names.count > 20)
+        for name in names { #expect(text.contains("# HELP \(name) "), "\(name)") }
+        output.destroy()
+        metrics.destroy()
+        #expect(ours.isEmpty, "a stream that is removed leaves nothing behind")
     }
 
     @Test func manyThreadsLoseNoCount() async {
@@ -121,11 +147,10 @@ import Testing
         let now = Date().timeIntervalSince1970
         #expect(start < now + 1 && start > now - 24 * 3600)
         var sum = 0.0
-        while try value("process_cpu_seconds_total", registry.text(version: ""))
-            <= value("process_cpu_seconds_total", text)
-        {
+        repeat {
             for i in 1..<100_000 { sum += 1 / Double(i) }
-        }
+        } while try value("process_cpu_seconds_total", registry.text(version: ""))
+            <= value("process_cpu_seconds_total", text)
         #expect(sum > 0)
     }
 

@@ -9,7 +9,7 @@ import Testing
 
 @testable import Service
 
-@Suite struct LiveOutputTests {
+@Suite(.ownThread) struct LiveOutputTests {
     let lines = LogLines()
     let registry = MetricsRegistry()
 
@@ -91,7 +91,9 @@ import Testing
         var written = 0
         while (try? sink.write(playedResult(written + 1))) != nil { written += 1 }
         var (text, bytes) = ([UInt8](), [UInt8](repeating: 0, count: 1 << 16))
-        func drain() { while case let count = read(ends[0], &bytes, bytes.count), count > 0 { text += bytes[..<count] } }
+        func drain() {
+            while case let count = read(ends[0], &bytes, bytes.count), count > 0 { text += bytes[..<count] }
+        }
         drain()
         try sink.write(playedResult(1000))
         drain()

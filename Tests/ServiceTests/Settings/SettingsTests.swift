@@ -24,7 +24,7 @@ import Testing
                 size: 1280x720
                 rate: 29.97
                 stall: 1.5
-                smoothing: on
+                smoothing: off
                 search_rate: 2
                 outputs:
                 - {csv: 'a/{stream}.csv', rotate: 100MB}
@@ -36,7 +36,7 @@ import Testing
         var door = StreamSettings()
         (door.name, door.source, door.loop, door.faces) = ("door", "/dev/video3", true, 4)
         (door.format, door.size, door.rate) = ("MJPG", FrameSize("1280x720"), 29.97)
-        (door.stall, door.smoothing, door.searchRate) = (1.5, true, 2)
+        (door.stall, door.smoothing, door.searchRate) = (1.5, false, 2)
         door.outputs = [
             OutputSettings(.csv(path: "a/door.csv"), rotation: .size(bytes: 100_000_000)),
             OutputSettings(.jsonl(path: "-")), OutputSettings(.udp(host: "::1", port: 9000)),
@@ -44,7 +44,8 @@ import Testing
         #expect(settings.streams == [door])
     }
 
-    @Test(arguments: ["", "# nothing\n", "streams:\n", "streams: {}\nhttp:\n"]) func nothingIsValid(text: String) throws {
+    @Test(arguments: ["", "# nothing\n", "streams:\n", "streams: {}\nhttp:\n"]) func nothingIsValid(text: String) throws
+    {
         #expect(try read(text) == ServiceSettings())
     }
 
@@ -80,17 +81,30 @@ import Testing
         ("streams: [door]\n", "streams: a list is not a table", "table"),
         ("streams:\n  door: {source: a, outputs: x.csv}\n", "streams.door.outputs: 'x.csv' is not a list", "a list"),
         ("streams:\n  door: {source: a, outputs: [{}]}\n", "streams.door.outputs.1: an output without", "csv, jsonl"),
-        ("streams:\n  d: {source: a, outputs: [{csv: a, udp: 'b:1'}]}\n", "streams.d.outputs.1: an output with", "one of"),
-        ("streams:\n  d: {source: a, outputs: [{csv: a, rotate: 1kB}]}\n", "streams.d.outputs.1.rotate: '1kB'", "100MB"),
-        ("streams:\n  d: {source: a, outputs: [{udp: 'b:1', rotate: day}]}\n", "streams.d.outputs.1: only files", "rotate"),
-        ("streams:\n  d: {source: a, outputs: [{udp: 'b:99999'}]}\n", "streams.d.outputs.1.udp: 'b:99999'", "127.0.0.1:9000"),
+        (
+            "streams:\n  d: {source: a, outputs: [{csv: a, udp: 'b:1'}]}\n", "streams.d.outputs.1: an output with",
+            "one of"
+        ),
+        (
+            "streams:\n  d: {source: a, outputs: [{csv: a, rotate: 1kB}]}\n", "streams.d.outputs.1.rotate: '1kB'",
+            "100MB"
+        ),
+        (
+            "streams:\n  d: {source: a, outputs: [{udp: 'b:1', rotate: day}]}\n", "streams.d.outputs.1: only files",
+            "rotate"
+        ),
+        (
+            "streams:\n  d: {source: a, outputs: [{udp: 'b:99999'}]}\n", "streams.d.outputs.1.udp: 'b:99999'",
+            "127.0.0.1:9000"
+        ),
         ("defaults: {source: a}\n", ": defaults.source: unknown key", "loop"),
         ("http: {listen: 8068}\n", "http.listen: '8068' is not", "127.0.0.1:8068"),
         ("http: {token: short}\n", "http.token: 'short' is not", "16"),
         ("log: {level: warn}\n", "log.level: 'warn' is not", "debug, info, warning, error"),
         ("log: {level: inof}\n", "log.level: 'inof' is not", "'info'"),
         ("http: {preview: maybe}\n", "http.preview: 'maybe' is not true or false", "true or false"),
-        ("a: [\n", "not YAML", "correct"), ("http: 1\nhttp: 2\n", "not YAML", "correct"), ("- a\n", ": a list is not", "table"),
+        ("a: [\n", "not YAML", "correct"), ("http: 1\nhttp: 2\n", "not YAML", "correct"),
+        ("- a\n", ": a list is not", "table"),
         ("http: {listen: '0.0.0.0:8068'}\n", "other machines can reach 0.0.0.0:8068", "LANDMARKD_HTTP_TOKEN"),
         ("http: {listen: 'box.example:80'}\n", "other machines can reach box.example:80", "LANDMARKD_HTTP_TOKEN"),
         (

@@ -99,6 +99,7 @@ extension Page {
             this.showState();
             this.showNumbers();
             if (!preview) this.picture = null;
+            if (!this.isDelivering) this.showFaces(null);
             this.draw();
           }
 
@@ -114,7 +115,7 @@ extension Page {
             this.element.classList.toggle("lost", lost);
             this.part(".reasons").replaceChildren(...reasons.map((reason) => {
               const item = document.createElement("li");
-              item.textContent = lost ? `${reason}. It is tried again by itself.` : reason;
+              item.textContent = lost ? `${reason}. Reconnecting by itself.` : reason;
               return item;
             }));
             const veil = this.part(".veil");
@@ -125,6 +126,18 @@ extension Page {
               : state === "ended" ? "The file has ended"
               : !this.preview ? "Pictures are switched off: landmarks only" : "";
             veil.hidden = !veil.textContent;
+          }
+
+          // Nobody tells how it fares.
+          showUnknown() {
+            this.element.classList.add("lost");
+            this.part(".state").textContent = "unknown";
+            this.part(".state").className = "state";
+            for (const part of [".received", ".tracked", ".latency"]) this.part(part).textContent = "–";
+            this.report = null;
+            this.counts = [];
+            this.latencies = [];
+            this.showFaces(null);
           }
 
           showNumbers() {
@@ -139,12 +152,14 @@ extension Page {
             show(".received", this.isDelivering ? `${rate.toFixed(1)}/s` : "–");
             show(".tracked", this.isDelivering && trackedRate !== null ? `${trackedRate.toFixed(1)}/s` : "–");
             show(".latency", this.isDelivering && this.latencies.length ? `${Math.round(latency * 1000)} ms` : "–");
-            show(".dropped", received ? `${dropped} (${(100 * dropped / received).toFixed(1)} %)` : `${dropped}`);
+            show(".dropped", dropped ? `${dropped} (${(100 * dropped / Math.max(received, dropped)).toFixed(1)} %)` : "0");
             show(".reconnects", `${reconnects}`);
           }
 
           // One result from the event stream.
           take(result) {
+            // The service was started anew, and counts from 1 again.
+            if (result.frame < this.newest?.frame) this.results.clear();
             this.newest = result;
             this.results.set(result.frame, result);
             if (this.results.size > historyLength) this.results.delete(this.results.keys().next().value);
@@ -154,10 +169,12 @@ extension Page {
             if (!this.picture || this.picture.frame === result.frame) this.draw();
           }
 
-          showFaces(faces) {
+          // `faces`: null where nobody looks for any.
+          showFaces(known) {
+            const faces = known ?? [];
             const texts = faces.map((face) => `face ${face.id}: ${Math.round(100 * face.confidence)} %`);
             const list = this.part(".faces");
-            const ids = faces.map((face) => face.id).join();
+            const ids = known ? faces.map((face) => face.id).join() : "none";
             if (list.dataset.ids !== ids) {
               list.dataset.ids = ids;
               list.replaceChildren(...faces.map((face) => {
@@ -170,7 +187,7 @@ extension Page {
                 item.append(mark, "");
                 return item;
               }));
-              if (!faces.length) list.textContent = "no face";
+              if (!faces.length && known) list.textContent = "no face";
             }
             texts.forEach((text, index) => { list.children[index].lastChild.data = text; });
             this.canvas.setAttribute("aria-label", texts.length ? texts.join(", ") : "no face");
@@ -199,9 +216,8 @@ extension Page {
           }
 
           draw() {
-            const size = this.newest ?? this.report?.format;
-            if (!size) return;
             const { canvas } = this;
+            const size = this.newest ?? this.report?.format ?? { width: 640, height: 160 };
             canvas.style.aspectRatio = `${size.width} / ${size.height}`;
             const scale = Math.min(devicePixelRatio, 2) * canvas.clientWidth / size.width;
             canvas.width = Math.round(size.width * scale);
@@ -232,7 +248,7 @@ extension Page {
           }
           for (const [x, y] of face.points) {
             context.beginPath();
-            context.arc(x, y, width * 1.2, 0, 7);
+            context.arc(x, y, width * 1.6, 0, 7);
             context.fill();
           }
           const text = `${face.id}`;
@@ -291,8 +307,9 @@ extension Page {
         function showGone(isGone) {
           byId("gone").hidden = !isGone;
           byId("gone").textContent = `No answer from landmarkd since ${clock(answeredAt)}. Trying again…`;
-          byId("streams").classList.toggle("lost", isGone);
-          if (isGone) byId("summary").textContent = "gone";
+          if (!isGone) return;
+          byId("summary").textContent = "not reachable";
+          for (const card of cards.values()) card.showUnknown();
         }
 
         async function watch() {

@@ -116,16 +116,18 @@ extension Page {
           flex-wrap: wrap;
           gap: 0.35rem 1.1rem;
           min-height: 1.5rem;
-          margin: 0.75rem 0;
+          margin-top: 0.75rem;
           list-style: none;
           font-size: 0.9rem;
         }
+        .faces:empty { display: none; }
         .faces svg { width: 0.7em; height: 0.7em; margin-right: 0.4em; }
 
         dl {
           display: grid;
           grid-template-columns: repeat(auto-fit, minmax(5.2rem, 1fr));
           gap: 0.5rem;
+          margin-top: 0.75rem;
           padding-top: 0.75rem;
           border-top: 1px solid var(--line);
         }

@@ -1,0 +1,25 @@
+import ArgumentParser
+import Base
+import Capture
+
+struct Devices: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "List the cameras of this machine and what they offer.",
+        discussion: "Sizes are in pixels, rates in frames a second; 'choice' is what no settings at all would take.")
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    @Option(help: ArgumentHelp("Folder of the nodes.", visibility: .hidden))
+    var folder = "/dev"
+
+    func run() throws {
+        let report = CameraReport(CameraFolder(folder))
+        if json || !report.isEmpty { print(json ? report.json : report.text) }
+        guard !report.isEmpty else {
+            throw LandmarkdError(
+                .unavailable, "\(folder): no camera here",
+                remedy: "plug one in; dmesg tells whether the kernel knows it")
+        }
+    }
+}
