@@ -1,11 +1,12 @@
 import ArgumentParser
+import Base
 import Glibc
 
 @main
 struct Landmarkd: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "landmarkd",
-        abstract: "Follows facial landmarks in video, and trains the network that finds them.", version: "0.1.0",
+        abstract: "Follows facial landmarks in video, and trains the network that finds them.", version: programVersion,
         subcommands: [
             Demo.self, Track.self, Serve.self, Devices.self, Train.self, Evaluate.self, Jitter.self, Augment.self,
             Bench.self,

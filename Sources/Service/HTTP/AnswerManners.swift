@@ -23,7 +23,7 @@ struct AnswerManners: RouterMiddleware {
         _ request: Request, context: BasicRequestContext,
         next: (Request, BasicRequestContext) async throws -> Response
     ) async throws -> Response {
-        var response = await answer { try await next(request, context) }
+        var response = await answer(request) { try await next(request, context) }
         for header in Self.headers where !response.headers.contains(header.name) { response.headers.append(header) }
         Counter(
             label: "landmarkd_http_requests_total", dimensions: [("code", "\(response.status.code)")],
@@ -32,7 +32,7 @@ struct AnswerManners: RouterMiddleware {
         return request.method == .head ? response.createHeadResponse() : response
     }
 
-    private func answer(_ next: () async throws -> Response) async -> Response {
+    private func answer(_ request: Request, _ next: () async throws -> Response) async -> Response {
         do {
             return try await next()
         } catch let refusal as Refusal {
@@ -43,10 +43,10 @@ struct AnswerManners: RouterMiddleware {
                 remedy: "ask for /, /healthz, /metrics, /v1/streams, /v1/streams/NAME, with /events or /frame.jpg"
             ).response
         } catch let fault as LandmarkdError {
-            logger.error("a request failed", metadata: ["error": "\(fault.cause)"])
+            logger.error("answering \(request.uri.path): \(fault.cause)")
             return Refusal(.internalServerError, fault.cause, remedy: fault.remedy).response
         } catch {
-            logger.error("a request failed", metadata: ["error": "\(error)"])
+            logger.error("answering \(request.uri.path): \(error)")
             return Refusal(.internalServerError, "\(error)").response
         }
     }

@@ -5,29 +5,42 @@ import Synchronization
 
 /// Server-sent events of one stream or of all, for one reader: the newest result of each stream that it has not seen.
 ///
-/// A reader that takes them slower than they come misses some; it never holds up who publishes.
+/// A reader that takes them slower than they come misses some; it holds up nobody. May be used by any thread.
 final class EventFeed: Sendable {
     /// Seconds without an event after which a comment tells that the connection lives.
     private static let heartbeatSeconds = 5.0
     /// Milliseconds after which a browser connects anew.
     private static let retryMilliseconds = 2000
 
-    private let streams: StreamDirectory
-    private let name: String?
-    private let unread = Mutex<[String: StreamResult]>([:])
+    /// Nil: all streams, also those that come later.
+    let name: String?
+    /// Events by stream.
+    private let unread = Mutex<[String: ByteBuffer]>([:])
     private let wakes: AsyncStream<Void>
     private let wake: AsyncStream<Void>.Continuation
 
-    /// `name`: nil for all streams, also for those that come later.
-    init(_ streams: StreamDirectory, name: String?) {
-        (self.streams, self.name) = (streams, name)
+    init(name: String?) {
+        self.name = name
         (wakes, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
-    func response(to request: Request) -> Response {
+    /// Takes the place of the stream's event before, if that has not been sent yet.
+    func put(_ event: ByteBuffer, of stream: String) {
+        unread.withLock { $0[stream] = event }
+        wake.yield()
+    }
+
+    /// Now and then, with the names of all streams: ends the feed of a stream that is no more, lets others send a comment.
+    func tick(names: Set<String>) {
+        if let name, !names.contains(name) { wake.finish() } else { wake.yield() }
+    }
+
+    func response(to request: Request, _ hub: EventHub) -> Response {
         Response(
             status: .ok, headers: [.contentType: "text/event-stream", .init("X-Accel-Buffering")!: "no"],
             body: ResponseBody { writer in
+                hub.add(self)
+                defer { hub.remove(self) }
                 try await request.body.consumeWithInboundCloseHandler { _ in
                     try await self.write { try await writer.write($0) }
                 } onInboundClosed: {
@@ -40,59 +53,26 @@ final class EventFeed: Sendable {
     /// Writes until the reader has gone, the stream is no more, or the service ends.
     private func write(_ send: (ByteBuffer) async throws -> Void) async throws {
         try await send(ByteBuffer(string: "retry: \(Self.retryMilliseconds)\n\n"))
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { await self.follow() }
-            defer { group.cancelAll() }
-            var lastSent = monotonicSeconds()
-            for await _ in wakes.cancelOnGracefulShutdown() {
-                let text = takeUnread()
-                let isQuiet = monotonicSeconds() - lastSent > Self.heartbeatSeconds
-                guard text != nil || isQuiet else { continue }
-                try await send(text ?? ByteBuffer(string: ": nothing new\n\n"))
-                lastSent = monotonicSeconds()
+        var lastSent = monotonicSeconds()
+        for await _ in wakes.cancelOnGracefulShutdown() {
+            var text = takeUnread()
+            if text == nil, monotonicSeconds() - lastSent > Self.heartbeatSeconds {
+                text = ByteBuffer(string: ": nothing new\n\n")
             }
-        }
-    }
-
-    /// Reads the boards that there are, and looks each second for others: the settings may be read anew.
-    private func follow() async {
-        await withDiscardingTaskGroup { group in
-            var followed: [String: StreamBoard] = [:]
-            while !Task.isCancelled {
-                let boards = streams.boards.filter { name == nil || $0.name == name }
-                if name != nil, boards.isEmpty { break }
-                for board in boards where followed[board.name] !== board {
-                    followed[board.name] = board
-                    group.addTask { await self.collect(board) }
-                }
-                wake.yield()
-                guard (try? await Task.sleep(for: .seconds(1))) != nil else { break }
-            }
-            wake.finish()
-        }
-    }
-
-    private func collect(_ board: StreamBoard) async {
-        for await result in board.results() {
-            unread.withLock { $0[board.name] = result }
-            wake.yield()
+            guard let text else { continue }
+            try await send(text)
+            lastSent = monotonicSeconds()
         }
     }
 
     private func takeUnread() -> ByteBuffer? {
-        let results = unread.withLock { unread in
+        let events = unread.withLock { unread in
             defer { unread = [:] }
             return unread
         }
-        guard !results.isEmpty else { return nil }
-        var text = TextBuffer()
-        for (_, result) in results.sorted(by: { $0.key < $1.key }) {
-            text.append("id: ")
-            text.append(result.result.frame)
-            text.append("\ndata: ")
-            text.append(result)
-            text.append("\n\n")
-        }
-        return ByteBuffer(bytes: text.bytes)
+        guard !events.isEmpty else { return nil }
+        var text = ByteBuffer()
+        for (_, event) in events.sorted(by: { $0.key < $1.key }) { text.writeImmutableBuffer(event) }
+        return text
     }
 }

@@ -21,10 +21,11 @@ extension HTTPService {
         router.get("v1/streams") { [self] _, _ in
             try jsonResponse(StreamList(streams: streams.boards.map(StreamReport.init), preview: settings.preview))
         }
-        router.get("v1/events") { [self] request, _ in EventFeed(streams, name: nil).response(to: request) }
+        router.get("v1/events") { [self] request, _ in EventFeed(name: nil).response(to: request, events)
+        }
         router.get("v1/streams/:name") { [self] _, context in try latest(of: board(context)) }
         router.get("v1/streams/:name/events") { [self] request, context in
-            EventFeed(streams, name: try board(context).name).response(to: request)
+            EventFeed(name: try board(context).name).response(to: request, events)
         }
         router.get("v1/streams/:name/frame.jpg") { [self] _, context in try await picture(of: board(context)) }
         return router

@@ -20,7 +20,8 @@ public final class HTTPService: Service {
 
     let streams: StreamDirectory
     let metrics: MetricsRegistry
-    let pictures = PreviewPictures()
+    let pictures: PreviewPictures
+    let events: EventHub
     let logger: Logger
     private let current: Mutex<HTTPSettings>
     private let onListening: @Sendable (_ port: Int) -> Void
@@ -31,6 +32,8 @@ public final class HTTPService: Service {
         onListening: @escaping @Sendable (_ port: Int) -> Void = { _ in }
     ) {
         current = Mutex(settings)
+        pictures = PreviewPictures(logger: logger)
+        events = EventHub(streams)
         (self.streams, self.metrics, self.logger, self.onListening) = (streams, metrics, logger, onListening)
     }
 
@@ -46,6 +49,15 @@ public final class HTTPService: Service {
     /// that others reach without a token.
     public func run() async throws {
         try checkAddress()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await self.events.run() }
+            defer { group.cancelAll() }
+            try await listen()
+        }
+    }
+
+    /// Until it is told to end; begins anew where the server gives up by itself.
+    private func listen() async throws {
         let hasListened = Atomic(false)
         while true {
             do {
@@ -55,10 +67,11 @@ public final class HTTPService: Service {
                 return
             } catch {
                 guard hasListened.load(ordering: .relaxed) else { throw listenFault(error) }
-                logger.error("HTTP stopped listening and is started again", metadata: ["error": "\(error)"])
+                logger.error("HTTP stopped listening, and is started again: \(error)")
             }
             // The process may have been out of descriptors when it accepted a connection.
-            try await cancelWhenGracefulShutdown { try await Task.sleep(for: .seconds(1)) }
+            let pause: Void? = try? await cancelWhenGracefulShutdown { try await Task.sleep(for: .seconds(1)) }
+            guard pause != nil else { return }
         }
     }
 
@@ -80,10 +93,11 @@ public final class HTTPService: Service {
                 // Refused connections linger for a moment: twice the number bounds them too.
                 availableConnectionsDelegate: .maximum(2 * Self.connectionLimit, logger: quiet)),
             onServerRunning: { [self] channel in
-                let port = channel.localAddress?.port ?? settings.port
-                logger.info("HTTP listens", metadata: ["address": "\(settings.listen)", "port": "\(port)"])
+                var settings = settings
+                settings.port = channel.localAddress?.port ?? settings.port
+                logger.info("HTTP answers at http://\(settings.listen)")
                 onListening()
-                self.onListening(port)
+                self.onListening(settings.port)
             },
             logger: quiet)
     }

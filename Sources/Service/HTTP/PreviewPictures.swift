@@ -1,6 +1,7 @@
 import Base
 import Capture
 import Foundation
+import Logging
 
 /// JPEG pictures of the streams' newest frames for whoever asks.
 ///
@@ -23,9 +24,12 @@ actor PreviewPictures {
         var waiting: [Int: CheckedContinuation<Picture?, Never>] = [:]
     }
 
+    private let logger: Logger
     private let queue = DispatchQueue(label: "preview", qos: .utility)
     private var streams: [ObjectIdentifier: Stream] = [:]
     private var lastAsker = 0
+
+    init(logger: Logger) { self.logger = logger }
 
     /// A frame that is tracked after the call, or was just before it; nil where none came in time.
     func picture(of board: StreamBoard, within seconds: Double) async -> Picture? {
@@ -89,9 +93,14 @@ actor PreviewPictures {
 
     private func encode(_ seen: StreamPicture) async -> Picture? {
         await withCheckedContinuation { continuation in
-            queue.async {
-                let bytes = try? jpegFile(seen.picture)
-                continuation.resume(returning: bytes.map { Picture(bytes: $0, frame: seen.frame) })
+            queue.async { [logger] in
+                do throws(LandmarkdError) {
+                    let picture = Picture(bytes: try jpegFile(seen.picture), frame: seen.frame)
+                    continuation.resume(returning: picture)
+                } catch {
+                    logger.error("\(error.cause)")
+                    continuation.resume(returning: nil)
+                }
             }
         }
     }

@@ -44,9 +44,10 @@ struct StreamReport: Encodable {
         reasons = status.shownReasons
         source = status.source.withoutCredentials
         format = status.format.map {
-            Format(width: $0.width, height: $0.height, encoding: $0.encoding, rate: $0.rate.map { rounded($0) })
+            Format(
+                width: $0.width, height: $0.height, encoding: $0.encoding, rate: $0.rate.map { rounded($0, to: 100) })
         }
-        rate = rounded(status.rate)
+        rate = rounded(status.rate, to: 100)
         (received, dropped) = (status.received, status.dropped)
         (tracked, reconnects) = (status.tracked, status.reconnects)
         faces = latest?.result.faces.count
@@ -85,5 +86,7 @@ extension StreamStatus {
     }
 }
 
-/// To millionths; 0 for what JSON has no number for.
-private func rounded(_ value: Double) -> Double { value.isFinite ? (value * 1e6).rounded() / 1e6 : 0 }
+/// To such parts of 1; 0 for what JSON has no number for.
+private func rounded(_ value: Double, to parts: Double = 1e6) -> Double {
+    value.isFinite ? (value * parts).rounded() / parts : 0
+}

@@ -88,8 +88,10 @@ struct CaptureLoop {
         live.frame.time = clock.time(live.frame.time, now: now)
         let dropped = live.lost + (slot.put(Arrival(live: live, time: now)) ? 1 : 0)
         metrics.received.increment()
+        metrics.up.record(1)
         if dropped > 0 { metrics.dropped.increment(by: dropped) }
         board.update { status in
+            status.state = .delivering
             status.received += 1
             status.dropped += dropped
         }
@@ -107,10 +109,9 @@ struct CaptureLoop {
         let isReturn = hasDelivered
         if isReturn { metrics.reconnects.increment() }
         (hasDelivered, firstFrameTime, lostTime) = (true, now, nil)
-        metrics.up.record(1)
         faults.set("", nil)
         board.update { status in
-            (status.state, status.format) = (.delivering, format)
+            status.format = format
             if isReturn { status.reconnects += 1 }
         }
     }

@@ -4,19 +4,22 @@ import Synchronization
 /// Shows that a loop goes on: it says by when it will be heard of again. Set by its thread, asked by any.
 final class Heartbeat: Sendable {
     let name: String
-    private let deadline = Mutex(Double.infinity)
+    private let state = Mutex<(start: Double, deadline: Double)>((.infinity, .infinity))
 
     init(_ name: String) { self.name = name }
 
     /// The loop begins something that takes at most so long.
     func expect(within seconds: Double) {
-        let time = monotonicSeconds() + seconds
-        deadline.withLock { $0 = time }
+        let now = monotonicSeconds()
+        state.withLock { $0 = (now, now + seconds) }
     }
 
     /// The loop waits for others; that may take any time.
-    func rest() { deadline.withLock { $0 = .infinity } }
+    func rest() { state.withLock { $0 = (.infinity, .infinity) } }
 
     /// Whether the loop should have been heard of.
-    var isOverdue: Bool { monotonicSeconds() > deadline.withLock { $0 } }
+    var isOverdue: Bool { monotonicSeconds() > state.withLock { $0.deadline } }
+
+    /// Seconds since the loop began what it is at; 0 where it rests.
+    var busyTime: Double { max(0, monotonicSeconds() - state.withLock { $0.start }) }
 }

@@ -29,6 +29,7 @@ public struct StreamParts: Sendable {
 final class LiveStream: Sendable {
     let settings: StreamSettings
     private let board: StreamBoard
+    private let faults: StreamFaults
     private let metrics: StreamMetrics
     private let outputs: [LiveOutput]
     private let stopSignal = StopSignal()
@@ -46,6 +47,7 @@ final class LiveStream: Sendable {
         log[metadataKey: "stream"] = "\(settings.name)"
         let opener = try parts.opener(settings)
         let faults = StreamFaults(board)
+        self.faults = faults
         let metrics = StreamMetrics(stream: settings.name, factory: parts.metrics)
         self.metrics = metrics
         outputs = settings.outputs.map { output in
@@ -61,19 +63,19 @@ final class LiveStream: Sendable {
         board.update { status in
             (status.state, status.source, status.reasons, status.rate) = (.starting, opener.name, [], 0)
         }
-        start(opener, parts, faults, history, log)
+        start(opener, parts, history, log)
     }
 
     private func start(
-        _ opener: any LiveSourceOpener, _ parts: StreamParts, _ faults: StreamFaults, _ history: StreamHistory,
-        _ log: Logger
+        _ opener: any LiveSourceOpener, _ parts: StreamParts, _ history: StreamHistory, _ log: Logger
     ) {
-        let (settings, board, metrics, outputs) = (settings, board, metrics, outputs)
+        let (settings, board, faults, metrics, outputs) = (settings, board, faults, metrics, outputs)
         let (stop, slot, captureBeat, trackingBeat) = (stopSignal, slot, captureBeat, trackingBeat)
+        let patience = patience
         startThread("capture") {
             var capture = CaptureLoop(
                 opener: opener, stop: stop, slot: slot, board: board, faults: faults, metrics: metrics,
-                heartbeat: captureBeat, log: log, patience: settings.stall ?? 10, retry: parts.retry)
+                heartbeat: captureBeat, log: log, patience: patience, retry: parts.retry)
             capture.run()
         }
         startThread("track") {
@@ -114,6 +116,22 @@ final class LiveStream: Sendable {
     func forget() {
         metrics.destroy()
         for output in outputs { output.destroyMetrics() }
+    }
+
+    /// Seconds without a frame that the source bears with, at most.
+    private var patience: Double { settings.stall ?? 10 }
+
+    /// Sees to it that health tells of a source that neither delivers nor fails: a driver that hangs. To be called now and then.
+    func checkPulse() {
+        let status = board.status
+        let limit = patience + 5 / (status.format?.rate ?? 5) + 3
+        guard captureBeat.busyTime > limit else {
+            faults.set("pulse", nil)
+            return
+        }
+        faults.set("pulse", "\(status.source): hangs: it neither delivers nor fails")
+        board.update { if $0.state == .delivering { ($0.state, $0.rate) = (.waiting, 0) } }
+        metrics.up.record(0)
     }
 
     /// The loops that should have been heard of.

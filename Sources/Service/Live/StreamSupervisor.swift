@@ -103,6 +103,11 @@ public final class StreamSupervisor: Sendable {
         }
     }
 
+    /// Sees to it that health tells of sources that hang.
+    func checkPulses() {
+        for stream in state.withLock({ Array($0.streams.values) }) { stream.checkPulse() }
+    }
+
     /// Loops that should have been heard of; the watchdog is fed only while there are none.
     var overdue: [String] {
         state.withLock { $0.streams.values.flatMap(\.overdue) }
@@ -112,8 +117,13 @@ public final class StreamSupervisor: Sendable {
 extension StreamSupervisor: Service {
     /// Streams go on until the daemon is to end; then ends them.
     public func run() async {
-        // Thrown where the daemon has to end less gracefully: the streams end all the same.
-        try? await gracefulShutdown()
+        // Thrown when the time has come.
+        try? await cancelWhenGracefulShutdown {
+            while true {
+                try await Task.sleep(for: .seconds(1))
+                self.checkPulses()
+            }
+        }
         await onThread { self.stopAll() }
     }
 }

@@ -112,7 +112,8 @@ struct PageTests {
                     isOpen.signal()
                     try browser.wait(until: "!byId('gone').hidden && byId('gone').textContent.includes('No answer')")
                     try keep(browser, "gone")
-                    #expect(try browser.evaluate("byId('summary').textContent") as? String == "gone")
+                    #expect(try browser.evaluate("byId('summary').textContent") as? String == "not reachable")
+                    #expect(try browser.evaluate(card(0, ".state", shows: "unknown")) as? Bool == true)
                 }
             }
             await onThread { isOpen.wait() }

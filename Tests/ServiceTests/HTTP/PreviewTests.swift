@@ -1,5 +1,6 @@
 import Base
 import Capture
+import Logging
 import TestSupport
 import Testing
 
@@ -24,7 +25,7 @@ import Testing
 
     @Test func manyAskersShareOnePicture() async throws {
         let board = deliveringBoard("a")
-        let pictures = PreviewPictures()
+        let pictures = PreviewPictures(logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         let answers = await withTaskGroup(of: Int?.self) { group in
             for _ in 0..<20 { group.addTask { await pictures.picture(of: board, within: 60)?.frame } }
             let isAsked = await waited {

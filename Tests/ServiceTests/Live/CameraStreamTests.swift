@@ -38,7 +38,11 @@ import Testing
         #expect(waits { board.status.tracked > before + 20 && board.latest?.result.faces.count == 1 })
         try expectFace(board)
 
+        try door.tell("rate 3")
+        #expect(waits { lines.containing("frames/s come, 15.0 were promised").count > 0 }, "\(board.status.rate)")
+
         supervisor.stopAll()
+        #expect(lines.containing("were promised").count == 1)
         #expect(board.status.reconnects == 2)
         #expect(other.status.reconnects == 0 && other.status.isHealthy, "the other one never noticed")
         #expect(lines.containing("<4>door: ").count(where: { $0.contains("tried again") }) == 2, "\(lines.all)")

@@ -111,6 +111,25 @@ import Testing
         #expect(lines.containing("a: a thread of it does not end").count == 1)
     }
 
+    @Test func aSourceThatHangsIsToldByHealth() throws {
+        let opener = PlayedOpener(.stuck)
+        let supervisor = StreamSupervisor(parts: .played(["a": opener]), log: lines.log.logger())
+        var settings = playedStream("a")
+        settings.stall = 0.2
+        try supervisor.apply([settings])
+        let board = try #require(supervisor.directory.board("a"))
+        func checked(_ condition: (StreamStatus) -> Bool) -> Bool {
+            waits {
+                supervisor.checkPulses()
+                return condition(board.status)
+            }
+        }
+        #expect(checked { $0.reasons == ["played: hangs: it neither delivers nor fails"] && $0.state == .waiting })
+        opener.release()
+        #expect(checked { $0.isHealthy && $0.state == .delivering })
+        supervisor.stopAll()
+    }
+
     @Test func aTrackingFaultIsToldOnce() throws {
         let supervisor = try start(PlayedOpener(.endless)) { FailingTracker(failures: 20) }
         let board = try #require(supervisor.directory.board("a"))

@@ -128,6 +128,18 @@ extension Page {
             veil.hidden = !veil.textContent;
           }
 
+          // Nobody tells how it fares.
+          showUnknown() {
+            this.element.classList.add("lost");
+            this.part(".state").textContent = "unknown";
+            this.part(".state").className = "state";
+            for (const part of [".received", ".tracked", ".latency"]) this.part(part).textContent = "–";
+            this.report = null;
+            this.counts = [];
+            this.latencies = [];
+            this.showFaces(null);
+          }
+
           showNumbers() {
             const { rate, received, tracked, dropped, reconnects } = this.report;
             this.counts.push({ at: performance.now(), tracked });
@@ -140,12 +152,14 @@ extension Page {
             show(".received", this.isDelivering ? `${rate.toFixed(1)}/s` : "–");
             show(".tracked", this.isDelivering && trackedRate !== null ? `${trackedRate.toFixed(1)}/s` : "–");
             show(".latency", this.isDelivering && this.latencies.length ? `${Math.round(latency * 1000)} ms` : "–");
-            show(".dropped", received ? `${dropped} (${(100 * dropped / received).toFixed(1)} %)` : `${dropped}`);
+            show(".dropped", dropped ? `${dropped} (${(100 * dropped / Math.max(received, dropped)).toFixed(1)} %)` : "0");
             show(".reconnects", `${reconnects}`);
           }
 
           // One result from the event stream.
           take(result) {
+            // The service was started anew, and counts from 1 again.
+            if (result.frame < this.newest?.frame) this.results.clear();
             this.newest = result;
             this.results.set(result.frame, result);
             if (this.results.size > historyLength) this.results.delete(this.results.keys().next().value);
@@ -293,8 +307,9 @@ extension Page {
         function showGone(isGone) {
           byId("gone").hidden = !isGone;
           byId("gone").textContent = `No answer from landmarkd since ${clock(answeredAt)}. Trying again…`;
-          byId("streams").classList.toggle("lost", isGone);
-          if (isGone) byId("summary").textContent = "gone";
+          if (!isGone) return;
+          byId("summary").textContent = "not reachable";
+          for (const card of cards.values()) card.showUnknown();
         }
 
         async function watch() {
