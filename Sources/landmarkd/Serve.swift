@@ -24,8 +24,8 @@ struct Serve: AsyncParsableCommand {
             valueName: "source"))
     var source: String?
 
-    @Option(help: "Name of the stream of --source.")
-    var name = Self.defaultName
+    @Option(help: "Name of the stream of --source. (default: as the last part of the source)")
+    var name: String?
 
     @Option(
         help: ArgumentHelp("Where HTTP answers, as http.listen: an address and port, or off.", valueName: "address"))
@@ -34,13 +34,10 @@ struct Serve: AsyncParsableCommand {
     @Option(help: ArgumentHelp("What is told, as log.level: debug, info, warning or error.", valueName: "level"))
     var logLevel: String?
 
-    static let defaultName = "camera"
     static let defaultFile = "/etc/landmarkd/landmarkd.yaml"
 
     func validate() throws {
-        if source == nil, name != Self.defaultName {
-            throw ValidationError("--name goes with --source.")
-        }
+        if source == nil, name != nil { throw ValidationError("--name goes with --source.") }
     }
 
     func run() async throws {
@@ -51,7 +48,7 @@ struct Serve: AsyncParsableCommand {
         let daemon = Daemon(
             SettingsSource(
                 file: config ?? (source == nil ? Self.defaultFile : nil), overrides: overrides,
-                camera: source.map { (name, $0) }))
+                camera: source.map { (name ?? StreamSettings.name(fromSource: $0), $0) }))
         if check { print(try daemon.check()) } else { try await daemon.run() }
     }
 }

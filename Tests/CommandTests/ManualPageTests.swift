@@ -27,7 +27,8 @@ import Testing
                 $0.hasPrefix(name == "landmarkd" ? "H COMMANDS\n" : "S landmarkd \(name)\n")
             })
         for entry in entries where name == "landmarkd" || !(entry.contains("--help") || entry.contains("--version")) {
-            let label = entry.dropFirst(2).prefix(24).split(separator: "  ").first ?? ""
+            let column = entry.dropFirst(2).prefix(24).split(separator: "  ").first ?? ""
+            let label = column.hasSuffix(" ") ? column.dropLast() : column
             #expect(section.contains("\n.B \(label)"), "\(label)")
         }
     }

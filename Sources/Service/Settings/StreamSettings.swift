@@ -86,6 +86,16 @@ public struct StreamSettings: Sendable, Equatable {
         return streams.sorted { $0.name < $1.name }
     }
 
+    /// A name that a stream may have, made of the last part of its source: "video0" of "/dev/video0". Passwords are not
+    /// in it.
+    public static func name(fromSource source: String) -> String {
+        let path = source.prefix { $0 != "?" && $0 != "#" }
+        let part = path.split(separator: "/").last?.split(separator: "@").last ?? ""
+        let plain = part.map { $0.isASCII && ($0.isLetter || $0.isNumber || "._".contains($0)) ? $0 : "-" }
+        let name = String(plain.drop { !$0.isLetter && !$0.isNumber }.prefix(64))
+        return isName(name) ? name : "camera"
+    }
+
     /// Whether a stream may have the name: it stands in URLs and file names.
     static func isName(_ text: String) -> Bool {
         func isPlain(_ byte: UInt8) -> Bool {

@@ -154,6 +154,14 @@ import Testing
     }
 
     @Test(arguments: [
+        ("/dev/video0", "video0"), ("/dev/v4l/by-id/usb-Acme_C1-video-index0", "usb-Acme_C1-video-index0"),
+        ("/dev/v4l/by-path/pci-0:1.0", "pci-0-1.0"), ("HD Webcam", "HD-Webcam"), ("/", "camera"),
+        ("rtsp://me:secret@hall/live?token=secret", "live"), ("rtsp://me:secret@hall", "hall"),
+    ]) func streamsAreNamedAfterTheirSource(source: String, name: String) {
+        #expect(StreamSettings.name(fromSource: source) == name)
+    }
+
+    @Test(arguments: [
         ("127.0.0.1", true), ("127.9.9.9", true), ("::1", true), ("localhost", true), ("0.0.0.0", false), ("::", false),
         ("127.0.0.1.example.org", false), ("10.0.0.1", false), ("127.0.0", false),
     ]) func loopbackIsKnown(host: String, isLoopback: Bool) {
