@@ -2,6 +2,8 @@
 PACKAGES := make pkg-config libavcodec-dev libavformat-dev libavutil-dev libswscale-dev libopenblas-dev libv4l-dev
 # What tests need beside that: a compiler for the cameras that they make, clips, the units' checks.
 TEST_PACKAGES := gcc libc6-dev ffmpeg systemd man-db
+# What some tests are skipped without, since it is much to ask for: the page in a browser, the metrics by promtool.
+TEST_EXTRAS ?=
 # What packing needs.
 DEB_PACKAGES := binutils dpkg-dev
 # Extra flags for every build, as `make test SWIFT_FLAGS="-Xswiftc -warnings-as-errors"`.
@@ -29,7 +31,7 @@ deps:  ## install the Debian packages that lack (asks sudo where you are not roo
 	$(call install,$(PACKAGES))
 
 test-deps: deps
-	$(call install,$(TEST_PACKAGES))
+	$(call install,$(TEST_PACKAGES) $(TEST_EXTRAS))
 
 deb-deps: deps
 	$(call install,$(DEB_PACKAGES))

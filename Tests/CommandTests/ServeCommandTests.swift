@@ -94,7 +94,7 @@ import Testing
     @Test func withoutStreamsItRunsAndSaysSo() throws {
         try settings("http: {listen: 127.0.0.1:0}")
         let program = try shop.start("serve", "--config", "s.yaml")
-        #expect(waits { program.errorsSoFar.contains("HTTP listens") })
+        #expect(waits { program.errorsSoFar.contains("HTTP answers at http://127.0.0.1:") })
         #expect(program.errorsSoFar.contains("no stream is set"))
         program.send(SIGTERM)
         #expect(try program.finish().status == 0)

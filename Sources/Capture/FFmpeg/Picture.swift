@@ -28,33 +28,20 @@ final class Picture: @unchecked Sendable {  // Sendable: written only before it 
         }
     }
 
-    /// A copy of a picture in one piece of memory, its planes one after the other as V4L2 lays them.
-    ///
-    /// `rowStride` is the first plane's, in bytes, 0 where rows have no padding; the others' are in proportion. Nil
-    /// where the bytes are too few, or memory lacks.
-    convenience init?(
-        copying bytes: UnsafeRawBufferPointer, _ format: AVPixelFormat, width: Int, height: Int, rowStride: Int
-    ) {
-        let source = Picture()
+    /// A copy of a picture that lies in one piece of memory. Nil where the bytes are too few, or memory lacks.
+    convenience init?(copying bytes: UnsafeRawBufferPointer, _ planes: PackedPlanes, width: Int, height: Int) {
         self.init(memory: nil)
+        let source = Picture()
         for picture in [source, self] {
             picture.pointer.pointee.width = Int32(width)
             picture.pointer.pointee.height = Int32(height)
-            picture.pointer.pointee.format = format.rawValue
+            picture.pointer.pointee.format = planes.format.rawValue
         }
-        var rows: [Int32] = [0, 0, 0, 0]
-        guard let start = bytes.baseAddress, av_image_fill_linesizes(&rows, format, Int32(width)) >= 0, rows[0] > 0
-        else { return nil }
-        let (packed, shift) = (Int(rows[0]), PixelLayout(format).descriptor.log2_chroma_h)
-        var offset = 0
-        for plane in 0..<4 where rows[plane] > 0 {
-            let stride = Int(rows[plane]) * max(rowStride, packed) / packed
-            lm_frame_set_plane(source.pointer, Int32(plane), start + offset, Int32(stride))
-            offset += stride * (plane == 0 ? height : (height + (1 << shift) - 1) >> shift)
+        guard planes.byteCount <= bytes.count, let start = bytes.baseAddress else { return nil }
+        for (index, plane) in planes.planes.enumerated() {
+            lm_frame_set_plane(source.pointer, Int32(index), start + plane.offset, Int32(plane.rowStride))
         }
-        guard offset <= bytes.count, av_frame_get_buffer(pointer, 0) >= 0,
-            av_frame_copy(pointer, source.pointer) >= 0
-        else { return nil }
+        guard av_frame_get_buffer(pointer, 0) >= 0, av_frame_copy(pointer, source.pointer) >= 0 else { return nil }
     }
 
     deinit {

@@ -8,6 +8,8 @@ import CFFmpeg
 /// is slow to read, as drivers may map it, is read just once.
 final class CameraPictures {  // thread-bound
     private let format: CameraFormat
+    /// Of raw pictures.
+    private let planes: PackedPlanes?
     private let decoder: VideoDecoder?
     private let scaler = PictureScaler()
     private let packet = Packet()
@@ -15,21 +17,30 @@ final class CameraPictures {  // thread-bound
     /// Throws `unusableData` where this FFmpeg has no JPEG decoder.
     init(_ format: CameraFormat, path: String) throws(LandmarkdError) {
         self.format = format
-        decoder = format.code.reading == .jpeg ? try VideoDecoder(AV_CODEC_ID_MJPEG, path: path) : nil
+        if case .raw(let layout) = format.code.reading {
+            planes = PackedPlanes(
+                layout, width: format.width, height: format.height, rowStride: format.bytesPerRow)
+            decoder = nil
+        } else {
+            planes = nil
+            decoder = try VideoDecoder(AV_CODEC_ID_MJPEG, path: path)
+        }
+    }
+
+    /// Whether the bytes may hold a whole picture, at a glance.
+    func mayHold(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        if let planes { return bytes.count >= planes.byteCount }
+        return bytes.count > 3 && bytes[0] == 0xFF && bytes[1] == 0xD8
     }
 
     /// The picture in the bytes; nil where there is none, or only a part.
     func picture(in bytes: UnsafeRawBufferPointer) -> Picture? {
-        switch format.code.reading {
-        case .raw(let layout):
-            Picture(copying: bytes, layout, width: format.width, height: format.height, rowStride: format.bytesPerRow)
-        case .jpeg: decoded(bytes)
-        case .converted: nil
-        }
+        guard let planes else { return decoded(bytes) }
+        return Picture(copying: bytes, planes, width: format.width, height: format.height)
     }
 
     private func decoded(_ bytes: UnsafeRawBufferPointer) -> Picture? {
-        guard let decoder, bytes.count > 3, bytes[0] == 0xFF, bytes[1] == 0xD8 else { return nil }
+        guard let decoder, mayHold(bytes) else { return nil }
         av_packet_unref(packet.pointer)
         guard av_new_packet(packet.pointer, Int32(bytes.count)) >= 0 else { return nil }
         UnsafeMutableRawBufferPointer(start: packet.pointer.pointee.data, count: bytes.count).copyMemory(from: bytes)

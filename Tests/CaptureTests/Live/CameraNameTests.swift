@@ -54,7 +54,9 @@ import Testing
 
     @Test func namesAreResolvedAnewAtEachOpening() throws {
         let opener = CameraOpener("Bird Eye", folder: devices)
-        _ = try frames(1, of: try opener.open(stop: StopSignal()))
+        _ = try opener.open(stop: StopSignal())
+        let deadline = Date(timeIntervalSinceNow: 30)
+        while try cameras[2].state()["buffers"] != "0 queued 0 done 0", Date() < deadline { usleep(2000) }
         try FileManager.default.moveItem(atPath: folder.path("video10"), toPath: folder.path("video7"))
         _ = try frames(1, of: try opener.open(stop: StopSignal()))
     }

@@ -12,6 +12,18 @@ func open(
     try CameraOpener(camera.video, request: request).open(stop: stop)
 }
 
+/// Opens a camera that was just closed: the kernel tells camfs a little later, and until then it is busy.
+func openSoon(_ camera: Camfs) throws -> any LiveSource {
+    let deadline = monotonicSeconds() + 30
+    while true {
+        do {
+            return try open(camera)
+        } catch let error as LandmarkdError where error.exitCode == .tryLater && monotonicSeconds() < deadline {
+            usleep(2000)
+        }
+    }
+}
+
 /// The next frames of a source, all of which must come.
 func frames(_ count: Int, of source: any LiveSource) throws -> [LiveFrame] {
     try (0..<count).map { _ in

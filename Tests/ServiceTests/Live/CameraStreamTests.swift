@@ -78,6 +78,9 @@ import Testing
         (script.width, script.height, script.backgroundVelocity) = (320, 240, .zero)
         let renderer = ClipRenderer(
             script, face: try AverageFace(path: "\(packageFolder)/models/average-face.safetensors"))
-        return (0..<frames).flatMap { Array(renderer.render($0).picture.plane(0)) }
+        return (0..<frames).flatMap { index in
+            let picture = renderer.render(index).picture
+            return withExtendedLifetime(picture) { Array(picture.plane(0)) }
+        }
     }
 }

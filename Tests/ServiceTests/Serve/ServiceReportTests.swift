@@ -6,7 +6,7 @@ import Testing
 
 @testable import Service
 
-@Suite struct ServiceReportTests {
+@Suite(.ownThread) struct ServiceReportTests {
     @Test(arguments: [false, true]) func messagesArriveUnderEitherKindOfName(isAbstract: Bool) async throws {
         let manager = try PlayedManager(isAbstract: isAbstract)
         #expect(ServiceManager(environment: ["NOTIFY_SOCKET": manager.name]).tell("READY=1", "STATUS=a b"))
