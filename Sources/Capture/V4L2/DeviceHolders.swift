@@ -25,10 +25,11 @@ func deviceHolders(_ path: String, own: Int32? = nil, processes: String = "/proc
 
 /// "ffmpeg (process 4711)", "this program, for another stream".
 func holdersText(_ path: String, own: Int32? = nil) -> String {
-    let holders = deviceHolders(path, own: own).map {
-        $0.process == getpid() ? "this program, for another stream" : "\($0.name) (process \($0.process))"
-    }
-    return holders.isEmpty ? "a program that this user may not see" : holders.joined(separator: " and ")
+    let holders = deviceHolders(path, own: own)
+    var names = holders.filter { $0.process != getpid() }.map { "\($0.name) (process \($0.process))" }
+    if names.count < holders.count { names.insert("this program, for another stream", at: 0) }
+    if names.count > 3 { names = names.prefix(2) + ["\(names.count - 2) more"] }
+    return names.isEmpty ? "a program that this user may not see" : names.joined(separator: " and ")
 }
 
 /// The path without links; nil where it leads nowhere.

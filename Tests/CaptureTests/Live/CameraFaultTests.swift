@@ -52,24 +52,14 @@ import Testing
     @Test func aSilentCameraIsGivenUp() throws {
         let camera = try greyCamera()
         let source = try open(camera, CameraRequest(patience: 0.3))
-        _ = try frames(2, of: source)
         try camera.tell("stall")
         let error = try #require(fault(of: source))
         #expect(error.cause == "\(camera.video): no frame for 0.3 s" && error.exitCode == .unavailable)
     }
 
-    @Test func aCameraThatOnlySendsRubbishIsGivenUp() throws {
-        let camera = try greyCamera()
-        let source = try open(camera, CameraRequest(patience: 0.3))
-        try camera.tell("zero 1000000")
-        let error = try #require(fault(of: source))
-        #expect(error.cause.hasPrefix("\(camera.video): no good frame, "), "\(error)")
-        #expect(error.cause.hasSuffix(" broken, for 0.3 s"), "\(error)")
-    }
-
     @Test(arguments: ["unplug", "unplug eio"]) func anUnpluggedCameraIsOpenedAgainOnceItIsBack(_ how: String) throws {
         let camera = try greyCamera()
-        let opener = CameraOpener(camera.video)
+        let opener = CameraOpener(camera.video, request: .patient)
         let source = try opener.open(stop: StopSignal())
         _ = try frames(2, of: source)
         try camera.tell(how)
@@ -103,7 +93,9 @@ import Testing
         let first = try open(camera)
         let error = try #require(fault { _ = try open(camera) })
         #expect(error.exitCode == .tryLater)
-        #expect(error.cause.hasSuffix("busy: held by this program, for another stream"), "\(error)")
+        // Programs that other tests are about to start may still hold copies of our descriptors.
+        #expect(error.cause.contains("busy: held by "), "\(error)")
+        #expect(error.cause.contains("this program, for another stream"), "\(error)")
         _ = try frames(2, of: first)
     }
 
@@ -176,7 +168,7 @@ import Testing
 
     @Test func nothingIsLeftOfManyOpenings() throws {
         let camera = try greyCamera()
-        let opener = CameraOpener(camera.video)
+        let opener = CameraOpener(camera.video, request: .patient)
         for round in 0..<300 {
             if round % 3 == 0 { try camera.tell(round % 2 == 0 ? "unplug;replug" : "busy") }
             if let source = try? opener.open(stop: StopSignal()), round % 4 == 0 { _ = try frames(1, of: source) }

@@ -53,7 +53,7 @@ import Testing
     }
 
     @Test func namesAreResolvedAnewAtEachOpening() throws {
-        let opener = CameraOpener("Bird Eye", folder: devices)
+        let opener = CameraOpener("Bird Eye", request: .patient, folder: devices)
         _ = try opener.open(stop: StopSignal())
         let deadline = Date(timeIntervalSinceNow: 30)
         while try cameras[2].state()["buffers"] != "0 queued 0 done 0", Date() < deadline { usleep(2000) }

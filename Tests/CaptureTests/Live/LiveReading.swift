@@ -5,9 +5,14 @@ import TestSupport
 
 @testable import Capture
 
+extension CameraRequest {
+    /// Whatever the camera offers, and as much time for it as a busy machine may take.
+    static let patient = CameraRequest(patience: 120)
+}
+
 /// Opens camfs's camera.
 func open(
-    _ camera: Camfs, _ request: CameraRequest = CameraRequest(), stop: StopSignal = StopSignal()
+    _ camera: Camfs, _ request: CameraRequest = .patient, stop: StopSignal = StopSignal()
 ) throws -> any LiveSource {
     try CameraOpener(camera.video, request: request).open(stop: stop)
 }
