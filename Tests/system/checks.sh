@@ -60,10 +60,10 @@ counts() {
         jq -r --arg name "$(basename "$1")" '.streams[] | select(.name == $name) | "\(.tracked + .dropped) \(.tracked)"'
 }
 
-# STREAM: over ten seconds, lines that it wrote, by the camera's clock, against what the camera made: on a slow machine the
-# cameras, which are programs here, are slow too
-check_rate() {
-    local file lines made tracked made_before tracked_before rate
+# STREAM: sets rate to the lines that it wrote a second, by the camera's clock, over ten seconds; made and tracked to the
+# frames of that time
+measure_rate() {
+    local file lines made_before tracked_before
     file=$(lines_of "$1")
     lines=$(wc -l < "$file")
     read -r made_before tracked_before <<< "$(counts "$1")"
@@ -72,8 +72,18 @@ check_rate() {
     rate=$(tail -n "+$((lines + 1))" "$file" | sed '$d' |
         jq -rs 'if length < 2 then 0 else (length - 1) / (last.time - first.time) * 10 | round / 10 end')
     made=$((made - made_before)) tracked=$((tracked - tracked_before))
-    check "points a second, at a camera of 30" "$rate; $tracked of $made frames" \
-        awk -v rate="$rate" -v made=$made -v tracked=$tracked 'BEGIN { exit !(rate > 10 && tracked >= 0.9 * made) }'
+}
+rate_is_good() { awk -v rate="$rate" -v made="$made" -v tracked="$tracked" 'BEGIN { exit !(rate > 15 && tracked >= 0.9 * made) }'; }
+
+# STREAM: points come at the camera's rate: nearly all frames that the camera made. On a slow machine the cameras, which are
+# programs here, are slow too; what else runs there may cost a try.
+check_rate() {
+    local rate made tracked try
+    for try in 1 2 3; do
+        measure_rate "$1"
+        if rate_is_good; then break; fi
+    done
+    check "points a second, at a camera of 30" "$rate; $tracked of $made frames, try $try" rate_is_good
 }
 
 # STREAM: its last file is finished, and every line of all of them is whole
