@@ -4,6 +4,9 @@ import PackageDescription
 /// Kernels are fast in debug builds and tests too: these flags stand after SwiftPM's `-O0`.
 let kernelFlags: [CSetting] = [.unsafeFlags(["-O3", "-ffp-contract=fast", "-fno-math-errno", "-fno-trapping-math"])]
 
+/// What computes is optimised in debug builds too: tests draw and track thousands of pictures.
+let computing: [SwiftSetting] = [.unsafeFlags(["-O"])]
+
 let package = Package(
     name: "landmarkd",
     products: [.executable(name: "landmarkd", targets: ["landmarkd"])],
@@ -25,16 +28,19 @@ let package = Package(
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .target(name: "CKernels", cSettings: kernelFlags),
         .target(name: "Base"),
-        .target(name: "NeuralNetwork", dependencies: ["Base", "CKernels", "COpenBLAS"]),
-        .target(name: "FaceTracking", dependencies: ["Base", "CKernels", "NeuralNetwork"]),
+        .target(name: "NeuralNetwork", dependencies: ["Base", "CKernels", "COpenBLAS"], swiftSettings: computing),
+        .target(
+            name: "FaceTracking", dependencies: ["Base", "CKernels", "NeuralNetwork"], swiftSettings: computing),
         .target(name: "Capture", dependencies: ["Base", "CFFmpeg", "CV4L2"]),
         .target(
             name: "Training",
             dependencies: [
                 "Base", "Capture", "CKernels", "COpenBLAS", "FaceTracking", "NeuralNetwork", "Rendering",
                 .product(name: "Yams", package: "Yams"),
-            ]),
-        .target(name: "Rendering", dependencies: ["Base", "CKernels", "COpenBLAS", "FaceTracking", "NeuralNetwork"]),
+            ], swiftSettings: computing),
+        .target(
+            name: "Rendering", dependencies: ["Base", "CKernels", "COpenBLAS", "FaceTracking", "NeuralNetwork"],
+            swiftSettings: computing),
         .target(
             name: "Service",
             dependencies: [
