@@ -57,11 +57,12 @@ import Testing
         let report = ServiceReport(
             manager: ServiceManager(environment: ["NOTIFY_SOCKET": manager.name, "WATCHDOG_USEC": "20000"]),
             supervisor: supervisor, log: lines.log.logger(), overdue: { beat.isOverdue ? [beat.name] : [] })
-        try await running(report, supervisor) {
+        _ = try await running(report, supervisor) {
             #expect(manager.next(with: "READY=1") != nil)
             #expect(manager.next() == "STATUS=capture of door is stuck")
             beat.rest()
             #expect(manager.next(with: "WATCHDOG=1") != nil)
+        } whileEnding: {
         }
         #expect(lines.containing("<3>capture of door is stuck").count == 1)
     }
@@ -78,21 +79,27 @@ import Testing
         let report = ServiceReport(
             manager: ServiceManager(environment: ["NOTIFY_SOCKET": manager.name, "WATCHDOG_USEC": "20000"]),
             supervisor: supervisor, log: lines.log.logger())
-        let told = try await running(report, supervisor) { listen(manager) }
-        return told + [await onThread { manager.next(with: "STOPPING=1") }]
+        let (told, last) = try await running(report, supervisor) {
+            listen(manager)
+        } whileEnding: {
+            manager.next(with: "STOPPING=1")
+        }
+        return told + [last]
     }
 
-    /// Runs both services while `body` runs on a thread, then ends them gracefully.
-    private func running<Value: Sendable>(
-        _ report: ServiceReport, _ supervisor: StreamSupervisor, _ body: @escaping @Sendable () -> Value
-    ) async throws -> Value {
+    /// Runs both services while `body` runs on a thread, then ends them gracefully; the manager must be read meanwhile, or has no room.
+    private func running<Value: Sendable, Last: Sendable>(
+        _ report: ServiceReport, _ supervisor: StreamSupervisor, _ body: @escaping @Sendable () -> Value,
+        whileEnding: @escaping @Sendable () -> Last
+    ) async throws -> (Value, Last) {
         let group = ServiceGroup(
             configuration: .init(
                 services: [.init(service: supervisor), .init(service: report)], logger: LogLines().log.logger()))
         async let ended: Void = group.run()
         let value = await onThread(body)
+        async let last = onThread(whileEnding)
         await group.triggerGracefulShutdown()
         try await ended
-        return value
+        return (value, await last)
     }
 }
