@@ -28,7 +28,9 @@ public final class OverlayWriter: TrackOutput {
         if writer == nil { try open(copy) }
         let picture = fitted(copy)
         let faces = smoother?.smooth(result.faces, time: result.time) ?? result.faces
-        for face in faces { FaceDrawing.draw(face, on: Canvas(picture)) }
+        let canvas = Canvas(picture)
+        for face in faces { FaceDrawing.draw(face, on: canvas) }
+        FaceDrawing.draw(time: result.time, on: canvas, height: picture.height)
         try writer?.write(picture, time: result.time)
     }
 
