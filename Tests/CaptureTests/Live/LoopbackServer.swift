@@ -1,15 +1,15 @@
 import Foundation
 import Synchronization
 
-/// A TCP server on loopback at a port of its own, that plays one conversation to all who come. It and all connections
-/// are closed when it is released.
+/// A TCP server on loopback at a port of its own, that plays one conversation to all who come. It is closed when it is released
+/// and the last client has gone.
 final class LoopbackServer: Sendable {
     let port: Int
     private let listener: Int32
-    private let open = Mutex<(connections: [Int32], requests: [String])>(([], []))
+    private let heads = Mutex<[String]>([])
 
     /// What clients have asked so far: all heads of requests.
-    var requests: [String] { open.withLock { $0.requests } }
+    var requests: [String] { heads.withLock { $0 } }
 
     /// One connection, on a thread of its own.
     struct Connection: Sendable {
@@ -25,7 +25,7 @@ final class LoopbackServer: Sendable {
                 head.append(byte)
             }
             let text = String(decoding: head, as: UTF8.self)
-            server.open.withLock { $0.requests.append(text) }
+            server.heads.withLock { $0.append(text) }
             return text
         }
 
@@ -67,24 +67,21 @@ final class LoopbackServer: Sendable {
         Thread { [weak self] in
             while true {
                 let descriptor = accept(listener, nil, nil)
-                guard descriptor >= 0, let server = self else { return }
-                server.open.withLock { $0.connections.append(descriptor) }
+                guard descriptor >= 0, let server = self else {
+                    // Closed by who waits at it: its number must not be another server's meanwhile.
+                    if descriptor >= 0 { close(descriptor) }
+                    close(listener)
+                    return
+                }
                 Thread {
                     conversation(Connection(descriptor: descriptor, server: server))
-                    shutdown(descriptor, Int32(SHUT_RDWR))
+                    close(descriptor)
                 }.start()
             }
         }.start()
     }
 
-    deinit {
-        shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
-        for descriptor in open.withLock({ $0.connections }) {
-            shutdown(descriptor, Int32(SHUT_RDWR))
-            close(descriptor)
-        }
-    }
+    deinit { shutdown(listener, Int32(SHUT_RDWR)) }
 }
 
 /// An HTTP answer of known length.
