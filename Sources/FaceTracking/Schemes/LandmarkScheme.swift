@@ -62,6 +62,12 @@ public struct LandmarkScheme: Sendable, Equatable {
         return (box.width * box.height).squareRoot()
     }
 
+    /// Mean distance of found landmarks from the true ones, in reference lengths of the truth.
+    public func meanError(of found: [Point], truth: [Point]) -> Double {
+        let sum = zip(found, truth).reduce(0) { $0 + ($1.0 - $1.1).length }
+        return sum / Double(truth.count) / referenceLength(of: truth)
+    }
+
     /// The points as they stand after the unit square they lie in is flipped left to right: x → 1 − x, and renumbered.
     /// Nil where the mirror map is unknown.
     public func mirrored(_ points: [Point]) -> [Point]? {

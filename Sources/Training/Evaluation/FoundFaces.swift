@@ -55,8 +55,7 @@ public final class FoundFaces {
     private func isRight(_ frame: Frame, _ truth: [Point], _ scheme: LandmarkScheme) throws(LandmarkdError) -> Bool {
         tracker.reset()
         guard let found = try tracker.process(frame).first else { return false }
-        let sum = zip(found.points, truth).reduce(0) { $0 + ($1.0 - $1.1).length }
-        return sum / Double(truth.count) <= Self.rightError * scheme.referenceLength(of: truth)
+        return scheme.meanError(of: found.points, truth: truth) <= Self.rightError
     }
 
     /// A frame with the face, and where its landmarks are.

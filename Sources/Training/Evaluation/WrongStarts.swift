@@ -45,7 +45,7 @@ public struct WrongStarts: Sendable {
                 let start = Self.start(kind, faces, index, &random)
                 let found = try Self.track(tracker, faces.frame(of: index), from: start)
                 let truth = faces.faces[index].points
-                outcomes[kind, default: Outcome()].add(found.map { Self.error($0, truth, faces.scheme) })
+                outcomes[kind, default: Outcome()].add(found.map { faces.scheme.meanError(of: $0, truth: truth) })
             }
         }
         for (index, frame) in faceless.frames.enumerated() {
@@ -98,11 +98,6 @@ public struct WrongStarts: Sendable {
             found = try tracker.process(frame)
         }
         return found.first?.points
-    }
-
-    private static func error(_ found: [Point], _ truth: [Point], _ scheme: LandmarkScheme) -> Double {
-        let sum = zip(found, truth).reduce(0) { $0 + ($1.0 - $1.1).length }
-        return sum / Double(truth.count) / scheme.referenceLength(of: truth)
     }
 }
 
