@@ -27,24 +27,42 @@ let package = Package(
         .systemLibrary(name: "CV4L2", pkgConfig: "libv4l2", providers: [.apt(["libv4l-dev"])]),
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .target(name: "CKernels", cSettings: kernelFlags),
-        .target(name: "Base"),
-        .target(name: "NeuralNetwork", dependencies: ["Base", "CKernels", "COpenBLAS"], swiftSettings: computing),
-        .target(
-            name: "FaceTracking", dependencies: ["Base", "CKernels", "NeuralNetwork"], swiftSettings: computing),
+        .target(name: "Base", swiftSettings: computing),
+        .target(name: "Safetensors", dependencies: ["Base"], swiftSettings: computing),
+        .target(name: "NeuralNetwork", dependencies: ["Base", "CKernels"], swiftSettings: computing),
         .target(name: "Capture", dependencies: ["Base", "CFFmpeg", "CV4L2"]),
+        .target(
+            name: "FaceTracking", dependencies: ["Base", "CKernels", "NeuralNetwork", "Safetensors"],
+            swiftSettings: computing),
+        .target(
+            name: "Rendering", dependencies: ["Base", "CKernels", "FaceTracking", "Safetensors"],
+            swiftSettings: computing),
+        .target(name: "Results", dependencies: ["Base", "FaceTracking"]),
+        .target(
+            name: "Samples",
+            dependencies: [
+                "Base", "Capture", "CKernels", "FaceTracking", "Rendering", .product(name: "Yams", package: "Yams"),
+            ], swiftSettings: computing),
+        .target(
+            name: "FaceStatistics",
+            dependencies: ["Base", "COpenBLAS", "FaceTracking", "Rendering", "Safetensors", "Samples"],
+            swiftSettings: computing),
+        .target(
+            name: "Evaluation",
+            dependencies: ["Base", "Capture", "CKernels", "FaceTracking", "NeuralNetwork", "Rendering", "Samples"],
+            swiftSettings: computing),
         .target(
             name: "Training",
             dependencies: [
-                "Base", "Capture", "CKernels", "COpenBLAS", "FaceTracking", "NeuralNetwork", "Rendering",
+                "Base", "CKernels", "Evaluation", "FaceTracking", "NeuralNetwork", "Rendering", "Safetensors",
+                "Samples",
                 .product(name: "Yams", package: "Yams"),
             ], swiftSettings: computing),
-        .target(
-            name: "Rendering", dependencies: ["Base", "CKernels", "COpenBLAS", "FaceTracking", "NeuralNetwork"],
-            swiftSettings: computing),
+        .target(name: "Recording", dependencies: ["Base", "Capture", "FaceTracking", "Rendering", "Results"]),
         .target(
             name: "Service",
             dependencies: [
-                "Base", "Capture", "FaceTracking",
+                "Base", "Capture", "FaceTracking", "Rendering", "Results",
                 .product(name: "Yams", package: "Yams"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
@@ -59,16 +77,28 @@ let package = Package(
         .executableTarget(
             name: "landmarkd",
             dependencies: [
-                "Base", "Capture", "FaceTracking", "NeuralNetwork", "Rendering", "Service", "Training",
+                "Base", "Capture", "Evaluation", "FaceStatistics", "FaceTracking", "Recording", "Rendering", "Results",
+                "Samples",
+                "Service", "Training",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .target(name: "TestSupport", dependencies: ["Base"], path: "Tests/TestSupport"),
+        .target(
+            name: "SampleSupport", dependencies: ["Base", "FaceTracking", "Samples", "TestSupport"],
+            path: "Tests/SampleSupport"),
         .testTarget(name: "KernelTests", dependencies: ["CKernels", "TestSupport"]),
+        .testTarget(name: "BaseTests", dependencies: ["Base", "TestSupport"]),
+        .testTarget(name: "SafetensorsTests", dependencies: ["Safetensors", "TestSupport"]),
         .testTarget(name: "NeuralNetworkTests", dependencies: ["NeuralNetwork", "TestSupport"]),
         .testTarget(name: "FaceTrackingTests", dependencies: ["FaceTracking", "Rendering", "TestSupport"]),
         .testTarget(name: "CaptureTests", dependencies: ["Capture", "TestSupport"]),
-        .testTarget(name: "TrainingTests", dependencies: ["Training", "TestSupport"]),
-        .testTarget(name: "RenderingTests", dependencies: ["Rendering", "TestSupport"]),
+        .testTarget(name: "RenderingTests", dependencies: ["Capture", "Rendering", "TestSupport"]),
+        .testTarget(name: "ResultsTests", dependencies: ["Results", "TestSupport"]),
+        .testTarget(name: "SamplesTests", dependencies: ["Samples", "SampleSupport", "TestSupport"]),
+        .testTarget(name: "FaceStatisticsTests", dependencies: ["FaceStatistics", "TestSupport"]),
+        .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "SampleSupport", "TestSupport"]),
+        .testTarget(name: "TrainingTests", dependencies: ["Training", "SampleSupport", "TestSupport"]),
+        .testTarget(name: "RecordingTests", dependencies: ["Recording", "TestSupport"]),
         .testTarget(
             name: "ServiceTests",
             dependencies: [
@@ -86,6 +116,7 @@ let package = Package(
 if Context.environment["LANDMARKD_FUZZ"] != nil {
     package.targets.append(
         .executableTarget(
-            name: "Fuzzer", dependencies: ["FaceTracking", "NeuralNetwork", "Training"], path: "Tests/fuzz/Fuzzer",
+            name: "Fuzzer", dependencies: ["FaceTracking", "NeuralNetwork", "Safetensors", "Samples"],
+            path: "Tests/fuzz/Fuzzer",
             linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]))
 }

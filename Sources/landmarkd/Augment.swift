@@ -1,8 +1,9 @@
 import ArgumentParser
 import Base
 import Capture
+import FaceTracking
 import Rendering
-import Service
+import Samples
 import Training
 
 /// `--augmentation tracking|method`.

@@ -1,7 +1,7 @@
 import ArgumentParser
-import Base
-import FaceTracking
-import Training
+import Capture
+import FaceStatistics
+import Samples
 
 /// Rebuilds `models/average-face.safetensors`. Not shown: only who has the training pictures can use it.
 struct AverageFaceCommand: ParsableCommand {

@@ -1,8 +1,8 @@
 import ArgumentParser
 import Base
+import Evaluation
 import FaceTracking
 import Rendering
-import Service
 import Training
 
 struct Bench: ParsableCommand {
@@ -32,10 +32,11 @@ struct Bench: ParsableCommand {
         let face = try AverageFace(path: search.path("average-face.safetensors"))
         let console = Console(title: "bench", quiet: quiet)
         let locator = try LocatorModel(path: search.path("locator.safetensors"))
-        let run = BenchRun(model, locator: locator, face: face, threads: min(24, threads ?? processorCount()))
-        let report = try run.run { next, share in
+        var report = try BenchRun(model, locator: locator, face: face).run { next, share in
             console.progress(share: share) { next }
         }
+        console.progress(share: 0.5) { "training" }
+        try TrainingBench(model, face: face, threads: min(24, threads ?? processorCount())).add(to: &report)
         console.clear()
         print(json ? report.json : report.text)
     }

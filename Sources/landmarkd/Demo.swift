@@ -2,7 +2,6 @@ import ArgumentParser
 import Base
 import FaceTracking
 import Rendering
-import Service
 
 struct Demo: ParsableCommand {
     static let configuration = CommandConfiguration(

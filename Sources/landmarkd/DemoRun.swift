@@ -2,8 +2,9 @@ import Base
 import Capture
 import FaceTracking
 import Glibc
+import Recording
 import Rendering
-import Service
+import Results
 
 /// `landmarkd demo`: renders a clip of the average face, encodes it, tracks it like any other file, and compares.
 struct DemoRun {

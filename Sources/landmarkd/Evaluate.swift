@@ -1,8 +1,8 @@
 import ArgumentParser
 import Base
+import Evaluation
 import FaceTracking
 import Glibc
-import Service
 import Training
 
 extension EvaluationRun.Split: ExpressibleByArgument {}

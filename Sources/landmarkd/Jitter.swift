@@ -1,9 +1,9 @@
 import ArgumentParser
 import Base
+import Evaluation
 import FaceTracking
 import Rendering
-import Service
-import Training
+import Samples
 
 struct Jitter: ParsableCommand {
     static let configuration = CommandConfiguration(

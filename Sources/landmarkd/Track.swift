@@ -1,7 +1,7 @@
 import ArgumentParser
 import Base
 import FaceTracking
-import Service
+import Recording
 
 /// `--smoothing on|off`.
 enum Switch: String, ExpressibleByArgument, CaseIterable {

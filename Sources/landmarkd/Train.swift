@@ -1,6 +1,5 @@
 import ArgumentParser
 import Base
-import Service
 import Training
 
 extension TrainingRecipe.Task: ExpressibleByArgument {}

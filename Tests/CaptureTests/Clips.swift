@@ -1,5 +1,6 @@
 import Base
 import CFFmpeg
+import TestSupport
 
 @testable import Capture
 

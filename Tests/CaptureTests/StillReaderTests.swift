@@ -1,5 +1,6 @@
 import Base
 import CFFmpeg
+import TestSupport
 import Testing
 
 @testable import Capture

@@ -1,6 +1,7 @@
 import Base
 import CFFmpeg
 import Glibc
+import TestSupport
 import Testing
 
 @testable import Capture

@@ -1,7 +1,6 @@
 import Base
-import FaceTracking
 import Glibc
-import NeuralNetwork
+import Safetensors
 import TestSupport
 import Testing
 

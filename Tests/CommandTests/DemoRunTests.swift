@@ -1,7 +1,6 @@
 import Base
 import FaceTracking
 import Rendering
-import Service
 import TestSupport
 import Testing
 

@@ -1,9 +1,8 @@
-import Base
 import Glibc
-import NeuralNetwork
 import TestSupport
 import Testing
 
+@testable import Base
 @testable import FaceTracking
 
 @Suite struct LocatorTests {

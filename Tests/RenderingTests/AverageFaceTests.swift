@@ -1,7 +1,5 @@
 import Base
-import FaceTracking
 import Foundation
-import NeuralNetwork
 import Rendering
 import TestSupport
 import Testing

@@ -1,5 +1,4 @@
 import Base
-import FaceTracking
 import Rendering
 import Testing
 

@@ -1,9 +1,10 @@
 import Base
 import FaceTracking
+import SampleSupport
 import TestSupport
 import Testing
 
-@testable import Training
+@testable import Samples
 
 @Suite struct BakedTrainingTests {
     private func baked(side: Int) throws -> TemporaryFolder {

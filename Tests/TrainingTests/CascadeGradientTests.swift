@@ -1,8 +1,8 @@
-import Base
 import FaceTracking
 import TestSupport
 import Testing
 
+@testable import Samples
 @testable import Training
 
 /// The whole cascade with its loss, as a training step runs it, against differences of the loss.

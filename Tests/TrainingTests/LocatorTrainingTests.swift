@@ -1,9 +1,10 @@
 import Base
 import FaceTracking
-import NeuralNetwork
+import SampleSupport
 import TestSupport
 import Testing
 
+@testable import Samples
 @testable import Training
 
 @Suite struct LocatorTrainingTests {

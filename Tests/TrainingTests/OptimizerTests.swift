@@ -1,8 +1,8 @@
 import FaceTracking
-import NeuralNetwork
 import TestSupport
 import Testing
 
+@testable import Samples
 @testable import Training
 
 /// Optimiser, schedule and average against numbers worked out by hand.

@@ -1,10 +1,11 @@
-import Base
 import FaceTracking
 import Glibc
 import NeuralNetwork
+import Safetensors
 import TestSupport
 import Testing
 
+@testable import Samples
 @testable import Training
 
 private let folder = getenv("LANDMARKD_TWIN").map { String(cString: $0) }

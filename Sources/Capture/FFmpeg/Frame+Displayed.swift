@@ -2,7 +2,7 @@ import Base
 import CFFmpeg
 
 /// A copy of the frame as displayed (turned and flipped), for drawing on: 8-bit 4:2:0, limited range.
-public func displayedCopy(of frame: Frame) -> PixelBuffer {
+package func displayedCopy(of frame: Frame) -> PixelBuffer {
     guard let source = (frame.owner as? Picture) ?? Picture(viewing: frame) else {
         preconditionFailure("copying a frame that is neither FFmpeg's nor of a known layout")
     }

@@ -1,4 +1,3 @@
-import Base
 import Glibc
 
 extension CameraRequest {

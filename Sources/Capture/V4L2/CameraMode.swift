@@ -1,4 +1,3 @@
-import Base
 import CV4L2
 
 /// A pixel format and size that a camera offers, and its rates.

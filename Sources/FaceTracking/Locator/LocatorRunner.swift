@@ -1,10 +1,9 @@
 import Base
-import NeuralNetwork
 
 /// Runs a locator on frames, or windows of them, shrunk to about 224×128 pixels. Networks are made once for each shape; windows of a known
 /// shape cost no allocation in the network. Bound to one thread.
-public final class LocatorRunner {
-    public let model: LocatorModel
+package final class LocatorRunner {
+    package let model: LocatorModel
     /// Networks of the shapes seen last, the newest at the end.
     private var stages: [Stage] = []
 
@@ -23,10 +22,10 @@ public final class LocatorRunner {
         }
     }
 
-    public init(_ model: LocatorModel) { self.model = model }
+    package init(_ model: LocatorModel) { self.model = model }
 
     /// Faces whose presence is at least `threshold`, at most `limit`, best first; in the whole frame where no window is given.
-    public func faces(
+    package func faces(
         in frame: Frame, window: SearchWindow? = nil, threshold: Double, limit: Int
     ) -> [LocatedFace] {
         let window = window ?? SearchWindow(frame)
@@ -44,7 +43,7 @@ public final class LocatorRunner {
     }
 
     /// Multiply-adds for a frame of this size.
-    public func multiplyAdds(width: Int, height: Int) -> Int {
+    package func multiplyAdds(width: Int, height: Int) -> Int {
         stage(for: ShrunkSize(width: width, height: height)).network.graph.multiplyAdds()
     }
 

@@ -1,3 +1,5 @@
+import Base
+
 /// One face on its way through the frames.
 struct FaceTrack {
     /// Never given to another face.

@@ -1,3 +1,5 @@
+import Base
+
 /// Smooths a moving point: strongly while it is slow, hardly while it is fast.
 ///
 /// Source: Casiez, Roussel, Vogel 2012, "1 € Filter". Steps are the frames' own times, so a changing rate does no harm.

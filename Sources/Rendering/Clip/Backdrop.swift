@@ -1,5 +1,4 @@
 import Base
-import FaceTracking
 import Glibc
 
 /// A blurred room behind the people: soft patches that drift, and a few turning boards with stripes.
@@ -29,7 +28,7 @@ struct Backdrop {
     }
 
     /// Covers the canvas.
-    func draw(on canvas: Canvas, time: Double, velocity: Point) {
+    func draw(on canvas: LayeredCanvas, time: Double, velocity: Point) {
         let size = Point(Double(canvas.width), Double(canvas.height))
         let zoom = 0.3
         let swing = Point(sin(time * 0.21), sin(time * 0.17)) * 12
@@ -42,7 +41,7 @@ struct Backdrop {
         for board in boards { draw(board, on: canvas, size: size, time: time, velocity: velocity) }
     }
 
-    private func draw(_ board: Board, on canvas: Canvas, size: Point, time: Double, velocity: Point) {
+    private func draw(_ board: Board, on canvas: LayeredCanvas, size: Point, time: Double, velocity: Point) {
         let shift = velocity * time / max(size.x, size.y)
         let wrapped = Point(Self.wrapped(board.center.x + shift.x), Self.wrapped(board.center.y + shift.y))
         let center = wrapped * size

@@ -1,4 +1,4 @@
-import FaceTracking
+import Base
 import Glibc
 
 /// One person ready to be drawn: textures and meshes. Drawing changes nothing in it.
@@ -46,7 +46,9 @@ struct Figure {
     /// Draws body, head and face over the picture and returns the landmarks where they were drawn.
     ///
     /// `light`: part of the light that comes from the left.
-    func draw(on canvas: Canvas, _ pose: Pose, _ expression: FaceExpression, light: Double, hasBody: Bool) -> [Point] {
+    func draw(on canvas: LayeredCanvas, _ pose: Pose, _ expression: FaceExpression, light: Double, hasBody: Bool)
+        -> [Point]
+    {
         if hasBody { drawBody(on: canvas, pose) }
         drawHead(on: canvas, pose, light)
         let shape = shape(expression)
@@ -110,7 +112,7 @@ struct Figure {
         return vertices
     }
 
-    private func drawBody(on canvas: Canvas, _ pose: Pose) {
+    private func drawBody(on canvas: LayeredCanvas, _ pose: Pose) {
         var still = pose
         (still.yaw, still.pitch, still.roll) = (pose.yaw * 0.15, 0, pose.roll * 0.25)
         // Beyond the texture's lower edge the same cloth goes on to the edge of the picture.
@@ -123,7 +125,7 @@ struct Figure {
     }
 
     /// A dome whose rim lies at the axis of rotation.
-    private func drawHead(on canvas: Canvas, _ pose: Pose, _ light: Double) {
+    private func drawHead(on canvas: LayeredCanvas, _ pose: Pose, _ light: Double) {
         let mesh = Mesh(columns: 24, rows: 28, from: HeadTexture.low, to: HeadTexture.high) { place in
             let (dx, dy) = (place.x / 1.1, (place.y + 0.55) / 1.4)
             let dome = pow(max(0, 1 - dx * dx - dy * dy), 0.65)

@@ -1,4 +1,4 @@
-import FaceTracking
+import Base
 
 /// A corner of a triangle.
 struct Vertex {

@@ -1,4 +1,4 @@
-import FaceTracking
+import Base
 
 /// A picture to draw triangles with, and where its texels lie in the plane of what it shows.
 struct Texture: Sendable {

@@ -1,4 +1,4 @@
-import FaceTracking
+import Base
 
 /// Neck and shoulders, in units of the outer-eye distance, from the centroid of the landmarks.
 enum BodyTexture {

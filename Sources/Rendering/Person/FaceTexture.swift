@@ -1,4 +1,4 @@
-import FaceTracking
+import Base
 import Glibc
 
 /// A person's face, in the texels of the average face's template: opaque within jaw and hairline.

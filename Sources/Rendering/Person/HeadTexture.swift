@@ -1,4 +1,4 @@
-import FaceTracking
+import Base
 import Glibc
 
 /// The head behind the face: hair, ears, and the skin that shows where the head turns.

@@ -1,4 +1,4 @@
-import FaceTracking
+import Base
 import Glibc
 
 /// A closed curve around a centre, given by points in order of their angle: smooth between them.

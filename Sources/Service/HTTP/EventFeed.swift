@@ -1,4 +1,5 @@
 import Base
+import Capture
 import Hummingbird
 import ServiceLifecycle
 import Synchronization

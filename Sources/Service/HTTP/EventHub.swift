@@ -1,5 +1,7 @@
 import Base
+import Capture
 import Hummingbird
+import Results
 import Synchronization
 
 /// Follows all streams for those who read events, so that a stream has one reader here however many there are: who publishes

@@ -1,4 +1,5 @@
 import Base
+import Capture
 import Foundation
 import Hummingbird
 import ServiceLifecycle

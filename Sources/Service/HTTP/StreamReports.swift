@@ -1,6 +1,3 @@
-import Base
-import Capture
-
 /// `/v1/streams`: all streams and how they fare.
 struct StreamList: Encodable {
     let streams: [StreamReport]

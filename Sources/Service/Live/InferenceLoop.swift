@@ -2,6 +2,7 @@ import Base
 import Capture
 import FaceTracking
 import Logging
+import Results
 
 /// What the tracking thread of a stream does: takes the newest frame, follows its faces, tells board and outputs. Bound to it.
 struct InferenceLoop {

@@ -6,17 +6,17 @@ import Logging
 import Metrics
 
 /// What streams are made of: the daemon has cameras and the cascade there, tests what they play.
-public struct StreamParts: Sendable {
+package struct StreamParts: Sendable {
     /// Throws `.wrongSettings` where the settings name a source that cannot be.
-    public var opener: @Sendable (StreamSettings) throws(LandmarkdError) -> any LiveSourceOpener
+    package var opener: @Sendable (StreamSettings) throws(LandmarkdError) -> any LiveSourceOpener
     /// Called by the thread that uses the tracker.
-    public var tracker: @Sendable (StreamSettings) -> any FaceTracker
+    package var tracker: @Sendable (StreamSettings) -> any FaceTracker
     /// Landmarks of a face.
-    public var pointCount: Int
-    public var metrics: any MetricsFactory
+    package var pointCount: Int
+    package var metrics: any MetricsFactory
     var retry = Backoff()
 
-    public init(
+    package init(
         pointCount: Int, metrics: any MetricsFactory = MetricsSystem.factory,
         opener: @escaping @Sendable (StreamSettings) throws(LandmarkdError) -> any LiveSourceOpener,
         tracker: @escaping @Sendable (StreamSettings) -> any FaceTracker

@@ -1,35 +1,18 @@
 import Base
 import Capture
-import FaceTracking
+import Results
 import Synchronization
 
-/// What a stream found in one frame, as outputs and HTTP give it.
-public struct StreamResult: Sendable {
-    public var stream: String
-    /// `time`: Unix time of the exposure; `frame`: counts tracked frames of the stream since the program's start.
-    public var result: FrameResult
-    /// Seconds from the exposure until the result was there.
-    public var latency: Double
-    /// Of the picture as displayed, in pixels.
-    public var width: Int
-    public var height: Int
-
-    public init(stream: String, result: FrameResult, latency: Double, width: Int, height: Int) {
-        (self.stream, self.result, self.latency) = (stream, result, latency)
-        (self.width, self.height) = (width, height)
-    }
-}
-
 /// What a frame looked like, as displayed: 4:2:0, limited range.
-public struct StreamPicture: Sendable {
-    public let picture: PixelBuffer
+package struct StreamPicture: Sendable {
+    package let picture: PixelBuffer
     /// As in its result.
-    public let frame: Int
+    package let frame: Int
 }
 
 /// How a stream fares.
-public struct StreamStatus: Sendable {
-    public enum State: String, Sendable {
+package struct StreamStatus: Sendable {
+    package enum State: String, Sendable {
         /// No frame yet since the source was opened.
         case starting
         case delivering
@@ -39,28 +22,28 @@ public struct StreamStatus: Sendable {
         case ended
     }
 
-    public var state = State.starting
+    package var state = State.starting
     /// Why the stream does not deliver, or what is wrong though it does: "/dev/video0: no frame for 2.0 s".
-    public var reasons: [String] = []
+    package var reasons: [String] = []
     /// As the settings name it.
-    public var source = ""
-    public var format: LiveFormat?
+    package var source = ""
+    package var format: LiveFormat?
     /// Frames a second that came over the last seconds.
-    public var rate = 0.0
-    public var received = 0
+    package var rate = 0.0
+    package var received = 0
     /// Replaced by a newer frame before they were tracked, or lost by the source.
-    public var dropped = 0
-    public var tracked = 0
-    public var reconnects = 0
+    package var dropped = 0
+    package var tracked = 0
+    package var reconnects = 0
 
-    public init() {}
+    package init() {}
 
-    public var isHealthy: Bool { state != .waiting && state != .starting && reasons.isEmpty }
+    package var isHealthy: Bool { state != .waiting && state != .starting && reasons.isEmpty }
 }
 
 /// A stream's newest result, its state, and its readers. May be used by any thread; never blocks the one that publishes.
-public final class StreamBoard: Sendable {
-    public let name: String
+package final class StreamBoard: Sendable {
+    package let name: String
 
     private struct State {
         var status = StreamStatus()
@@ -73,15 +56,15 @@ public final class StreamBoard: Sendable {
 
     private let state = Mutex(State())
 
-    public init(name: String) { self.name = name }
+    package init(name: String) { self.name = name }
 
-    public var status: StreamStatus { state.withLock { $0.status } }
-    public var latest: StreamResult? { state.withLock { $0.latest } }
+    package var status: StreamStatus { state.withLock { $0.status } }
+    package var latest: StreamResult? { state.withLock { $0.latest } }
 
-    public func update(_ change: @Sendable (inout StreamStatus) -> Void) { state.withLock { change(&$0.status) } }
+    package func update(_ change: @Sendable (inout StreamStatus) -> Void) { state.withLock { change(&$0.status) } }
 
     /// Tells a result to all readers; one that has not read the last one yet misses it. `frame` is copied where somebody asked to see it.
-    public func publish(_ result: StreamResult, of frame: Frame) {
+    package func publish(_ result: StreamResult, of frame: Frame) {
         let (readers, waiters) = state.withLock { state in
             state.latest = result
             defer { state.pictureWaiters = [] }
@@ -97,7 +80,7 @@ public final class StreamBoard: Sendable {
     var waiting: (readers: Int, pictures: Int) { state.withLock { ($0.readers.count, $0.pictureWaiters.count) } }
 
     /// All results from now on, for one reader; the newest alone is kept for it.
-    public func results() -> AsyncStream<StreamResult> {
+    package func results() -> AsyncStream<StreamResult> {
         let (stream, continuation) = AsyncStream.makeStream(of: StreamResult.self, bufferingPolicy: .bufferingNewest(1))
         let number = state.withLock { state in
             state.nextReader += 1
@@ -115,7 +98,7 @@ public final class StreamBoard: Sendable {
     }
 
     /// The next tracked frame's picture; nil once the stream is closed.
-    public func nextPicture() async -> StreamPicture? {
+    package func nextPicture() async -> StreamPicture? {
         await withCheckedContinuation { waiter in
             let isClosed = state.withLock { state in
                 if !state.isClosed { state.pictureWaiters.append(waiter) }
@@ -126,7 +109,7 @@ public final class StreamBoard: Sendable {
     }
 
     /// Nothing will be published any more: ends what waits, and what would.
-    public func close() {
+    package func close() {
         let (readers, waiters) = state.withLock { state in
             state.isClosed = true
             defer { (state.readers, state.pictureWaiters) = ([:], []) }

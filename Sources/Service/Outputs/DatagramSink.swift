@@ -1,5 +1,6 @@
 import Base
 import Glibc
+import Results
 
 /// One JSON object a result, each in a UDP datagram of its own. Nobody needs to listen.
 final class DatagramSink: LiveSink {

@@ -1,6 +1,7 @@
 import Base
 import Foundation
 import Logging
+import Results
 import Synchronization
 
 /// One live output: a queue and a thread that empties it into a sink. Giving never waits; what does not fit is dropped and counted.

@@ -1,4 +1,5 @@
 import Base
+import Results
 
 /// Where one live output writes to. Bound to one thread.
 protocol LiveSink: AnyObject {

@@ -1,5 +1,7 @@
 import Base
+import Capture
 import Glibc
+import Results
 
 /// Live results in files, one after the other: `door.csv` becomes `door-20261125T223143Z.csv`, by the time of its first row (UTC).
 ///

@@ -1,5 +1,4 @@
 import Base
-import Capture
 import FaceTracking
 import Metrics
 

@@ -1,4 +1,5 @@
 import Base
+import Capture
 import Yams
 
 /// A key that a table of the settings may have, and where its value goes.

@@ -1,4 +1,5 @@
 import Base
+import Capture
 
 /// How a value of the settings is read. Throws `.wrongSettings` where it is not one.
 struct SettingReader<Value>: Sendable {

@@ -1,4 +1,5 @@
 import FaceTracking
+import Samples
 
 extension TrainingRecipe {
     /// Every key of a recipe file.

@@ -1,6 +1,8 @@
 import Base
+import Evaluation
 import FaceTracking
-import NeuralNetwork
+import Safetensors
+import Samples
 
 /// Training a cascade.
 struct CascadeTask: TrainingTask {

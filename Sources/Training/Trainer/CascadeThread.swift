@@ -1,6 +1,7 @@
 import Base
 import FaceTracking
 import NeuralNetwork
+import Samples
 
 /// One thread's part of a step that trains a cascade.
 final class CascadeThread: TrainingThread, @unchecked Sendable {  // see `TrainingThread`

@@ -1,6 +1,7 @@
 import Base
 import FaceTracking
 import NeuralNetwork
+import Samples
 
 /// One thread's part of a step that trains a locator.
 final class LocatorThread: TrainingThread, @unchecked Sendable {  // see `TrainingThread`

@@ -3,30 +3,31 @@ import CKernels
 import Dispatch
 import FaceTracking
 import NeuralNetwork
+import Samples
 
 /// Trains a network: the images of a batch are split over threads, the gradients are summed in a fixed order, so that the same seed and
 /// number of threads give the same weights.
-public final class Trainer {
-    public let settings: TrainingSettings
-    public let model: any TrainableModel
-    public let average: WeightAverage
+package final class Trainer {
+    package let settings: TrainingSettings
+    package let model: any TrainableModel
+    package let average: WeightAverage
     let optimizer: AdamW
     private let threads: [any TrainingThread]
     private let multiplyAdds: Int
     /// Samples seen in this run.
-    public private(set) var samples = 0
+    package private(set) var samples = 0
     /// Samples that the weights had seen before this run.
     var samplesBefore: Int
 
     /// What a step did and cost.
-    public struct Step: Sendable {
-        public let samples: Int
-        public let loss: LossParts
-        public let rate: Double
-        public let gradientNorm: Double
-        public let seconds: Double
+    package struct Step: Sendable {
+        package let samples: Int
+        package let loss: LossParts
+        package let rate: Double
+        package let gradientNorm: Double
+        package let seconds: Double
         /// Seconds in which the slowest thread drew samples.
-        public let drawing: Double
+        package let drawing: Double
     }
 
     /// - Parameter makeThread: makes a thread's part for so many images of the batch.
@@ -44,20 +45,20 @@ public final class Trainer {
     }
 
     /// Trains a cascade.
-    public convenience init(_ model: CascadeModel, _ settings: TrainingSettings, source: any SampleSource) {
+    package convenience init(_ model: CascadeModel, _ settings: TrainingSettings, source: any SampleSource) {
         self.init(model, settings) { CascadeThread(model, images: $0, loss: settings.loss, source: source) }
     }
 
     /// Trains a locator.
-    public convenience init(_ model: LocatorModel, _ settings: TrainingSettings, sampler: LocatorSampler) {
+    package convenience init(_ model: LocatorModel, _ settings: TrainingSettings, sampler: LocatorSampler) {
         self.init(model, settings) { LocatorThread(model, images: $0, loss: settings.locatorLoss, sampler: sampler) }
     }
 
-    public var isDone: Bool { samples >= settings.samples }
-    public var progress: Double { Double(samples) / Double(settings.samples) }
+    package var isDone: Bool { samples >= settings.samples }
+    package var progress: Double { Double(samples) / Double(settings.samples) }
 
     /// Effective rate of `samples` in `seconds`: 3 × the forward operations of a sample, 2 operations a multiply-add.
-    public func gigaflops(samples: Int, seconds: Double) -> Double {
+    package func gigaflops(samples: Int, seconds: Double) -> Double {
         6 * Double(multiplyAdds) * Double(samples) / seconds / 1e9
     }
 
@@ -70,7 +71,7 @@ public final class Trainer {
     /// One step.
     ///
     /// Throws `.unusableData`, naming the batch's pictures, where loss or gradient is not finite; the weights are as before.
-    public func step() throws(LandmarkdError) -> Step {
+    package func step() throws(LandmarkdError) -> Step {
         let start = monotonicSeconds()
         let images = settings.batch / settings.threads
         let first = samples

@@ -1,8 +1,8 @@
-import Base
 import Glibc
 import Rendering
 import TestSupport
 
+@testable import Base
 @testable import FaceTracking
 
 /// The shipped models and scenes drawn with the average face, for tests of the life of a track.

@@ -1,9 +1,8 @@
-import Base
 import Glibc
 import Rendering
 import Testing
 
-@testable import FaceTracking
+@testable import Base
 
 /// A track that starts wrong is right or given up within three frames.
 @Suite(.enabled(if: Drawn.hasModel, "needs models/face68.safetensors"))

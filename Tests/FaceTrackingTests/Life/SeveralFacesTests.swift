@@ -1,8 +1,7 @@
-import Base
 import Rendering
 import Testing
 
-@testable import FaceTracking
+@testable import Base
 
 @Suite(.enabled(if: Drawn.hasModel, "needs models/face68.safetensors"))
 struct SeveralFacesTests {

@@ -1,9 +1,8 @@
-import Base
 import Glibc
 import Rendering
 import Testing
 
-@testable import FaceTracking
+@testable import Base
 
 /// Behaviour of tracks on drawn scenes, whose truth is exact. A face is right where its points are off by less than 15 % of the eye distance on
 /// average.

@@ -1,10 +1,11 @@
-import Base
 import Capture
-import FaceTracking
 import Foundation
 import Rendering
 import TestSupport
 
+@testable import Base
+@testable import FaceTracking
+@testable import Results
 @testable import Service
 
 /// A stream of a drawn face with its exact landmarks, published by a thread of its own, 25 frames a second, until it is stopped.

@@ -1,9 +1,9 @@
-import Base
 import Capture
 import Logging
 import TestSupport
 import Testing
 
+@testable import Base
 @testable import Service
 
 @Suite(.timeLimit(.minutes(3))) struct PreviewTests {

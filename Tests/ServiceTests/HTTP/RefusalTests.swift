@@ -1,9 +1,9 @@
-import Base
 import Glibc
 import Logging
 import TestSupport
 import Testing
 
+@testable import Base
 @testable import Service
 
 @Suite struct RefusalTests {

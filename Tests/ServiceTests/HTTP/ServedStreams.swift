@@ -1,10 +1,11 @@
-import Base
 import Capture
-import FaceTracking
 import Logging
 import ServiceLifecycle
 import Synchronization
 
+@testable import Base
+@testable import FaceTracking
+@testable import Results
 @testable import Service
 
 /// The HTTP service on a free port of this machine, with streams that a test publishes to.

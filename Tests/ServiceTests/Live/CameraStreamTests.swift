@@ -1,10 +1,9 @@
-import Base
-import FaceTracking
 import Foundation
 import Rendering
 import TestSupport
 import Testing
 
+@testable import Base
 @testable import Service
 
 /// From a camera's device node to a result, with the shipped models.

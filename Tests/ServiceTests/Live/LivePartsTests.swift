@@ -1,8 +1,8 @@
-import Base
 import Glibc
 import TestSupport
 import Testing
 
+@testable import Base
 @testable import Service
 
 @Suite struct LivePartsTests {

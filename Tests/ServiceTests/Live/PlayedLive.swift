@@ -1,12 +1,12 @@
-import Base
 import Capture
-import FaceTracking
 import Glibc
 import Logging
 import Metrics
 import Synchronization
 import TestSupport
 
+@testable import Base
+@testable import FaceTracking
 @testable import Service
 
 /// A source that does what a script says, one scene each time it is opened; the last scene again and again.

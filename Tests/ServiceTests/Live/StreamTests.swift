@@ -1,9 +1,9 @@
-import Base
-import FaceTracking
 import Foundation
 import TestSupport
 import Testing
 
+@testable import Base
+@testable import FaceTracking
 @testable import Service
 
 @Suite(.ownThread) struct StreamTests {

@@ -1,7 +1,7 @@
-import Base
 import TestSupport
 import Testing
 
+@testable import Base
 @testable import Service
 
 @Suite(.ownThread) struct SupervisorTests {

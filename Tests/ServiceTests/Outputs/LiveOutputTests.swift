@@ -1,5 +1,3 @@
-import Base
-import FaceTracking
 import Foundation
 import Glibc
 import Metrics
@@ -7,6 +5,9 @@ import Synchronization
 import TestSupport
 import Testing
 
+@testable import Base
+@testable import FaceTracking
+@testable import Results
 @testable import Service
 
 @Suite(.ownThread) struct LiveOutputTests {

@@ -1,9 +1,10 @@
-import Base
-import FaceTracking
 import Foundation
 import TestSupport
 import Testing
 
+@testable import Base
+@testable import FaceTracking
+@testable import Results
 @testable import Service
 
 @Suite struct RotatingFilesTests {

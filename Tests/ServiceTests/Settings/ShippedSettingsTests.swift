@@ -1,8 +1,8 @@
-import Base
 import TestSupport
 import Testing
 import Yams
 
+@testable import Base
 @testable import Service
 
 /// `systemd/landmarkd.yaml` is the manual of the settings: it must say what the code does.

@@ -1,8 +1,8 @@
 import FaceTracking
 import Glibc
 
-@testable import NeuralNetwork
-@testable import Training
+@testable import Safetensors
+@testable import Samples
 
 /// One reader of files that strangers may have made. Errors are welcome; crashes, hangs and huge memory are not.
 ///

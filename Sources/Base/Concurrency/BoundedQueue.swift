@@ -1,0 +1,81 @@
+import Foundation
+
+/// Hands values from one thread to another in order; holds at most `capacity` that are unread.
+package final class BoundedQueue<Value: Sendable>: @unchecked Sendable {  // Sendable: all state is under `condition`
+    private let condition = NSCondition()
+    private let capacity: Int
+    private var values: [Value] = []
+    private var isClosed = false
+    private var isEnded = false
+
+    /// What a taker that does not wait for ever finds.
+    package enum Found {
+        case value(Value)
+        case nothing
+        /// The giver has ended the queue, and all is taken.
+        case end
+    }
+
+    package init(capacity: Int) { self.capacity = capacity }
+
+    /// Waits for room; false once the taker has closed the queue.
+    package func put(_ value: Value) -> Bool {
+        condition.lock()
+        defer { condition.unlock() }
+        while values.count >= capacity, !isClosed { condition.wait() }
+        return add(value)
+    }
+
+    /// Never waits; false where there is no room, or nobody takes any more.
+    package func offer(_ value: Value) -> Bool {
+        condition.lock()
+        defer { condition.unlock() }
+        return values.count < capacity && add(value)
+    }
+
+    private func add(_ value: Value) -> Bool {
+        if isClosed || isEnded { return false }
+        values.append(value)
+        condition.broadcast()
+        return true
+    }
+
+    /// Waits for the next value.
+    package func take() -> Value {
+        condition.lock()
+        defer { condition.unlock() }
+        while values.isEmpty { condition.wait() }
+        condition.broadcast()
+        return values.removeFirst()
+    }
+
+    /// Waits for the next value, at most so long.
+    package func take(seconds: Double) -> Found {
+        condition.lock()
+        defer { condition.unlock() }
+        let deadline = Date(timeIntervalSinceNow: seconds)
+        while values.isEmpty, !isEnded {
+            guard condition.wait(until: deadline) else { break }
+        }
+        if values.isEmpty { return isEnded ? .end : .nothing }
+        condition.broadcast()
+        return .value(values.removeFirst())
+    }
+
+    /// Nothing more will be given.
+    package func end() {
+        condition.lock()
+        defer { condition.unlock() }
+        isEnded = true
+        condition.broadcast()
+    }
+
+    /// Nobody will take any more.
+    package func close() {
+        condition.lock()
+        defer { condition.unlock() }
+        isClosed = true
+        values = []
+        condition.broadcast()
+    }
+}

@@ -1,0 +1,138 @@
+import Base
+import Glibc
+
+/// A text file that grows by whole rows as `PATH.partial` and gets its name when it is complete; "-" is standard output.
+///
+/// A row is what ends with `endRow`; it may be several lines that belong together.
+package final class RowFile {  // thread-bound
+    package let path: String
+    package let partialPath: String?
+    /// Rows not yet written out; the caller adds the next one.
+    package var text = TextBuffer()
+    /// Rows that could not be written.
+    package private(set) var lostRows = 0
+    /// Rows that are in the file.
+    package private(set) var writtenRows = 0
+    private var descriptor: Int32
+    private let mayReplace: Bool
+    private var flushedTime = -Double.infinity
+    private var writtenBytes = 0
+    /// Ends of the whole rows in `text`.
+    private var rowEnds: [Int] = []
+
+    /// `mayReplace`: whether a file of that name, or its partial one, gives way.
+    ///
+    /// Throws `.cannotCreate` or `.noPermission` where the file cannot be made.
+    package init(path: String, mayReplace: Bool = true) throws(LandmarkdError) {
+        (self.path, self.mayReplace) = (path, mayReplace)
+        partialPath = path == "-" ? nil : "\(path).partial"
+        descriptor = STDOUT_FILENO
+        guard let partialPath else { return }
+        let flags = O_WRONLY | O_CREAT | O_CLOEXEC | (mayReplace ? O_TRUNC : O_EXCL)
+        descriptor = open(partialPath, flags, 0o666)
+        guard descriptor >= 0 else {
+            throw LandmarkdError(
+                errno == EACCES ? .noPermission : .cannotCreate, "\(path): creating: \(systemFault())",
+                remedy: "name a folder that exists and that you may write to")
+        }
+    }
+
+    deinit { if partialPath != nil, descriptor >= 0 { close(descriptor) } }
+
+    /// Whole rows, written out or not.
+    package var rows: Int { writtenRows + rowEnds.count }
+
+    /// Whether somebody has removed the file.
+    package var isGone: Bool {
+        var status = stat()
+        return partialPath != nil && fstat(descriptor, &status) == 0 && status.st_nlink == 0
+    }
+
+    /// Bytes of the file once all is written out.
+    package var size: Int { writtenBytes + text.bytes.count }
+
+    /// A whole row, at `time` seconds, is in `text`: writes it out, now or with the rows of the next second.
+    package func endRow(time: Double) throws(LandmarkdError) {
+        rowEnds.append(text.bytes.count)
+        guard time - flushedTime >= 1 || time < flushedTime || text.bytes.count >= 1 << 16 else { return }
+        flushedTime = time
+        try flush()
+    }
+
+    /// Writes out all rows. Where that fails, a row that was cut is removed again, and those not written are lost.
+    package func flush() throws(LandmarkdError) {
+        defer {
+            text.removeAll()
+            rowEnds.removeAll(keepingCapacity: true)
+        }
+        var written = 0
+        while written < text.bytes.count {
+            let count = text.bytes.withUnsafeBytes { buffer in
+                retrying { write(descriptor, buffer.baseAddress! + written, buffer.count - written) }
+            }
+            guard count > 0 else {
+                let why = systemFault()
+                tally(written: removeCutRow(written))
+                throw fault(why)
+            }
+            written += count
+        }
+        tally(written: written)
+    }
+
+    private func tally(written: Int) {
+        let whole = rowEnds.count { $0 <= written }
+        (writtenRows, lostRows) = (writtenRows + whole, lostRows + rowEnds.count - whole)
+        writtenBytes += written
+    }
+
+    /// Flushes, syncs and gives the file its name.
+    package func finish() throws(LandmarkdError) {
+        try interrupt()
+        guard let partialPath else { return }
+        guard rename(partialPath) else {
+            throw LandmarkdError(
+                .cannotCreate, "\(path): renaming \(partialPath): \(systemFault())", remedy: "rename it by hand")
+        }
+    }
+
+    private func rename(_ partialPath: String) -> Bool {
+        if mayReplace { return Glibc.rename(partialPath, path) == 0 }
+        // A second name is given only where nothing has it.
+        if link(partialPath, path) == 0 { return unlink(partialPath) == 0 }
+        // Some file systems have no second names.
+        return [EPERM, EOPNOTSUPP].contains(errno) && access(path, F_OK) != 0 && Glibc.rename(partialPath, path) == 0
+    }
+
+    /// Flushes and syncs; the partial file stays.
+    package func interrupt() throws(LandmarkdError) {
+        try flush()
+        guard partialPath != nil else { return }
+        let open = descriptor
+        descriptor = -1
+        let synced = fsync(open) == 0
+        let why = systemFault()
+        guard close(open) == 0, synced else { throw fault(synced ? systemFault() : why) }
+    }
+
+    /// Nothing of it shall stay.
+    package func remove() {
+        if let partialPath { unlink(partialPath) }
+    }
+
+    /// After `written` bytes of `text`: cuts the file back to its last whole row. How many bytes of `text` are left in it.
+    private func removeCutRow(_ written: Int) -> Int {
+        guard partialPath != nil else { return written }
+        let whole = rowEnds.last { $0 <= written } ?? 0
+        let end = lseek(descriptor, 0, SEEK_CUR) - (written - whole)
+        guard end >= 0, ftruncate(descriptor, end) == 0 else { return written }
+        lseek(descriptor, end, SEEK_SET)
+        return whole
+    }
+
+    private func fault(_ why: String) -> LandmarkdError {
+        let kept = partialPath.map { "; whole rows so far are in \($0)" } ?? ""
+        return LandmarkdError(
+            .inputOutput, "\(path): writing: \(why)\(kept)", remedy: "free space there, or write to another disk")
+    }
+}

@@ -1,0 +1,18 @@
+import FaceTracking
+
+/// What a stream found in one frame, as outputs and HTTP give it.
+package struct StreamResult: Sendable {
+    package var stream: String
+    /// `time`: Unix time of the exposure; `frame`: counts tracked frames of the stream since the program's start.
+    package var result: FrameResult
+    /// Seconds from the exposure until the result was there.
+    package var latency: Double
+    /// Of the picture as displayed, in pixels.
+    package var width: Int
+    package var height: Int
+
+    package init(stream: String, result: FrameResult, latency: Double, width: Int, height: Int) {
+        (self.stream, self.result, self.latency) = (stream, result, latency)
+        (self.width, self.height) = (width, height)
+    }
+}
