@@ -22,7 +22,7 @@ final class PictureFeed {
     init(_ source: any PictureSource, ahead: Bool) {
         self.source = source
         queue = ahead ? BoundedQueue(capacity: Self.lead) : nil
-        if let queue { Self.start(Lent(source), queue, finished) }
+        if let queue { Self.start(Transferred(source), queue, finished) }
     }
 
     func next() throws(LandmarkdError) -> DecodedPicture? {
@@ -42,13 +42,13 @@ final class PictureFeed {
     }
 
     /// The source while the decoder's thread, and nobody else, uses it.
-    private struct Lent: @unchecked Sendable {
+    private struct Transferred: @unchecked Sendable {
         let source: any PictureSource
 
         init(_ source: any PictureSource) { self.source = source }
     }
 
-    private static func start(_ lent: Lent, _ queue: BoundedQueue<Item>, _ finished: DispatchSemaphore) {
+    private static func start(_ lent: Transferred, _ queue: BoundedQueue<Item>, _ finished: DispatchSemaphore) {
         let thread = Thread {
             Thread.current.name = "decoder"
             var isGoing = true

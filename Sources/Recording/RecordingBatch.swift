@@ -49,8 +49,8 @@ package struct RecordingBatch: Sendable {
         makeTracker: () throws(LandmarkdError) -> any FaceTracker, observer: Observer
     ) throws(LandmarkdError) -> [Outcome?] {
         let workers = max(1, min(options.threads, jobs.count))
-        var trackers: [Lent] = []
-        for _ in 0..<workers { trackers.append(Lent(tracker: try makeTracker())) }
+        var trackers: [Transferred] = []
+        for _ in 0..<workers { trackers.append(Transferred(tracker: try makeTracker())) }
         let board = Board(jobs.count)
         let finished = DispatchGroup()
         for tracker in trackers.dropFirst() {
@@ -67,7 +67,7 @@ package struct RecordingBatch: Sendable {
     }
 
     /// A tracker on its way to the one thread that uses it.
-    private struct Lent: @unchecked Sendable {
+    private struct Transferred: @unchecked Sendable {
         let tracker: any FaceTracker
     }
 

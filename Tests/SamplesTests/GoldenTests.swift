@@ -20,8 +20,8 @@ import Testing
         crop.sample(painted.faces.frame(of: 0), map, coarse: coarse)
         // A little texture and colour to change; the picture has none.
         crop.addNoise(.luma, amplitude: 0.3, seed: 1)
-        crop.scale(.blue, gain: 0, bias: -0.1)
-        crop.scale(.red, gain: 0, bias: 0.2)
+        crop.scale(.cb, gain: 0, bias: -0.1)
+        crop.scale(.cr, gain: 0, bias: 0.2)
         if photometry.occluderShare > 0 {
             crop.occlude(Occluder(sizes: photometry.occluderSize, random: &random), textured: false)
         }
@@ -68,7 +68,7 @@ import Testing
             let sampler = TrainingSampler(
                 painted.faces, negatives: painted.negatives, recipe: recipe, side: 32, seed: 9)
             for index in 0..<6 as Range<UInt64> {
-                let labels = pixels.withUnsafeMutableBufferPointer { sampler.draw(index: index, into: $0, with: crop) }
+                let labels = pixels.withUnsafeMutableBufferPointer { sampler.makeSample(index: index, into: $0, with: crop) }
                 found.append(labels.truth.first?.x ?? 0)
                 found.append(labels.prior?.first?.y ?? 0)
             }

@@ -12,9 +12,9 @@ private struct Drawn {
     var labels: SampleLabels
 
     init(_ source: any SampleSource, _ index: UInt64) {
-        let drawer = source.makeDrawer()
+        let generator = source.makeGenerator()
         pixels = [Float](repeating: 9, count: source.side * source.side * source.channels)
-        labels = pixels.withUnsafeMutableBufferPointer { drawer.draw(index: index, into: $0) }
+        labels = pixels.withUnsafeMutableBufferPointer { generator.makeSample(index: index, into: $0) }
     }
 
     /// Luma at a place in crop units, bilinear.
@@ -62,10 +62,10 @@ private struct Drawn {
 
     @Test func aNumberGivesTheSameSampleWhateverCameBefore() {
         let source = sampler(.tracking)
-        let drawer = source.makeDrawer()
+        let generator = source.makeGenerator()
         var pixels = [Float](repeating: 0, count: 96 * 96 * 3)
         for index in [7, 3, 11] as [UInt64] {
-            let labels = pixels.withUnsafeMutableBufferPointer { drawer.draw(index: index, into: $0) }
+            let labels = pixels.withUnsafeMutableBufferPointer { generator.makeSample(index: index, into: $0) }
             let fresh = Drawn(source, index)
             #expect(fresh.pixels == pixels && fresh.labels.truth == labels.truth && fresh.labels.prior == labels.prior)
         }

@@ -33,7 +33,7 @@ package struct Frame: Sendable {
     package let height: Int
     package let luma: Plane
     /// Cb and Cr; nil in grey and infrared pictures.
-    package let chroma: (blue: Plane, red: Plane)?
+    package let chroma: (cb: Plane, cr: Plane)?
     /// log2 of the horizontal and vertical chroma subsampling: (1, 1) for 4:2:0, (1, 0) for 4:2:2.
     package let chromaShift: (x: Int, y: Int)
     /// Significant bits of a sample, in the low bits: 8 (one byte), 9…16 (two bytes, little-endian).
@@ -47,7 +47,7 @@ package struct Frame: Sendable {
     package let owner: any AnyObject & Sendable
 
     package init(
-        width: Int, height: Int, luma: Plane, chroma: (blue: Plane, red: Plane)? = nil,
+        width: Int, height: Int, luma: Plane, chroma: (cb: Plane, cr: Plane)? = nil,
         chromaShift: (x: Int, y: Int) = (0, 0), bitDepth: Int = 8, fullRange: Bool = false,
         orientation: Orientation = Orientation(), time: Double = 0, owner: any AnyObject & Sendable
     ) {

@@ -37,7 +37,7 @@ package final class PixelBuffer: @unchecked Sendable {  // Sendable: written onl
         func strided(_ index: Int, _ rowStride: Int) -> Plane {
             Plane(base: UnsafeRawPointer(plane(index).baseAddress!), rowStride: rowStride, sampleStride: 1)
         }
-        let chroma = hasChroma ? (blue: strided(1, chromaWidth), red: strided(2, chromaWidth)) : nil
+        let chroma = hasChroma ? (cb: strided(1, chromaWidth), cr: strided(2, chromaWidth)) : nil
         return Frame(
             width: width, height: height, luma: strided(0, width), chroma: chroma, chromaShift: chromaShift,
             fullRange: fullRange, orientation: orientation, time: time, owner: self)

@@ -16,13 +16,13 @@ package struct EvaluationReport: Sendable {
     /// The same of each landmark; nil where the model was not fitted for it.
     package let pointReliability: Reliability?
     /// Of tracks from wrong landmarks; told once a set.
-    package let wrongStarts: WrongStarts?
+    package let recovery: RecoveryEvaluation?
 
     package init(
         model: String, set: String, split: String, start: CropStart, _ errors: [FaceErrors], scheme: LandmarkScheme,
-        reliability: Reliability, pointReliability: Reliability? = nil, wrongStarts: WrongStarts? = nil
+        reliability: Reliability, pointReliability: Reliability? = nil, recovery: RecoveryEvaluation? = nil
     ) {
-        (self.reliability, self.pointReliability, self.wrongStarts) = (reliability, pointReliability, wrongStarts)
+        (self.reliability, self.pointReliability, self.recovery) = (reliability, pointReliability, recovery)
         (self.model, self.set, self.split, self.start, images) = (model, set, split, start, errors.count)
         let count = errors.first?.errors.count ?? 0
         passes = (0..<count).map { ErrorSummary(errors, pass: $0, scheme: scheme) }
@@ -40,7 +40,7 @@ package struct EvaluationReport: Sendable {
             + "\"images\":\(images),\"box\":\(start.rawValue.jsonQuoted),\"passes\":[\(passes.joined(separator: ","))],"
             + "\"ece\":\(decimal(reliability.expectedCalibrationError, 4))"
             + (pointReliability.map { ",\"point_ece\":\(decimal($0.expectedCalibrationError, 4))" } ?? "")
-            + (wrongStarts.map { ",\"wrong_starts\":\($0.json)" } ?? "") + "}"
+            + (recovery.map { ",\"wrong_starts\":\($0.json)" } ?? "") + "}"
     }
 
     /// A table for readers; errors in % of the outer-eye distance.
@@ -60,8 +60,8 @@ package struct EvaluationReport: Sendable {
     }
 
     /// Tables for readers: how often confidence was right, and what becomes of tracks from wrong landmarks.
-    package var honestyText: String {
-        [reliability.text(of: "faces"), pointReliability?.text(of: "landmarks"), wrongStarts?.text]
+    package var calibrationText: String {
+        [reliability.text(of: "faces"), pointReliability?.text(of: "landmarks"), recovery?.text]
             .compactMap { $0 }.joined(separator: "\n")
     }
 

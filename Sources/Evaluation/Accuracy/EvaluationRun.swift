@@ -48,8 +48,8 @@ package struct EvaluationRun: Sendable {
             let samples = judgedSamples(model, faces, negatives)
             let reliability = Reliability(samples.map(\.whole), model.calibration)
             let pointReliability = model.pointCalibration.map { Reliability(samples, $0) }
-            let wrongStarts = try locator.map { (locator) throws(LandmarkdError) in
-                try WrongStarts(model, locator, faces, faceless: negatives)
+            let recovery = try locator.map { (locator) throws(LandmarkdError) in
+                try RecoveryEvaluation(model, locator, faces, faceless: negatives)
             }
             for start in CropStart.allCases {
                 progress(results.count, total)
@@ -57,7 +57,7 @@ package struct EvaluationRun: Sendable {
                 let report = EvaluationReport(
                     model: modelPath, set: name, split: split.rawValue, start: start, errors, scheme: faces.scheme,
                     reliability: reliability, pointReliability: pointReliability,
-                    wrongStarts: start == .otherShape ? wrongStarts : nil)
+                    recovery: start == .otherShape ? recovery : nil)
                 results.append(Result(report: report, faces: faces, errors: errors))
             }
         }

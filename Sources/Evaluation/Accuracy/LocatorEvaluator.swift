@@ -40,7 +40,7 @@ package final class LocatorEvaluator {
         var target = LocatorTarget(rows: network.cells.shape.height, columns: network.cells.shape.width)
         var (missed, all) = (0, 0)
         for index in 0..<count {
-            _ = sampler.draw(
+            _ = sampler.makeSample(
                 index: UInt64(index), into: network.frame.values.elements, target: &target, with: canvas)
             network.graph.forward()
             let found = network.faces(threshold: Self.threshold).withoutDuplicates(limit: 16)

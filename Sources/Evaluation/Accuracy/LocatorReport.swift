@@ -20,7 +20,7 @@ package struct LocatorReport: Sendable {
     package struct Tracked: Sendable {
         /// Faces found and landmarked in their own pictures.
         package let right: Double
-        /// The same laid in frames by size, as in `FoundFaces.heights`.
+        /// The same laid in frames by size, as in `DetectionEvaluation.heights`.
         package let laid: [Double]
         /// Face-free pictures in which a face is told.
         package let falseFaces: Double
@@ -28,7 +28,7 @@ package struct LocatorReport: Sendable {
 
     /// The object of `landmarkd evaluate --json`.
     package var json: String {
-        let laid = zip(FoundFaces.heights, tracked.laid).map {
+        let laid = zip(DetectionEvaluation.heights, tracked.laid).map {
             "{\"height\":\(decimal($0, 2)),\"right_percent\":\(decimal($1, 4))}"
         }
         return
@@ -41,7 +41,7 @@ package struct LocatorReport: Sendable {
 
     /// Lines for readers.
     package var text: String {
-        let laid = zip(FoundFaces.heights, tracked.laid).map { "\(decimal(100 * $0, 0)) %: \(decimal($1, 1))" }
+        let laid = zip(DetectionEvaluation.heights, tracked.laid).map { "\(decimal(100 * $0, 0)) %: \(decimal($1, 1))" }
         return "\(set) \(split), \(images) faces: \(decimal(missed, 2)) % missed in their pictures, "
             + "\(decimal(missedInScenes, 2)) % in made scenes; false faces in \(decimal(falseFaces, 2)) % of \(negatives) "
             + "pictures without one\n  with the cascade: \(decimal(tracked.right, 2)) % found and landmarked to 0.15 of the eye "
@@ -65,7 +65,7 @@ extension EvaluationRun {
     ) throws(LandmarkdError) -> [LocatorReport] {
         let locator = try LocatorModel(path: modelPath)
         let evaluator = LocatorEvaluator(locator)
-        let found = FoundFaces(cascade, locator)
+        let found = DetectionEvaluation(cascade, locator)
         let sets = try faceSets(scheme: LandmarkScheme.ibug68.name)
         let negatives = try heldNegatives()
         var reports: [LocatorReport] = []
@@ -84,10 +84,10 @@ extension EvaluationRun {
     }
 
     private func tracked(
-        _ found: FoundFaces, _ faces: FaceSet, _ negatives: PictureSet
+        _ found: DetectionEvaluation, _ faces: FaceSet, _ negatives: PictureSet
     ) throws(LandmarkdError) -> LocatorReport.Tracked {
         var laid: [Double] = []
-        for height in FoundFaces.heights where !negatives.frames.isEmpty {
+        for height in DetectionEvaluation.heights where !negatives.frames.isEmpty {
             laid.append(try found.right(laying: faces, on: negatives, height: height, count: Self.laidFaces))
         }
         return LocatorReport.Tracked(

@@ -105,11 +105,11 @@ package struct BenchRun {
     // MARK: Samples
 
     private func loaderRate(_ source: any SampleSource) -> Double {
-        let drawer = source.makeDrawer()
+        let generator = source.makeGenerator()
         var crop = [Float](repeating: 0, count: source.side * source.side * source.channels)
         var index: UInt64 = 0
         let time = milliseconds {
-            _ = crop.withUnsafeMutableBufferPointer { drawer.draw(index: index, into: $0) }
+            _ = crop.withUnsafeMutableBufferPointer { generator.makeSample(index: index, into: $0) }
             index += 1
         }
         return 1000 / time

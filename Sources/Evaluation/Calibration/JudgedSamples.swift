@@ -39,10 +39,10 @@ package func judgedSamples(
     return results.withLock { $0.compactMap { $0 } }
 }
 
-/// One thread's network and drawer.
+/// One thread's network and generator.
 private final class SampleJudge {
     private let network: CascadeNetwork
-    private let drawer: any SampleDrawer
+    private let generator: any SampleGenerator
     private let scheme: LandmarkScheme
     private let idealPeak: Double
 
@@ -51,13 +51,13 @@ private final class SampleJudge {
         network = CascadeNetwork(
             configuration, .inference, batch: 1, passes: configuration.passes, weights: model.weights)
         network.graph.prepare()
-        drawer = sampler.makeDrawer()
+        generator = sampler.makeGenerator()
         scheme = sampler.scheme
         idealPeak = configuration.idealPeak
     }
 
     func judge(_ index: UInt64) -> JudgedSample {
-        let labels = drawer.draw(index: index, into: network.crop.values.elements)
+        let labels = generator.makeSample(index: index, into: network.crop.values.elements)
         network.setPrior(labels.prior, image: 0)
         let pass = labels.prior == nil ? network.passes.count - 1 : 0
         network.graph.forward(0..<network.passes[pass].layers.upperBound)

@@ -8,11 +8,11 @@ package final class LocatorRunner {
     private var stages: [Stage] = []
 
     private final class Stage {
-        let size: ShrunkSize
+        let size: LocatorInputSize
         let network: LocatorNetwork
         let sampler: CropSampler
 
-        init(_ model: LocatorModel, _ size: ShrunkSize) {
+        init(_ model: LocatorModel, _ size: LocatorInputSize) {
             self.size = size
             network = LocatorNetwork(
                 model.configuration, .inference, batch: 1, height: size.height, width: size.width,
@@ -29,7 +29,7 @@ package final class LocatorRunner {
         in frame: Frame, window: SearchWindow? = nil, threshold: Double, limit: Int
     ) -> [LocatedFace] {
         let window = window ?? SearchWindow(frame)
-        let size = ShrunkSize(width: window.width, height: window.height)
+        let size = LocatorInputSize(width: window.width, height: window.height)
         let stage = stage(for: size)
         let corner = SimilarityMap(a: 1, b: 0, tx: Double(window.x), ty: Double(window.y))
         let toFrame = size.map(width: window.width, height: window.height).then(corner)
@@ -44,10 +44,10 @@ package final class LocatorRunner {
 
     /// Multiply-adds for a frame of this size.
     package func multiplyAdds(width: Int, height: Int) -> Int {
-        stage(for: ShrunkSize(width: width, height: height)).network.graph.multiplyAdds()
+        stage(for: LocatorInputSize(width: width, height: height)).network.graph.multiplyAdds()
     }
 
-    private func stage(for size: ShrunkSize) -> Stage {
+    private func stage(for size: LocatorInputSize) -> Stage {
         if let known = stages.first(where: { $0.size == size }) { return known }
         if stages.count == 4 { stages.removeFirst() }
         let stage = Stage(model, size)

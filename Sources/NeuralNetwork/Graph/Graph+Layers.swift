@@ -1,5 +1,5 @@
 /// What follows a convolution.
-package enum Following: Sendable, Equatable {
+package enum PostConvolution: Sendable, Equatable {
     case nothing
     case bias
     /// Batch normalisation; `statistics` names the running means, so that passes may share weights and keep statistics of their own.
@@ -14,7 +14,7 @@ extension Graph {
 
     /// 1×1 convolution of the maps side by side; a dense layer on 1×1 maps. `zero`: weights start at 0.
     package func pointwise(
-        _ inputs: [FeatureMap], _ name: String, channels: Int, _ following: Following = .normalization(),
+        _ inputs: [FeatureMap], _ name: String, channels: Int, _ following: PostConvolution = .normalization(),
         activation: Activation = .identity, zero: Bool = false
     ) -> FeatureMap {
         let fanIn = inputs.reduce(0) { $0 + $1.shape.channels }
@@ -31,7 +31,7 @@ extension Graph {
     /// k×k convolution of each channel by itself.
     package func depthwise(
         _ input: FeatureMap, _ name: String, kernel size: Int, stride: Int = 1,
-        _ following: Following = .normalization(), activation: Activation = .identity
+        _ following: PostConvolution = .normalization(), activation: Activation = .identity
     ) -> FeatureMap {
         let shape = input.shape
         let weight = kernel(name, [size, size, shape.channels], fanIn: size * size)
@@ -46,7 +46,7 @@ extension Graph {
     /// Full k×k convolution.
     package func convolution(
         _ input: FeatureMap, _ name: String, channels: Int, kernel size: Int, stride: Int = 1,
-        _ following: Following = .normalization(), activation: Activation = .identity
+        _ following: PostConvolution = .normalization(), activation: Activation = .identity
     ) -> FeatureMap {
         let fanIn = size * size * input.shape.channels
         let weight = kernel(name, [size, size, input.shape.channels, channels], fanIn: fanIn)
@@ -147,7 +147,7 @@ extension Graph {
     }
 
     private func stage(
-        _ shape: MapShape, _ name: String, _ following: Following, _ activation: Activation, fanIn: Int,
+        _ shape: MapShape, _ name: String, _ following: PostConvolution, _ activation: Activation, fanIn: Int,
         zero: Bool = false
     ) -> OutputStage {
         var batch: BatchNormalization?

@@ -6,8 +6,8 @@ extension Canvas {
         mask.use { cover in
             blend(picture.plane(0), picture.width, shift: (0, 0), cover, colour.luma, opacity)
             if picture.hasChroma {
-                blend(picture.plane(1), picture.chromaWidth, shift: picture.chromaShift, cover, colour.blue, opacity)
-                blend(picture.plane(2), picture.chromaWidth, shift: picture.chromaShift, cover, colour.red, opacity)
+                blend(picture.plane(1), picture.chromaWidth, shift: picture.chromaShift, cover, colour.cb, opacity)
+                blend(picture.plane(2), picture.chromaWidth, shift: picture.chromaShift, cover, colour.cr, opacity)
             }
         }
     }

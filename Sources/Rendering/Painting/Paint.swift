@@ -23,7 +23,7 @@ package struct Paint: Sendable, Equatable {
     ]
 
     /// Y, Cb, Cr by BT.601, as 8-bit samples of the given range.
-    func samples(fullRange: Bool) -> (luma: Double, blue: Double, red: Double) {
+    func samples(fullRange: Bool) -> (luma: Double, cb: Double, cr: Double) {
         let (r, g, b) = (Double(red), Double(green), Double(blue))
         let luma = 0.299 * r + 0.587 * g + 0.114 * b
         let (cb, cr) = ((b - luma) / 1.772, (r - luma) / 1.402)

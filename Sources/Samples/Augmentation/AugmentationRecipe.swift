@@ -57,10 +57,10 @@ package struct AugmentationRecipe: Sendable, Equatable {
         package var scale = 0.10
         package var shift = 0.05
         /// Samples that are laid much worse, and their deviations.
-        package var wildShare = 0.2
-        package var wildTurn = 18.0
-        package var wildScale = 0.2
-        package var wildShift = 0.1
+        package var outlierShare = 0.2
+        package var outlierTurn = 18.0
+        package var outlierScale = 0.2
+        package var outlierShift = 0.1
     }
 
     /// Crops without a face.

@@ -18,10 +18,10 @@ package struct AugmentationSheet {
     package func draw(_ source: any SampleSource, first: UInt64 = 0) -> PixelBuffer {
         let cell = source.side * enlargement + 2
         let sheet = PixelBuffer(width: columns * cell, height: rows * cell, chromaShift: (0, 0))
-        let drawer = source.makeDrawer()
+        let generator = source.makeGenerator()
         var crop = [Float](repeating: 0, count: source.side * source.side * source.channels)
         for index in 0..<(columns * rows) {
-            let labels = crop.withUnsafeMutableBufferPointer { drawer.draw(index: first + UInt64(index), into: $0) }
+            let labels = crop.withUnsafeMutableBufferPointer { generator.makeSample(index: first + UInt64(index), into: $0) }
             let corner = (x: index % columns * cell + 1, y: index / columns * cell + 1)
             let tile = Tile(sheet: sheet, corner: corner, side: source.side * enlargement)
             tile.paint(crop, side: source.side, channels: source.channels)

@@ -40,13 +40,13 @@ func changeLight(_ crop: PlanarCrop, _ p: AugmentationRecipe.Photometry, _ rando
 func changeColor(_ crop: PlanarCrop, _ p: AugmentationRecipe.Photometry, _ random: inout SplitMix64) {
     if random.chance(p.colorShare) {
         let gain = random.uniform(in: p.saturation)
-        crop.scale(.blue, gain: gain, bias: random.normal() * p.tint)
-        crop.scale(.red, gain: gain, bias: random.normal() * p.tint)
+        crop.scale(.cb, gain: gain, bias: random.normal() * p.tint)
+        crop.scale(.cr, gain: gain, bias: random.normal() * p.tint)
     }
     if random.chance(p.infraredShare) {
         let share = random.uniform(in: p.infrared)
-        crop.mixIntoLuma(.red, share: share)
-        crop.mixIntoLuma(.blue, share: -0.5 * share)
+        crop.mixIntoLuma(.cr, share: share)
+        crop.mixIntoLuma(.cb, share: -0.5 * share)
         crop.removeColor()
     } else if random.chance(p.greyShare) {
         crop.removeColor()
@@ -58,8 +58,8 @@ func darken(_ crop: PlanarCrop, _ p: AugmentationRecipe.Photometry, _ random: in
     guard random.chance(p.darkShare) else { return }
     let gain = random.uniform(in: p.dark)
     crop.scale(.luma, gain: gain, bias: gain - 1)
-    crop.scale(.blue, gain: gain, bias: 0)
-    crop.scale(.red, gain: gain, bias: 0)
+    crop.scale(.cb, gain: gain, bias: 0)
+    crop.scale(.cr, gain: gain, bias: 0)
     crop.addNoise(.luma, amplitude: random.uniform(in: p.darkNoise), seed: random.next())
 }
 
@@ -76,8 +76,8 @@ func addNoise(_ crop: PlanarCrop, _ p: AugmentationRecipe.Photometry, _ random: 
     guard random.chance(p.noiseShare) else { return }
     crop.addNoise(.luma, amplitude: random.uniform(in: p.noise), seed: random.next())
     guard random.chance(p.chromaNoiseShare) else { return }
-    crop.addNoise(.blue, amplitude: random.uniform(in: p.chromaNoise), seed: random.next())
-    crop.addNoise(.red, amplitude: random.uniform(in: p.chromaNoise), seed: random.next())
+    crop.addNoise(.cb, amplitude: random.uniform(in: p.chromaNoise), seed: random.next())
+    crop.addNoise(.cr, amplitude: random.uniform(in: p.chromaNoise), seed: random.next())
 }
 
 func compress(_ crop: PlanarCrop, _ p: AugmentationRecipe.Photometry, _ random: inout SplitMix64) {

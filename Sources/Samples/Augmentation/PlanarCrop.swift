@@ -20,7 +20,7 @@ package final class PlanarCrop {
     private var blurTaps = [Float](repeating: 0, count: 32)
     private var stroke = Stroke()
 
-    package enum Channel: Int, Sendable { case luma, blue, red }
+    package enum Channel: Int, Sendable { case luma, cb, cr }
 
     package init(side: Int) {
         self.side = side
@@ -85,7 +85,7 @@ extension PlanarCrop {
 
     /// Cb = Cr = 0.
     package func removeColor() {
-        plane(.blue).update(repeating: 0, count: 2 * side * side)
+        plane(.cb).update(repeating: 0, count: 2 * side * side)
     }
 
     /// Luma, as 0…1, to the power of `exponent`.
@@ -128,8 +128,8 @@ extension PlanarCrop {
     package func compress(quality: Int, grid: (x: Int, y: Int)) {
         let (luma, chroma) = quantizerSteps(quality: quality)
         lm_compress_plane(plane(.luma), Int32(side), luma, Int32(grid.x), Int32(grid.y))
-        lm_compress_plane(plane(.blue), Int32(side), chroma, Int32(grid.x), Int32(grid.y))
-        lm_compress_plane(plane(.red), Int32(side), chroma, Int32(grid.x), Int32(grid.y))
+        lm_compress_plane(plane(.cb), Int32(side), chroma, Int32(grid.x), Int32(grid.y))
+        lm_compress_plane(plane(.cr), Int32(side), chroma, Int32(grid.x), Int32(grid.y))
     }
 
     /// Covers a part, in the occluder's colour or by the texture that was sampled last.

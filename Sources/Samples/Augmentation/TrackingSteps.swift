@@ -7,11 +7,11 @@ import Glibc
 private let degree = Double.pi / 180
 
 /// A crop laid by wrong landmarks of the previous frame: normal errors, a part of them wild.
-package func laidCropError(_ laid: AugmentationRecipe.LaidCrops, _ random: inout SplitMix64) -> CropLayout.Error {
-    let isWild = random.chance(laid.wildShare)
+package func cropJitter(_ laid: AugmentationRecipe.LaidCrops, _ random: inout SplitMix64) -> CropLayout.Error {
+    let isWild = random.chance(laid.outlierShare)
     return normalError(
-        turn: isWild ? laid.wildTurn : laid.turn, scale: isWild ? laid.wildScale : laid.scale,
-        shift: isWild ? laid.wildShift : laid.shift, &random)
+        turn: isWild ? laid.outlierTurn : laid.turn, scale: isWild ? laid.outlierScale : laid.scale,
+        shift: isWild ? laid.outlierShift : laid.shift, &random)
 }
 
 /// Normal errors with these standard deviations (degrees, logarithm, crop sides).

@@ -33,11 +33,11 @@ package struct TrainingSampler: SampleSource {
 
     /// Writes `[side, side, 3]` floats in −1…1 and gives the labels of sample `index`: the same ones whichever thread asks
     /// and in whichever order. `crop` is the calling thread's own, of the same side.
-    package func draw(
+    package func makeSample(
         index: UInt64, into pixels: UnsafeMutableBufferPointer<Float>, with crop: PlanarCrop
     ) -> SampleLabels {
         precondition(crop.side == side, "crop of \(crop.side) pixels where \(side) are asked for")
-        var sway = Sway(recipe.pairs, seed: seed, index: index)
+        var sway = FramePairJitter(recipe.pairs, seed: seed, index: index)
         var random = SplitMix64(seed: seed, index: sway == nil ? index : index - 1)
         crop.noiseSalt = sway?.noiseSalt ?? 0
         let isNegative = !negatives.frames.isEmpty && random.chance(recipe.negatives.share)
@@ -50,16 +50,16 @@ package struct TrainingSampler: SampleSource {
         return labels
     }
 
-    package func makeDrawer() -> any SampleDrawer { Drawer(self) }
+    package func makeGenerator() -> any SampleGenerator { Generator(self) }
 
-    private final class Drawer: SampleDrawer {
+    private final class Generator: SampleGenerator {
         private let sampler: TrainingSampler
         private let crop: PlanarCrop
 
         init(_ sampler: TrainingSampler) { (self.sampler, crop) = (sampler, PlanarCrop(side: sampler.side)) }
 
-        func draw(index: UInt64, into pixels: UnsafeMutableBufferPointer<Float>) -> SampleLabels {
-            sampler.draw(index: index, into: pixels, with: crop)
+        func makeSample(index: UInt64, into pixels: UnsafeMutableBufferPointer<Float>) -> SampleLabels {
+            sampler.makeSample(index: index, into: pixels, with: crop)
         }
     }
 
@@ -76,7 +76,7 @@ package struct TrainingSampler: SampleSource {
             case .tracking:
                 layout.map(
                     around: face.points, scheme: scheme,
-                    error: laidCropError(recipe.laid, &random) + (sway ?? CropLayout.Error()))
+                    error: cropJitter(recipe.laid, &random) + (sway ?? CropLayout.Error()))
             }
         let coarse = drawnCoarseness(side: side, recipe.photometry, &random)
         crop.sample(faces.frame(of: index), map, mirrored: isMirrored, coarse: coarse)

@@ -31,14 +31,14 @@ package final class BakedSamples: SampleSource {
     /// Whether the folder holds baked samples.
     package static func isBaked(_ folder: String) -> Bool { access(BakedFiles.index(folder), F_OK) == 0 }
 
-    package func makeDrawer() -> any SampleDrawer { Drawer(self) }
+    package func makeGenerator() -> any SampleGenerator { Generator(self) }
 
-    private final class Drawer: SampleDrawer {
+    private final class Generator: SampleGenerator {
         private let samples: BakedSamples
 
         init(_ samples: BakedSamples) { self.samples = samples }
 
-        func draw(index: UInt64, into crop: UnsafeMutableBufferPointer<Float>) -> SampleLabels {
+        func makeSample(index: UInt64, into crop: UnsafeMutableBufferPointer<Float>) -> SampleLabels {
             let number = Int(index % UInt64(samples.count))
             let size = samples.side * samples.side * samples.channels
             precondition(crop.count == size, "a sample of \(size) numbers into \(crop.count)")

@@ -30,10 +30,10 @@ package struct SampleBaker {
         }
         defer { close(descriptor) }
         var index = "\(BakedFiles.format),\(source.side),\(source.channels),\(scheme.name),\(count)\n"
-        let drawer = source.makeDrawer()
+        let generator = source.makeGenerator()
         var crop = [Float](repeating: 0, count: source.side * source.side * source.channels)
         for number in 0..<count {
-            let labels = crop.withUnsafeMutableBufferPointer { drawer.draw(index: UInt64(number), into: $0) }
+            let labels = crop.withUnsafeMutableBufferPointer { generator.makeSample(index: UInt64(number), into: $0) }
             try writeAll(crop.map(BakedFiles.byte), to: descriptor, path: path)
             index += BakedFiles.line(labels)
             progress(number + 1)

@@ -25,14 +25,14 @@ package protocol SampleSource: Sendable {
     var side: Int { get }
     var channels: Int { get }
 
-    /// A drawer with working memory of its own, for one thread.
-    func makeDrawer() -> any SampleDrawer
+    /// A generator with working memory of its own, for one thread.
+    func makeGenerator() -> any SampleGenerator
 }
 
 /// Draws samples of a source. Bound to one thread.
-package protocol SampleDrawer: AnyObject {
+package protocol SampleGenerator: AnyObject {
     /// Writes the crop, `[side, side, channels]` in −1…1, and returns its labels.
-    func draw(index: UInt64, into crop: UnsafeMutableBufferPointer<Float>) -> SampleLabels
+    func makeSample(index: UInt64, into crop: UnsafeMutableBufferPointer<Float>) -> SampleLabels
 }
 
 /// The first `count` samples of another source, drawn once and held in memory; longer sequences begin again.
@@ -44,28 +44,28 @@ package final class HeldSamples: SampleSource {
 
     package init(_ source: any SampleSource, count: Int) {
         (side, channels) = (source.side, source.channels)
-        let drawer = source.makeDrawer()
+        let generator = source.makeGenerator()
         let size = side * side * channels
         var (crops, labels): ([[Float]], [SampleLabels]) = ([], [])
         for index in 0..<count {
             crops.append(
                 [Float](unsafeUninitializedCapacity: size) { crop, filled in
                     crop.initialize(repeating: 0)
-                    labels.append(drawer.draw(index: UInt64(index), into: crop))
+                    labels.append(generator.makeSample(index: UInt64(index), into: crop))
                     filled = size
                 })
         }
         (self.crops, self.labels) = (crops, labels)
     }
 
-    package func makeDrawer() -> any SampleDrawer { Drawer(self) }
+    package func makeGenerator() -> any SampleGenerator { Generator(self) }
 
-    private final class Drawer: SampleDrawer {
+    private final class Generator: SampleGenerator {
         private let samples: HeldSamples
 
         init(_ samples: HeldSamples) { self.samples = samples }
 
-        func draw(index: UInt64, into crop: UnsafeMutableBufferPointer<Float>) -> SampleLabels {
+        func makeSample(index: UInt64, into crop: UnsafeMutableBufferPointer<Float>) -> SampleLabels {
             let number = Int(index % UInt64(samples.crops.count))
             _ = crop.update(fromContentsOf: samples.crops[number])
             return samples.labels[number]

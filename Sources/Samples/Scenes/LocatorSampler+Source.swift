@@ -5,9 +5,9 @@ import FaceTracking
 extension LocatorSampler: SampleSource {
     package var channels: Int { 3 }
 
-    package func makeDrawer() -> any SampleDrawer { Drawer(self) }
+    package func makeGenerator() -> any SampleGenerator { Generator(self) }
 
-    private final class Drawer: SampleDrawer {
+    private final class Generator: SampleGenerator {
         private let sampler: LocatorSampler
         private let canvas: PlanarCrop
         private var target: LocatorTarget
@@ -18,8 +18,8 @@ extension LocatorSampler: SampleSource {
             target = LocatorTarget(rows: cells, columns: cells)
         }
 
-        func draw(index: UInt64, into crop: UnsafeMutableBufferPointer<Float>) -> SampleLabels {
-            let files = sampler.draw(index: index, into: crop, target: &target, with: canvas)
+        func makeSample(index: UInt64, into crop: UnsafeMutableBufferPointer<Float>) -> SampleLabels {
+            let files = sampler.makeSample(index: index, into: crop, target: &target, with: canvas)
             let corners = [Point(0, 0), Point(1, 0), Point(1, 1), Point(0, 1)]
             let truth = target.crops.flatMap { crop in
                 corners.map { (crop($0) + 0.5) / Double(sampler.side) }

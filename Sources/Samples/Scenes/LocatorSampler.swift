@@ -27,7 +27,7 @@ package struct LocatorSampler: Sendable {
 
     /// Writes `[side, side, 3]` floats in −1…1 and what the locator is to say about them. `canvas` is the calling thread's own.
     /// Returns the files of the faces.
-    package func draw(
+    package func makeSample(
         index: UInt64, into pixels: UnsafeMutableBufferPointer<Float>, target: inout LocatorTarget,
         with canvas: PlanarCrop
     ) -> [String] {
@@ -58,8 +58,8 @@ package struct LocatorSampler: Sendable {
         let level = random.uniform(-1, 1)
         let tints = (random.uniform(-0.2, 0.2), random.uniform(-0.2, 0.2))
         canvas.scale(.luma, gain: 0, bias: level)
-        canvas.scale(.blue, gain: 0, bias: tints.0)
-        canvas.scale(.red, gain: 0, bias: tints.1)
+        canvas.scale(.cb, gain: 0, bias: tints.0)
+        canvas.scale(.cr, gain: 0, bias: tints.1)
         if random.chance(0.5) {
             canvas.shade(across: random.uniform(-0.5, 0.5), down: random.uniform(-0.5, 0.5))
         }

@@ -15,12 +15,12 @@ package final class StreamSupervisor: Sendable {
     }
 
     package let directory = StreamDirectory()
-    private let parts: StreamParts
+    private let parts: StreamDependencies
     private let log: Logger
 
     private struct State {
         var streams: [String: LiveStream] = [:]
-        var boards: [String: StreamBoard] = [:]
+        var boards: [String: StreamState] = [:]
         var histories: [String: StreamHistory] = [:]
     }
 
@@ -28,7 +28,7 @@ package final class StreamSupervisor: Sendable {
     /// Held while streams are changed, which takes a while; `state` never is.
     private let turn = Mutex(())
 
-    package init(parts: StreamParts, log: Logger) { (self.parts, self.log) = (parts, log) }
+    package init(parts: StreamDependencies, log: Logger) { (self.parts, self.log) = (parts, log) }
 
     /// Starts, stops and restarts streams until they are as `wanted`; those set as before are not disturbed. Blocks up to 1 s.
     ///
@@ -66,7 +66,7 @@ package final class StreamSupervisor: Sendable {
     private func start(_ settings: StreamSettings) throws(LandmarkdError) {
         let name = settings.name
         let (board, history) = state.withLock { state in
-            let board = state.boards[name] ?? StreamBoard(name: name)
+            let board = state.boards[name] ?? StreamState(name: name)
             let history = state.histories[name] ?? StreamHistory()
             (state.boards[name], state.histories[name]) = (board, history)
             return (board, history)

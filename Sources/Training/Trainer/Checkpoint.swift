@@ -63,7 +63,7 @@ package struct Checkpoint {
     }
 }
 
-extension WeightAverage {
+extension ExponentialMovingAverage {
     /// Takes the averaged numbers from a checkpoint that its model has already checked.
     func load(from file: SafetensorsFile, model: any TrainableModel) {
         for (parameters, target) in [

@@ -10,9 +10,9 @@ import Samples
 package final class Trainer {
     package let settings: TrainingSettings
     package let model: any TrainableModel
-    package let average: WeightAverage
+    package let average: ExponentialMovingAverage
     let optimizer: AdamW
-    private let threads: [any TrainingThread]
+    private let threads: [any TrainingWorker]
     private let multiplyAdds: Int
     /// Samples seen in this run.
     package private(set) var samples = 0
@@ -32,7 +32,7 @@ package final class Trainer {
 
     /// - Parameter makeThread: makes a thread's part for so many images of the batch.
     init(
-        _ model: any TrainableModel, _ settings: TrainingSettings, makeThread: (_ images: Int) -> any TrainingThread
+        _ model: any TrainableModel, _ settings: TrainingSettings, makeThread: (_ images: Int) -> any TrainingWorker
     ) {
         precondition(settings.batch % settings.threads == 0, "batch \(settings.batch) on \(settings.threads) threads")
         (self.model, self.settings) = (model, settings)
@@ -41,17 +41,17 @@ package final class Trainer {
         multiplyAdds = threads[0].graph.multiplyAdds() / images
         samplesBefore = Int(model.notes["samples_seen"] ?? "") ?? 0
         optimizer = AdamW(model.weights.trained, settings.optimizer)
-        average = WeightAverage(of: model.weights, longest: settings.averaging)
+        average = ExponentialMovingAverage(of: model.weights, longest: settings.averaging)
     }
 
     /// Trains a cascade.
     package convenience init(_ model: CascadeModel, _ settings: TrainingSettings, source: any SampleSource) {
-        self.init(model, settings) { CascadeThread(model, images: $0, loss: settings.loss, source: source) }
+        self.init(model, settings) { CascadeWorker(model, images: $0, loss: settings.loss, source: source) }
     }
 
     /// Trains a locator.
     package convenience init(_ model: LocatorModel, _ settings: TrainingSettings, sampler: LocatorSampler) {
-        self.init(model, settings) { LocatorThread(model, images: $0, loss: settings.locatorLoss, sampler: sampler) }
+        self.init(model, settings) { LocatorWorker(model, images: $0, loss: settings.locatorLoss, sampler: sampler) }
     }
 
     package var isDone: Bool { samples >= settings.samples }
@@ -87,7 +87,7 @@ package final class Trainer {
         let rate = settings.schedule.rate(step: optimizer.step, progress: progress)
         let clip = norm > settings.clip ? settings.clip / norm : 1
         optimizer.update(rate: Float(rate), gradient: UnsafeBufferPointer(gradient), clip: Float(clip))
-        Graph.updateRunningStatistics(threads.map(\.graph), share: Float(settings.statisticsShare))
+        Graph.updateRunningStatistics(threads.map(\.graph), share: Float(settings.batchNormMomentum))
         average.update(step: optimizer.step)
         samples += batch
         return Step(
@@ -95,7 +95,7 @@ package final class Trainer {
             drawing: drawing)
     }
 
-    private func inParallel(_ body: @Sendable (any TrainingThread, Int) -> Void) {
+    private func inParallel(_ body: @Sendable (any TrainingWorker, Int) -> Void) {
         if threads.count == 1 { return body(threads[0], 0) }
         let threads = self.threads
         DispatchQueue.concurrentPerform(iterations: threads.count) { body(threads[$0], $0) }

@@ -15,7 +15,7 @@ package struct TrainingSettings: Sendable, Equatable {
     /// Share of the past in the moving average of weights, at most.
     package var averaging = 0.999
     /// Share by which running statistics follow each batch.
-    package var statisticsShare = 0.1
+    package var batchNormMomentum = 0.1
     /// Samples between two validations.
     package var validationInterval = 20_000
     /// Seconds between two checkpoints.

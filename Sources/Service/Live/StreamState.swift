@@ -42,7 +42,7 @@ package struct StreamStatus: Sendable {
 }
 
 /// A stream's newest result, its state, and its readers. May be used by any thread; never blocks the one that publishes.
-package final class StreamBoard: Sendable {
+package final class StreamState: Sendable {
     package let name: String
 
     private struct State {

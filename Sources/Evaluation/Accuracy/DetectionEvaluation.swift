@@ -4,7 +4,7 @@ import Samples
 
 /// Judges locator and cascade together, as `track` uses them on a first frame: is the face found, and landmarked to 0.15 of the
 /// reference length? Bound to one thread.
-package final class FoundFaces {
+package final class DetectionEvaluation {
     /// Longer side of the box around the landmarks, over the frame's height.
     package static let heights = [0.06, 0.08, 0.12, 0.2, 0.4, 0.8, 1.2]
     /// Of the frames that faces are laid in, pixels.
@@ -13,7 +13,7 @@ package final class FoundFaces {
     private static let degree = Double.pi / 180
 
     private let tracker: CascadeTracker
-    private let canvas = PlanarCrop(side: FoundFaces.width)
+    private let canvas = PlanarCrop(side: DetectionEvaluation.width)
 
     package init(_ model: CascadeModel, _ locator: LocatorModel) {
         tracker = CascadeTracker(model, locator: NetworkLocator(locator))

@@ -2,7 +2,7 @@ import Foundation
 import Hummingbird
 
 /// Why a request is not answered as it asks, and what to do about it: a status and `{"error": …, "remedy": …}`.
-struct Refusal: Error {
+struct HTTPErrorResponse: Error {
     let status: HTTPResponse.Status
     let cause: String
     let remedy: String?

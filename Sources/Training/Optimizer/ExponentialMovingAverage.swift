@@ -5,7 +5,7 @@ import NeuralNetwork
 /// Exponential moving average of weights and running statistics: what is judged and shipped.
 ///
 /// The share of the past grows from 0 to `longest`, (1 + step)/(20 + step), so that the first steps do not linger.
-package final class WeightAverage {
+package final class ExponentialMovingAverage {
     package let weights: Tensor
     package let statistics: Tensor
     private let source: ModelWeights

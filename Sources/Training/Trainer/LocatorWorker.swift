@@ -4,7 +4,7 @@ import NeuralNetwork
 import Samples
 
 /// One thread's part of a step that trains a locator.
-final class LocatorThread: TrainingThread, @unchecked Sendable {  // see `TrainingThread`
+final class LocatorWorker: TrainingWorker, @unchecked Sendable {  // see `TrainingWorker`
     private let network: LocatorNetwork
     private let loss: LocatorLoss
     private let sampler: LocatorSampler
@@ -31,7 +31,7 @@ final class LocatorThread: TrainingThread, @unchecked Sendable {  // see `Traini
         let start = monotonicSeconds()
         files.removeAll(keepingCapacity: true)
         for image in targets.indices {
-            files += sampler.draw(
+            files += sampler.makeSample(
                 index: first + UInt64(image), into: network.frame.image(image), target: &targets[image], with: canvas)
         }
         drawingTime = monotonicSeconds() - start

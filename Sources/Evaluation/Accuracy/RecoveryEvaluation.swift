@@ -6,7 +6,7 @@ import Samples
 ///
 /// Every picture stands still at 30 frames a second. Right: off by at most 0.15 of the reference length on average. Started where no
 /// face is, a track should be gone after two frames.
-package struct WrongStarts: Sendable {
+package struct RecoveryEvaluation: Sendable {
     package enum Kind: String, Sendable, CaseIterable {
         /// By 30 % of the face's width, in a random direction.
         case shifted
@@ -102,17 +102,17 @@ package struct WrongStarts: Sendable {
     }
 }
 
-extension WrongStarts.Outcome {
+extension RecoveryEvaluation.Outcome {
     fileprivate mutating func add(_ error: Double?) {
         guard let error else {
             lost += 1
             return
         }
-        if error <= WrongStarts.rightError { right += 1 } else { wrong += 1 }
+        if error <= RecoveryEvaluation.rightError { right += 1 } else { wrong += 1 }
     }
 }
 
-extension WrongStarts {
+extension RecoveryEvaluation {
     /// Lines for readers.
     package var text: String {
         let lines = Kind.allCases.compactMap { kind in
@@ -133,7 +133,7 @@ extension WrongStarts {
     }
 }
 
-extension WrongStarts.Kind {
+extension RecoveryEvaluation.Kind {
     fileprivate var words: String {
         switch self {
         case .shifted: "shifted by 30 % of the face's width"

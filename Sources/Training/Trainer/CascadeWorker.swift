@@ -4,10 +4,10 @@ import NeuralNetwork
 import Samples
 
 /// One thread's part of a step that trains a cascade.
-final class CascadeThread: TrainingThread, @unchecked Sendable {  // see `TrainingThread`
+final class CascadeWorker: TrainingWorker, @unchecked Sendable {  // see `TrainingWorker`
     let network: CascadeNetwork
     private let loss: CascadeLoss
-    private let drawer: any SampleDrawer
+    private let generator: any SampleGenerator
     private var targets: [CascadeTarget] = []
     private(set) var files: [String] = []
     private(set) var parts = LossParts()
@@ -17,7 +17,7 @@ final class CascadeThread: TrainingThread, @unchecked Sendable {  // see `Traini
         network = CascadeNetwork(
             model.configuration, .training, batch: images, passes: model.configuration.passes, weights: model.weights)
         loss = CascadeLoss(network, weights)
-        drawer = source.makeDrawer()
+        generator = source.makeGenerator()
     }
 
     var graph: Graph { network.graph }
@@ -28,7 +28,7 @@ final class CascadeThread: TrainingThread, @unchecked Sendable {  // see `Traini
         targets.removeAll(keepingCapacity: true)
         files.removeAll(keepingCapacity: true)
         for image in 0..<network.crop.shape.batch {
-            let labels = drawer.draw(index: first + UInt64(image), into: network.crop.image(image))
+            let labels = generator.makeSample(index: first + UInt64(image), into: network.crop.image(image))
             network.setPrior(labels.prior, image: image)
             targets.append(
                 CascadeTarget(landmarks: labels.truth, presence: labels.presence, isNextFrame: labels.isNextFrame))

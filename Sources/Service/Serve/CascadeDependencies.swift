@@ -2,14 +2,14 @@ import Base
 import FaceTracking
 import Metrics
 
-extension StreamParts {
+extension StreamDependencies {
     /// Cameras, files and network streams, followed by the cascade. The models are read once, for all streams.
     ///
     /// Throws as `CascadeModel` and `LocatorModel` do.
-    static func cascade(models: ModelFiles, metrics: any MetricsFactory) throws(LandmarkdError) -> StreamParts {
+    static func cascade(models: ModelFiles, metrics: any MetricsFactory) throws(LandmarkdError) -> StreamDependencies {
         let model = try CascadeModel(path: models.landmarks)
         let locator = try LocatorModel(path: models.locator)
-        return StreamParts(
+        return StreamDependencies(
             pointCount: model.configuration.points, metrics: metrics,
             opener: { (stream) throws(LandmarkdError) in try sourceOpener(of: stream) },
             tracker: { stream in

@@ -4,7 +4,7 @@ import Logging
 import Metrics
 
 /// What holds for every answer: errors as JSON, headers that keep browsers from mischief, no body for HEAD, a count.
-struct AnswerManners: RouterMiddleware {
+struct ResponseMiddleware: RouterMiddleware {
     let metrics: MetricsRegistry
     let logger: Logger
 
@@ -35,19 +35,19 @@ struct AnswerManners: RouterMiddleware {
     private func answer(_ request: Request, _ next: () async throws -> Response) async -> Response {
         do {
             return try await next()
-        } catch let refusal as Refusal {
+        } catch let refusal as HTTPErrorResponse {
             return refusal.response
         } catch let error as any HTTPResponseError {
-            return Refusal(
+            return HTTPErrorResponse(
                 error.status, "there is nothing here",
                 remedy: "ask for /, /healthz, /metrics, /v1/streams, /v1/streams/NAME, with /events or /frame.jpg"
             ).response
         } catch let fault as LandmarkdError {
             logger.error("answering \(request.uri.path): \(fault.cause)")
-            return Refusal(.internalServerError, fault.cause, remedy: fault.remedy).response
+            return HTTPErrorResponse(.internalServerError, fault.cause, remedy: fault.remedy).response
         } catch {
             logger.error("answering \(request.uri.path): \(error)")
-            return Refusal(.internalServerError, "\(error)").response
+            return HTTPErrorResponse(.internalServerError, "\(error)").response
         }
     }
 }

@@ -2,7 +2,7 @@ import Base
 
 /// Size to which a frame is shrunk for the locator: multiples of 32 along both sides, about 28 672 pixels, in which the frame is as
 /// large as it can be.
-struct ShrunkSize: Equatable {
+struct LocatorInputSize: Equatable {
     let width: Int
     let height: Int
 

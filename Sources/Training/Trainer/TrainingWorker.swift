@@ -1,9 +1,9 @@
 import NeuralNetwork
 
-/// One thread's part of a training step: its share of the batch, with a network, a loss and a drawer of its own.
+/// One thread's part of a training step: its share of the batch, with a network, a loss and a generator of its own.
 ///
 /// Used by one thread at a time: the trainer's barriers see to that, and hand it from the thread that draws to the one that computes.
-protocol TrainingThread: AnyObject, Sendable {
+protocol TrainingWorker: AnyObject, Sendable {
     var graph: Graph { get }
     /// Of the last batch: faces in it, the pictures they are from, this thread's share of the mean loss.
     var faces: Int { get }

@@ -2,7 +2,7 @@ import Foundation
 import Hummingbird
 
 /// Turns away what no endpoint takes: other methods, bodies, crooked paths, foreign hosts, a missing token.
-struct RequestChecks: RouterMiddleware {
+struct RequestValidationMiddleware: RouterMiddleware {
     let settings: @Sendable () -> HTTPSettings
 
     /// The page itself holds no data, and asks for the token; health without details is for probes that have none.
@@ -17,7 +17,7 @@ struct RequestChecks: RouterMiddleware {
         try checkPath(request.uri.path)
         try checkHost(request, settings)
         if !Self.openPaths.contains(request.uri.path), !settings.allows(request) {
-            throw Refusal(
+            throw HTTPErrorResponse(
                 .unauthorized, "this needs the token that is set as http.token",
                 remedy: "send it as 'Authorization: Bearer TOKEN', or add ?token=TOKEN to the address",
                 headers: [.wwwAuthenticate: "Bearer"])
@@ -25,37 +25,37 @@ struct RequestChecks: RouterMiddleware {
         return try await next(request, context)
     }
 
-    private func checkMethodAndBody(_ request: Request) throws(Refusal) {
+    private func checkMethodAndBody(_ request: Request) throws(HTTPErrorResponse) {
         guard request.method == .get || request.method == .head else {
-            throw Refusal(
+            throw HTTPErrorResponse(
                 .methodNotAllowed, "\(request.method) is not to be had here", remedy: "use GET",
                 headers: [.allow: "GET, HEAD", .connection: "close"])
         }
         let length = request.headers[.contentLength] ?? "0"
         guard length == "0", request.headers[.transferEncoding] == nil else {
-            throw Refusal(
+            throw HTTPErrorResponse(
                 .contentTooLarge, "requests have no body here", remedy: "send none", headers: [.connection: "close"])
         }
     }
 
-    private func checkPath(_ path: String) throws(Refusal) {
+    private func checkPath(_ path: String) throws(HTTPErrorResponse) {
         let parts = path.split(separator: "/").map { $0.removingPercentEncoding }
         let isPlain = parts.allSatisfy { part in
             guard let part else { return false }
             return part != "." && part != ".." && part.unicodeScalars.allSatisfy { $0.value >= 32 && $0.value != 127 }
         }
         guard isPlain else {
-            throw Refusal(
+            throw HTTPErrorResponse(
                 .badRequest, "the path has '.', '..' or what is no text in it", remedy: "ask for a plain path")
         }
     }
 
     /// A page of another site, whose name was made to lead to this machine, must not read what only this machine may.
-    private func checkHost(_ request: Request, _ settings: HTTPSettings) throws(Refusal) {
+    private func checkHost(_ request: Request, _ settings: HTTPSettings) throws(HTTPErrorResponse) {
         guard settings.token == nil, let host = request.head.authority.map(hostName) else { return }
         let known = ["localhost", "127.0.0.1", "::1", settings.host.lowercased()]
         guard known.contains(host) else {
-            throw Refusal(
+            throw HTTPErrorResponse(
                 .misdirectedRequest, "'\(host)' is not a name that this service is reached by",
                 remedy: "ask for http://\(settings.listen), or set http.token to allow any name")
         }

@@ -2,7 +2,7 @@ import Base
 import FaceTracking
 
 /// What differs from a sample to the next frame of it: a little motion, fresh noise, other errors of the landmarks before.
-struct Sway {
+struct FramePairJitter {
     let error: CropLayout.Error
     let noiseSalt: UInt64
     private let pointNoise: Double
