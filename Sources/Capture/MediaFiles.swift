@@ -2,12 +2,12 @@ import Base
 import Glibc
 
 /// A file that may hold pictures, sorted by its name's ending; whether it does shows when it is opened.
-public struct MediaFile: Sendable, Equatable {
-    public let path: String
+package struct MediaFile: Sendable, Equatable {
+    package let path: String
     /// For `readStill`; else for `VideoReader`.
-    public let isStill: Bool
+    package let isStill: Bool
 
-    public init(path: String) {
+    package init(path: String) {
         self.path = path
         isStill = Self.stillEndings.contains(Self.ending(of: path))
     }
@@ -33,7 +33,7 @@ public struct MediaFile: Sendable, Equatable {
 /// name, hidden files and folders inside it left out. A file that was named is kept whatever its ending.
 ///
 /// Throws `noInput` where an input is missing or a folder unreadable, `unusableData` where a folder holds neither.
-public func mediaFiles(in inputs: [String]) throws(LandmarkdError) -> [MediaFile] {
+package func mediaFiles(in inputs: [String]) throws(LandmarkdError) -> [MediaFile] {
     var files: [MediaFile] = []
     for input in inputs {
         var status = stat()

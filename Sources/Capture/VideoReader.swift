@@ -7,12 +7,12 @@ import CFFmpeg
 /// recordings in RGB) are converted, to full-range 4:4:4. A picture that cannot be decoded is told in its place, without
 /// frame. A picture that the decoder patched up (concealed errors) counts as decoded. Size and format may change from
 /// frame to frame. Non-square pixels stay as stored.
-public final class VideoReader {  // thread-bound
-    public let info: VideoInfo
+package final class VideoReader {  // thread-bound
+    package let info: VideoInfo
     /// Pictures so far that failed to decode.
-    public private(set) var brokenCount = 0
+    package private(set) var brokenCount = 0
     /// Once all is read: that pictures end long before the container says, which damage or longer sound may cause.
-    public private(set) var note: String?
+    package private(set) var note: String?
 
     private let path: String
     private let threads: Int
@@ -39,7 +39,7 @@ public final class VideoReader {  // thread-bound
     /// more than 1, a broken picture's time is that of its neighbour plus a usual step.
     ///
     /// Throws `noInput` (missing, unreadable, a folder), `unusableData` (empty, no video, cut off, damaged, no decoder).
-    public init(
+    package init(
         _ path: String, threads: Int = 1, start: Double = 0, duration: Double = .infinity
     ) throws(LandmarkdError) {
         precondition(threads >= 1 && start >= 0 && duration >= 0, "threads \(threads), \(start) + \(duration) s")
@@ -58,7 +58,7 @@ public final class VideoReader {  // thread-bound
     ///
     /// Where reading fails in the middle, everything before it is yielded first. Throws `unusableData` (damaged, cut
     /// off, not one picture decoded) or `inputOutput` (the disk), each once; nil from then on.
-    public func next() throws(LandmarkdError) -> DecodedPicture? {
+    package func next() throws(LandmarkdError) -> DecodedPicture? {
         while let entry = nextEntry() {
             let time = clock.time(stamp: entry.stamp, duration: entry.duration)
             let index = count

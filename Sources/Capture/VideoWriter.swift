@@ -6,7 +6,7 @@ import Glibc
 ///
 /// The file grows as `PATH.partial`; `finish` completes and renames it. Without `finish` the partial file is removed.
 /// The same pictures give the same bytes.
-public final class VideoWriter {  // thread-bound
+package final class VideoWriter {  // thread-bound
     /// Units of the stream's clock in a second: MPEG's.
     static let ticks: Int32 = 90_000
 
@@ -25,7 +25,7 @@ public final class VideoWriter {  // thread-bound
     /// a hint for the encoder. `quality`: 0 lossless, 18 looks like it, 23 small, … 51.
     ///
     /// Throws `cannotCreate` (folder, rights), `unavailable` (no encoder).
-    public convenience init(
+    package convenience init(
         _ path: String, width: Int, height: Int, frameRate: Double = 30, quality: Int = 20, fullRange: Bool = false,
         threads: Int = 1
     ) throws(LandmarkdError) {
@@ -60,7 +60,7 @@ public final class VideoWriter {  // thread-bound
     /// Adds a picture of the writer's size, shown from `time` (seconds, growing) until the next one's.
     ///
     /// Throws `inputOutput` (full disk).
-    public func write(_ picture: PixelBuffer, time: Double) throws(LandmarkdError) {
+    package func write(_ picture: PixelBuffer, time: Double) throws(LandmarkdError) {
         precondition(!isFinished, "writing to \(path) after finish")
         precondition(
             picture.width >= size.width && picture.height >= size.height,
@@ -77,7 +77,7 @@ public final class VideoWriter {  // thread-bound
     }
 
     /// Completes the file and gives it its name. Throws `inputOutput` (full disk), `cannotCreate`.
-    public func finish() throws(LandmarkdError) {
+    package func finish() throws(LandmarkdError) {
         guard !isFinished else { return }
         try check(avcodec_send_frame(encoder.context, nil))
         try writePackets()

@@ -72,7 +72,7 @@ struct Evaluate: ParsableCommand {
         print(
             json
                 ? "[" + reports.map(\.json).joined(separator: ",\n") + "]"
-                : reports.map { $0.start == .otherShape ? $0.text + "\n" + $0.honestyText : $0.text }.joined(
+                : reports.map { $0.start == .otherShape ? $0.text + "\n" + $0.calibrationText : $0.text }.joined(
                     separator: "\n\n"))
         if let report { try writeEvaluation(results, folder: try makeFolder(report)) }
     }

@@ -27,7 +27,7 @@ func colour(_ frame: Frame, _ x: Int, _ y: Int) -> [Int] {
     let luma = sample(frame.luma, x, y, bitDepth: frame.bitDepth)
     guard let chroma = frame.chroma else { return [luma] }
     let (cx, cy) = (x >> frame.chromaShift.x, y >> frame.chromaShift.y)
-    return [luma] + [chroma.blue, chroma.red].map { sample($0, cx, cy, bitDepth: frame.bitDepth) }
+    return [luma] + [chroma.cb, chroma.cr].map { sample($0, cx, cy, bitDepth: frame.bitDepth) }
 }
 
 /// Largest difference of any channel between two small colours.

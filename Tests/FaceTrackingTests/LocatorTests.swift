@@ -25,7 +25,7 @@ import Testing
         (1280, 720, 224, 128), (720, 1280, 128, 224), (640, 480, 192, 160), (512, 512, 160, 160), (640, 360, 224, 128),
     ])
     func framesAreShrunkToWholeCells(width: Int, height: Int, wide: Int, tall: Int) {
-        let size = ShrunkSize(width: width, height: height)
+        let size = LocatorInputSize(width: width, height: height)
         #expect((size.width, size.height) == (wide, tall))
         let map = size.map(width: width, height: height).inverse
         let (low, high) = (map(Point(-0.5, -0.5)), map(Point(Double(width) - 0.5, Double(height) - 0.5)))
@@ -36,7 +36,7 @@ import Testing
     }
 
     @Test(arguments: [(1, 1), (5000, 2), (3, 4000)]) func framesOfOddShapesAreShrunkToo(width: Int, height: Int) {
-        let size = ShrunkSize(width: width, height: height)
+        let size = LocatorInputSize(width: width, height: height)
         #expect(size.width % 32 == 0 && size.height % 32 == 0 && size.width * size.height <= 30_720)
     }
 

@@ -5,8 +5,8 @@ import Testing
 /// Gradients of every layer against differences of its forward run, in small graphs of odd sizes. A layer reads either an input as it is
 /// or what a pointwise convolution left: raw sums, normalised and activated by the reader.
 @Suite struct GradientTests {
-    @Test(arguments: [Following.nothing, .bias, .normalization()], [Activation.identity, .hardSwish])
-    func pointwise(following: Following, activation: Activation) {
+    @Test(arguments: [PostConvolution.nothing, .bias, .normalization()], [Activation.identity, .hardSwish])
+    func pointwise(following: PostConvolution, activation: Activation) {
         GradientCheck([(5, 3, 7)]) { graph, x in
             [graph.pointwise([x[0]], "p", channels: 19, following, activation: activation)]
         }.run()

@@ -72,17 +72,17 @@ import Testing
     @Test func aNumberGivesTheSameSceneWhateverCameBefore() throws {
         let painted = try PaintedFaces()
         let sampler = LocatorSampler(painted.faces, negatives: painted.negatives, side: 96, seed: 5)
-        func scene(_ index: UInt64, _ drawer: any SampleDrawer) -> ([Float], [Point]) {
+        func scene(_ index: UInt64, _ generator: any SampleGenerator) -> ([Float], [Point]) {
             var pixels = [Float](repeating: 9, count: 3 * 96 * 96)
-            let labels = pixels.withUnsafeMutableBufferPointer { drawer.draw(index: index, into: $0) }
+            let labels = pixels.withUnsafeMutableBufferPointer { generator.makeSample(index: index, into: $0) }
             return (pixels, labels.truth)
         }
-        let drawer = sampler.makeDrawer()
+        let generator = sampler.makeGenerator()
         for index in [7, 3, 11] as [UInt64] {
-            let (again, fresh) = (scene(index, drawer), scene(index, sampler.makeDrawer()))
+            let (again, fresh) = (scene(index, generator), scene(index, sampler.makeGenerator()))
             #expect(again == fresh)
         }
-        #expect(scene(7, drawer).0 != scene(8, drawer).0)
+        #expect(scene(7, generator).0 != scene(8, generator).0)
     }
 
     /// The painted pictures' level is the column or the row, so that a scene's pixel tells where in the picture it came from.
@@ -92,11 +92,11 @@ import Testing
         (recipe.emptyShare, recipe.moreShare, recipe.patchShare, recipe.barShare) = (0, 0, 0, 0)
         (recipe.mirrorShare, recipe.photometry, recipe.face) = (mirrored, .none, 0.3...0.8)
         let sampler = LocatorSampler(painted.faces, negatives: PictureSet(), recipe: recipe, side: 96, seed: 2)
-        let drawer = sampler.makeDrawer()
+        let generator = sampler.makeGenerator()
         var pixels = [Float](repeating: 0, count: 3 * 96 * 96)
         var seen = 0
         for index in 0..<40 {
-            let labels = pixels.withUnsafeMutableBufferPointer { drawer.draw(index: UInt64(index), into: $0) }
+            let labels = pixels.withUnsafeMutableBufferPointer { generator.makeSample(index: UInt64(index), into: $0) }
             guard labels.truth.count == 4 else { continue }
             let number = painted.faces.faces.firstIndex { $0.file == labels.file }!
             let face = painted.faces.faces[number]

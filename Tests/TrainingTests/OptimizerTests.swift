@@ -67,7 +67,7 @@ import Testing
 
     @Test func averageFollowsFastAtFirstAndThenSlowly() throws {
         let weights = smallModel().weights
-        let average = WeightAverage(of: weights, longest: 0.9)
+        let average = ExponentialMovingAverage(of: weights, longest: 0.9)
         let bias = try #require(weights.trained["presence.logit.bias"])
         let mean = try #require(weights.statistics["features.stem.norm.mean"])
         let (index, meanIndex) = (bias.range.lowerBound, mean.range.lowerBound)

@@ -2,7 +2,7 @@ import Base
 import CFFmpeg
 
 /// A copy of the frame as displayed (turned and flipped), for drawing on: 8-bit 4:2:0, limited range.
-public func displayedCopy(of frame: Frame) -> PixelBuffer {
+package func displayedCopy(of frame: Frame) -> PixelBuffer {
     guard let source = (frame.owner as? Picture) ?? Picture(viewing: frame) else {
         preconditionFailure("copying a frame that is neither FFmpeg's nor of a known layout")
     }
@@ -21,9 +21,9 @@ public func displayedCopy(of frame: Frame) -> PixelBuffer {
     let chroma = (width: (frame.width + 1) / 2, height: (frame.height + 1) / 2)
     copyTurned(stored.luma, width: frame.width, height: frame.height, frame.orientation, into: copy.plane(0))
     copyTurned(
-        stored.chroma!.blue, width: chroma.width, height: chroma.height, frame.orientation, into: copy.plane(1))
+        stored.chroma!.cb, width: chroma.width, height: chroma.height, frame.orientation, into: copy.plane(1))
     copyTurned(
-        stored.chroma!.red, width: chroma.width, height: chroma.height, frame.orientation, into: copy.plane(2))
+        stored.chroma!.cr, width: chroma.width, height: chroma.height, frame.orientation, into: copy.plane(2))
     return copy
 }
 

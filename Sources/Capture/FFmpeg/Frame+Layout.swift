@@ -6,15 +6,15 @@ extension Frame {
     var ffmpegLayout: (format: AVPixelFormat, planes: [Plane])? {
         guard bitDepth == 8 else { return nil }
         guard let chroma else { return luma.sampleStride == 1 ? (AV_PIX_FMT_GRAY8, [luma]) : nil }
-        switch (luma.sampleStride, chroma.blue.sampleStride) {
-        case (1, 1): return planarFormat.map { ($0, [luma, chroma.blue, chroma.red]) }
+        switch (luma.sampleStride, chroma.cb.sampleStride) {
+        case (1, 1): return planarFormat.map { ($0, [luma, chroma.cb, chroma.cr]) }
         case (1, 2) where chromaShift == (1, 1):
-            let isBlueFirst = chroma.red.base == chroma.blue.base + 1
-            return isBlueFirst ? (AV_PIX_FMT_NV12, [luma, chroma.blue]) : (AV_PIX_FMT_NV21, [luma, chroma.red])
+            let isCbFirst = chroma.cr.base == chroma.cb.base + 1
+            return isCbFirst ? (AV_PIX_FMT_NV12, [luma, chroma.cb]) : (AV_PIX_FMT_NV21, [luma, chroma.cr])
         case (2, 4) where chromaShift == (1, 0):
-            if chroma.blue.base == luma.base - 1 { return (AV_PIX_FMT_UYVY422, [chroma.blue]) }
-            let isBlueFirst = chroma.blue.base == luma.base + 1
-            return (isBlueFirst ? AV_PIX_FMT_YUYV422 : AV_PIX_FMT_YVYU422, [luma])
+            if chroma.cb.base == luma.base - 1 { return (AV_PIX_FMT_UYVY422, [chroma.cb]) }
+            let isCbFirst = chroma.cb.base == luma.base + 1
+            return (isCbFirst ? AV_PIX_FMT_YUYV422 : AV_PIX_FMT_YVYU422, [luma])
         default: return nil
         }
     }

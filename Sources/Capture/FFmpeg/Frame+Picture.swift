@@ -7,7 +7,7 @@ extension Frame {
         let layout = PixelLayout(picture.format)
         precondition(layout.isReadableInPlace, "a frame over \(picture.format)")
         let chroma =
-            layout.isGrey ? nil : (blue: layout.plane(1, of: picture), red: layout.plane(2, of: picture))
+            layout.isGrey ? nil : (cb: layout.plane(1, of: picture), cr: layout.plane(2, of: picture))
         self.init(
             width: picture.width, height: picture.height, luma: layout.plane(0, of: picture), chroma: chroma,
             chromaShift: (Int(layout.descriptor.log2_chroma_w), Int(layout.descriptor.log2_chroma_h)),

@@ -4,7 +4,7 @@ import CFFmpeg
 /// The frame shrunk by averaging so that its longer side is at most `side` pixels; the same frame if it is small enough.
 ///
 /// Range, time and orientation stay. 8-bit planar frames keep their chroma subsampling; others become 8-bit 4:2:0.
-public func shrunk(_ frame: Frame, toLongerSide side: Int) -> Frame {
+package func shrunk(_ frame: Frame, toLongerSide side: Int) -> Frame {
     precondition(side > 0, "shrinking to \(side) pixels")
     let longer = max(frame.width, frame.height)
     guard longer > side else { return frame }

@@ -51,7 +51,7 @@ enum StillEncoder {
 /// Writes the picture as an 8-bit RGB PNG; `fullRange` tells what its samples span.
 ///
 /// Whole or not at all. Throws `cannotCreate` or `inputOutput`.
-public func writePNG(_ picture: PixelBuffer, to path: String, fullRange: Bool = false) throws(LandmarkdError) {
+package func writePNG(_ picture: PixelBuffer, to path: String, fullRange: Bool = false) throws(LandmarkdError) {
     let bytes = try StillEncoder.encode(
         picture.frame(fullRange: fullRange), codec: AV_CODEC_ID_PNG, format: AV_PIX_FMT_RGB24)
     try writeFile(path, bytes)
@@ -60,7 +60,7 @@ public func writePNG(_ picture: PixelBuffer, to path: String, fullRange: Bool = 
 /// The picture as a JPEG file of good quality for its size; `fullRange` tells what its samples span.
 ///
 /// Throws `internalFault` where FFmpeg cannot.
-public func jpegFile(_ picture: PixelBuffer, fullRange: Bool = false) throws(LandmarkdError) -> [UInt8] {
+package func jpegFile(_ picture: PixelBuffer, fullRange: Bool = false) throws(LandmarkdError) -> [UInt8] {
     try StillEncoder.encode(
         picture.frame(fullRange: fullRange), codec: AV_CODEC_ID_MJPEG, format: AV_PIX_FMT_YUV420P, quantizer: 4)
 }

@@ -7,7 +7,7 @@ import Glibc
 /// Y, Cb, Cr and grey planes stay as stored; red-green-blue and palette pictures become full-range 4:4:4 in BT.601.
 /// EXIF orientation of JPEGs is told in the frame. May be called from many threads at once.
 /// Throws `noInput` where the file is missing or unreadable, `unusableData` where it holds no whole picture.
-public func readStill(_ path: String) throws(LandmarkdError) -> Frame {
+package func readStill(_ path: String) throws(LandmarkdError) -> Frame {
     ffmpegIsQuiet
     let packet = Packet()
     try readWhole(path, into: packet)

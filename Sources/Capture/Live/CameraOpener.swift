@@ -1,14 +1,14 @@
 import Base
 
 /// Opens a V4L2 camera by its path or its card name, which is looked up anew each time.
-public struct CameraOpener: LiveSourceOpener {
-    public let name: String
-    public let request: CameraRequest
+package struct CameraOpener: LiveSourceOpener {
+    package let name: String
+    package let request: CameraRequest
     private let folder: CameraFolder
     private let calls: CameraCalls
 
     /// `name`: "/dev/video0", "/dev/v4l/by-id/…", or a card name: "HD Pro Webcam C920", or its beginning.
-    public init(_ name: String, request: CameraRequest = CameraRequest(), folder: CameraFolder = CameraFolder()) {
+    package init(_ name: String, request: CameraRequest = CameraRequest(), folder: CameraFolder = CameraFolder()) {
         self.init(name, request: request, folder: folder, calls: .kernel)
     }
 
@@ -18,7 +18,7 @@ public struct CameraOpener: LiveSourceOpener {
 
     /// Throws `unavailable` (not there, no camera), `noPermission`, `tryLater` (busy), `wrongSettings` (no such
     /// format).
-    public func open(stop: StopSignal) throws(LandmarkdError) -> any LiveSource {
+    package func open(stop: StopSignal) throws(LandmarkdError) -> any LiveSource {
         let node = try folder.node(of: name, calls: calls)
         return try CameraSource(node, request: request, calls: calls, stop: stop)
     }

@@ -1,15 +1,15 @@
 import Base
 
 /// Plays a video file at its own pace, as if it came from a camera. Never follows an address inside the file.
-public struct FileOpener: LiveSourceOpener {
-    public let name: String
+package struct FileOpener: LiveSourceOpener {
+    package let name: String
     private let loop: Bool
 
     /// `loop`: played again and again; else once.
-    public init(_ path: String, loop: Bool = false) { (name, self.loop) = (path, loop) }
+    package init(_ path: String, loop: Bool = false) { (name, self.loop) = (path, loop) }
 
     /// Throws `noInput` (missing, unreadable, no regular file) or `unusableData` (no video).
-    public func open(stop: StopSignal) throws(LandmarkdError) -> any LiveSource {
+    package func open(stop: StopSignal) throws(LandmarkdError) -> any LiveSource {
         try FileSource(name, loop: loop, stop: stop)
     }
 }

@@ -1,35 +1,35 @@
 import Base
 
 /// A frame as it came from a source that does not wait.
-public struct LiveFrame: Sendable {
+package struct LiveFrame: Sendable {
     /// `frame.time`: seconds on the source's own clock, from its first frame since it was opened.
-    public var frame: Frame
+    package var frame: Frame
     /// Unix time of the exposure, as the driver or the stream's clock tells; else when the frame arrived.
-    public var exposure: Double
+    package var exposure: Double
     /// Frames that the source lost right before this one (gaps in its numbering).
-    public var lost: Int
+    package var lost: Int
 
-    public init(frame: Frame, exposure: Double, lost: Int = 0) {
+    package init(frame: Frame, exposure: Double, lost: Int = 0) {
         (self.frame, self.exposure, self.lost) = (frame, exposure, lost)
     }
 }
 
 /// What a source delivers, as it was granted.
-public struct LiveFormat: Sendable, Equatable, CustomStringConvertible {
+package struct LiveFormat: Sendable, Equatable, CustomStringConvertible {
     /// Pixels as displayed.
-    public var width: Int
-    public var height: Int
+    package var width: Int
+    package var height: Int
     /// Pixel format or codec: "YUYV", "MJPG", "h264".
-    public var encoding: String
+    package var encoding: String
     /// Frames a second as promised; nil where the source does not tell.
-    public var rate: Double?
+    package var rate: Double?
 
-    public init(width: Int, height: Int, encoding: String, rate: Double?) {
+    package init(width: Int, height: Int, encoding: String, rate: Double?) {
         (self.width, self.height, self.encoding, self.rate) = (width, height, encoding, rate)
     }
 
     /// "YUYV 640x480, 30 frames/s".
-    public var description: String {
+    package var description: String {
         "\(encoding) \(width)x\(height)" + (rate.map { ", \(rateText($0)) frames/s" } ?? "")
     }
 }
@@ -37,7 +37,7 @@ public struct LiveFormat: Sendable, Equatable, CustomStringConvertible {
 /// An open source that frames are taken from as they come: a camera, a network stream, a file played at its own pace.
 ///
 /// Bound to one thread. Closed, with all it holds, when it is released.
-public protocol LiveSource: AnyObject {
+package protocol LiveSource: AnyObject {
     var format: LiveFormat { get }
 
     /// Waits for the next frame; nil at the end, or once its `StopSignal` is set.
@@ -51,7 +51,7 @@ public protocol LiveSource: AnyObject {
 }
 
 /// Opens a source; asked again after every loss, so that names are resolved anew. May be used by any thread.
-public protocol LiveSourceOpener: Sendable {
+package protocol LiveSourceOpener: Sendable {
     /// As the settings name it: "/dev/video0", "rtsp://…", "clip.mp4".
     var name: String { get }
 

@@ -2,31 +2,31 @@ import Base
 import CFFmpeg
 
 /// Opens a network stream: `rtsp://`, `rtsps://`, `http://` or `https://`.
-public struct NetworkOpener: LiveSourceOpener {
+package struct NetworkOpener: LiveSourceOpener {
     /// The address without its password.
-    public var name: String { address.shown }
+    package var name: String { address.shown }
     private let address: NetworkAddress
     private let patience: Patience
 
     /// Seconds of silence that are borne.
-    public struct Patience: Sendable {
+    package struct Patience: Sendable {
         /// Until the stream is open and known.
-        public var opening: Double
+        package var opening: Double
         /// From one piece of data to the next.
-        public var reading: Double
+        package var reading: Double
 
-        public init(opening: Double = 10, reading: Double = 5) { (self.opening, self.reading) = (opening, reading) }
+        package init(opening: Double = 10, reading: Double = 5) { (self.opening, self.reading) = (opening, reading) }
     }
 
     /// Throws `wrongSettings` where it is no such address.
-    public init(_ address: String, patience: Patience = Patience()) throws(LandmarkdError) {
+    package init(_ address: String, patience: Patience = Patience()) throws(LandmarkdError) {
         self.address = try NetworkAddress(address)
         self.patience = patience
     }
 
     /// Throws `unavailable` (no answer, refused, not found), `noPermission` (password), `unusableData` (no video), or
     /// `interrupted` where `stop` was set.
-    public func open(stop: StopSignal) throws(LandmarkdError) -> any LiveSource {
+    package func open(stop: StopSignal) throws(LandmarkdError) -> any LiveSource {
         try NetworkSource(address, patience: patience, stop: stop)
     }
 }

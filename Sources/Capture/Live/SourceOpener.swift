@@ -8,7 +8,7 @@ import Base
 ///
 /// The name alone decides: nothing is opened or looked up yet. `camera.patience` serves network streams too. Throws
 /// `wrongSettings` where the name is none of these, or `camera` or `loop` ask for what such a source does not have.
-public func sourceOpener(
+package func sourceOpener(
     _ source: String, camera: CameraRequest = CameraRequest(), loop: Bool = false
 ) throws(LandmarkdError) -> any LiveSourceOpener {
     let opener: any LiveSourceOpener

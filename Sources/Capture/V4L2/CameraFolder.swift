@@ -1,10 +1,10 @@
 import Base
 
 /// Where camera nodes lie: `/dev`, or a folder that a test made.
-public struct CameraFolder: Sendable {
-    public let path: String
+package struct CameraFolder: Sendable {
+    package let path: String
 
-    public init(_ path: String = "/dev") { self.path = path }
+    package init(_ path: String = "/dev") { self.path = path }
 
     /// Nodes named `videoN`, by number.
     var nodes: [String] {

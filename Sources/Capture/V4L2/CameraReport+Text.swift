@@ -2,12 +2,12 @@ import Base
 
 extension CameraReport {
     /// For people: a paragraph a camera. Sizes in pixels, rates in frames a second.
-    public var text: String { entries.map(\.text).joined(separator: "\n\n") }
+    package var text: String { entries.map(\.text).joined(separator: "\n\n") }
 
     /// One object: `cameras`, each with `path, card, driver, bus, by_id, by_path, formats` [{`format, conversion,
     /// modes` [{`width, height, rates`}]}], `choice` {`format, width, height, rate`}, `error`; keys without a value are
     /// left out.
-    public var json: String {
+    package var json: String {
         entries.isEmpty
             ? "{\"cameras\":[]}"
             : "{\"cameras\":[\n" + entries.map(\.json).joined(separator: ",\n") + "\n]}"

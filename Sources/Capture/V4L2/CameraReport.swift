@@ -1,7 +1,7 @@
 import Base
 
 /// The cameras of this machine, what they offer, and what landmarkd would choose of it.
-public struct CameraReport: Sendable {
+package struct CameraReport: Sendable {
     /// One camera, or why it cannot be read.
     struct Entry: Sendable {
         var path: String
@@ -15,11 +15,11 @@ public struct CameraReport: Sendable {
     let entries: [Entry]
 
     /// Asks every node of the folder; those that take no pictures are left out.
-    public init(_ folder: CameraFolder = CameraFolder()) {
+    package init(_ folder: CameraFolder = CameraFolder()) {
         entries = folder.nodes.compactMap { Self.entry($0, folder) }
     }
 
-    public var isEmpty: Bool { entries.isEmpty }
+    package var isEmpty: Bool { entries.isEmpty }
 
     private static func entry(_ node: String, _ folder: CameraFolder) -> Entry? {
         var entry = Entry(path: node)

@@ -61,7 +61,7 @@ struct CascadeBuilder {
         let start = graph.layers.count
         let statistics = configuration.separateStatistics ? ".pass\(min(number, configuration.passes - 1))" : ""
         let (width, points) = (configuration.width, configuration.points)
-        let follow = Following.normalization(statistics: statistics)
+        let follow = PostConvolution.normalization(statistics: statistics)
         let prior = graph.pointwise([state.heat], "pass.prior", channels: width, follow)
         let unit = self.unit([features.fine, prior], "pass.heatmap", statistics)
         let logits = graph.pointwise([unit], "pass.logits", channels: 4 * points, .bias)
@@ -82,7 +82,7 @@ struct CascadeBuilder {
     /// Blocks at 1/8 with a bottleneck at 1/16, so that a pass sees the whole crop.
     private func unit(_ inputs: [FeatureMap], _ name: String, _ statistics: String) -> FeatureMap {
         let (width, deep) = (configuration.width, configuration.deepWidth)
-        let follow = Following.normalization(statistics: statistics)
+        let follow = PostConvolution.normalization(statistics: statistics)
         let enter = graph.pointwise(inputs, name + ".enter", channels: width, follow, activation: .hardSwish)
         let local = residual(enter, name + ".local", channels: width, kernel: 5, statistics: statistics)
         var wide = residual(local, name + ".down", channels: deep, stride: 2, statistics: statistics)
@@ -95,7 +95,7 @@ struct CascadeBuilder {
     }
 
     /// The heatmaps' positions plus a small correction from the carried features.
-    private func regression(_ carried: FeatureMap, _ heatmaps: SpatialSoftmax, _ follow: Following) -> FeatureMap {
+    private func regression(_ carried: FeatureMap, _ heatmaps: SpatialSoftmax, _ follow: PostConvolution) -> FeatureMap {
         let squeezed = graph.convolution(
             carried, "pass.squeeze", channels: 16, kernel: 3, stride: 2, follow, activation: .hardSwish)
         let row = graph.flatten(squeezed, "pass.row")
@@ -120,7 +120,7 @@ struct CascadeBuilder {
         _ input: FeatureMap, _ name: String, channels: Int, stride: Int = 1, expand: Int = 2, kernel: Int = 3,
         statistics: String = ""
     ) -> FeatureMap {
-        let follow = Following.normalization(statistics: statistics)
+        let follow = PostConvolution.normalization(statistics: statistics)
         let middle = input.shape.channels * expand
         let expanded = graph.pointwise([input], name + ".expand", channels: middle, follow, activation: .hardSwish)
         let filtered = graph.depthwise(

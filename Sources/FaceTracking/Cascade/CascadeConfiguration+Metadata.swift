@@ -2,7 +2,7 @@ import Base
 
 /// The configuration as strings of the model file, checked when read: sizes that would not fit a machine are refused.
 extension CascadeConfiguration {
-    public var metadata: [String: String] {
+    package var metadata: [String: String] {
         [
             "scheme": scheme, "points": "\(points)", "crop": "\(crop)", "channels": "\(channels)", "width": "\(width)",
             "deep_width": "\(deepWidth)", "passes": "\(passes)", "attention": "\(attention)",
@@ -13,7 +13,7 @@ extension CascadeConfiguration {
     }
 
     /// - Throws: `.unusableData` where a key is missing, is no number of its kind, or is out of range.
-    public init(metadata: [String: String], file: String) throws(LandmarkdError) {
+    package init(metadata: [String: String], file: String) throws(LandmarkdError) {
         let reader = MetadataReader(metadata: metadata, file: file)
         self.init()
         scheme = try reader.text("scheme")

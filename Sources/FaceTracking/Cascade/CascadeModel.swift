@@ -2,26 +2,26 @@ import Base
 import NeuralNetwork
 
 /// A cascade with its weights, as kept in a model file.
-public struct CascadeModel: TrainableModel {
-    public let configuration: CascadeConfiguration
-    public let weights: ModelWeights
+package struct CascadeModel: TrainableModel {
+    package let configuration: CascadeConfiguration
+    package let weights: ModelWeights
     /// Everything about the model that is not its configuration: data, samples seen, errors, date.
-    public var notes: [String: String]
+    package var notes: [String: String]
 
     /// Of what the model says of its landmarks; none where it has not been fitted.
-    public var calibration: ConfidenceCalibration {
+    package var calibration: ConfidenceCalibration {
         notes[ConfidenceCalibration.key].flatMap { ConfidenceCalibration($0) } ?? .none
     }
 
     /// Of what the model says of each landmark; nil where it has not been fitted.
-    public var pointCalibration: PointCalibration? {
+    package var pointCalibration: PointCalibration? {
         notes[PointCalibration.key].flatMap { PointCalibration($0, count: configuration.points) }
     }
 
-    public static let task = "landmarks"
+    package static let task = "landmarks"
 
     /// A model with first weights.
-    public init(_ configuration: CascadeConfiguration, seed: UInt64 = 1, notes: [String: String] = [:]) {
+    package init(_ configuration: CascadeConfiguration, seed: UInt64 = 1, notes: [String: String] = [:]) {
         self.configuration = configuration
         self.notes = notes
         weights = ModelWeights()
@@ -34,17 +34,17 @@ public struct CascadeModel: TrainableModel {
     ///
     /// Throws `.noInput` where it is missing, `.unusableData` where it is broken, of another format or task, or does not hold
     /// exactly the weights that its configuration asks for.
-    public init(path: String) throws(LandmarkdError) {
+    package init(path: String) throws(LandmarkdError) {
         try self.init(SafetensorsFile(path: path), name: path)
     }
 
     /// The same from a file's contents.
-    public init(_ file: SafetensorsFile, name: String) throws(LandmarkdError) {
+    package init(_ file: SafetensorsFile, name: String) throws(LandmarkdError) {
         try Self.check(file, name)
         let configuration = try CascadeConfiguration(metadata: file.metadata, file: name)
         self.init(configuration, notes: Self.notes(of: file, besides: configuration.metadata))
         try load(file, name)
     }
 
-    public var metadata: [String: String] { configuration.metadata }
+    package var metadata: [String: String] { configuration.metadata }
 }

@@ -1,16 +1,16 @@
 import NeuralNetwork
 
 /// What one pass gives.
-public struct CascadePass {
-    public let heatmaps: SpatialSoftmax
+package struct CascadePass {
+    package let heatmaps: SpatialSoftmax
     /// `[N, 1, 1, 2L]`: all x, then all y, in crop units 0…1.
-    public let position: FeatureMap
+    package let position: FeatureMap
     /// `[N, 1, 1, 1]`: logit of "the crop holds a face".
-    public let presence: FeatureMap
+    package let presence: FeatureMap
     /// `[N, H/8, W/8, width]`: regression features, handed to the next pass.
-    public let carried: FeatureMap
+    package let carried: FeatureMap
     /// Layers to run for this pass, once the one before has run.
-    public let layers: Range<Int>
+    package let layers: Range<Int>
 }
 
 /// The recurrent cascade as a graph: a feature network that runs once, then passes with shared weights, each a heatmap unit, a
@@ -19,20 +19,20 @@ public struct CascadePass {
 /// The first pass starts from `prior`: heatmaps drawn around the last landmarks, or flat. Every pass reads the heatmaps of the one
 /// before. Source of the method: recurrent cascades of heatmap and regression networks, after Mahpod et al. 2018 (arXiv 1805.01760)
 /// and Belagiannis and Zisserman 2016 (arXiv 1605.02914); inverted residuals: Sandler et al. 2018. Bound to one thread.
-public final class CascadeNetwork {
-    public let configuration: CascadeConfiguration
-    public let graph: Graph
+package final class CascadeNetwork {
+    package let configuration: CascadeConfiguration
+    package let graph: Graph
     /// `[N, S, S, channels]`, −1…1.
-    public let crop: FeatureMap
+    package let crop: FeatureMap
     /// `[N, S/8, S/8, 4L]`: heatmaps × `heatGain`, laid out as `SpatialSoftmax` does.
-    public let prior: FeatureMap
+    package let prior: FeatureMap
     /// `[N, S/8, S/8, width]`: regression features before the first pass; zeros.
-    public let carried: FeatureMap
-    public let featureLayers: Range<Int>
-    public let passes: [CascadePass]
+    package let carried: FeatureMap
+    package let featureLayers: Range<Int>
+    package let passes: [CascadePass]
     let gaussians: GaussianMaps
 
-    public init(
+    package init(
         _ configuration: CascadeConfiguration, _ mode: Graph.Mode, batch: Int, passes count: Int, weights: ModelWeights,
         seed: UInt64 = 1
     ) {
@@ -60,7 +60,7 @@ public final class CascadeNetwork {
     }
 
     /// Flat priors for all images, and no carried features.
-    public func clearPriors() {
+    package func clearPriors() {
         prior.values.fill(flatPrior)
         carried.values.fill(0)
     }
@@ -68,7 +68,7 @@ public final class CascadeNetwork {
     private var flatPrior: Float { configuration.heatGain / Float(configuration.map * configuration.map) }
 
     /// Prior of image `image`: Gaussians around `points` (crop units 0…1), or flat where nil.
-    public func setPrior(_ points: [SIMD2<Double>]?, image: Int) {
+    package func setPrior(_ points: [SIMD2<Double>]?, image: Int) {
         let target = prior.image(image)
         guard let points else { return target.update(repeating: flatPrior) }
         gaussians.place(points)
@@ -76,7 +76,7 @@ public final class CascadeNetwork {
     }
 
     /// Landmarks of one image after a pass, crop units 0…1.
-    public func landmarks(pass: Int, image: Int) -> [SIMD2<Double>] {
+    package func landmarks(pass: Int, image: Int) -> [SIMD2<Double>] {
         let count = configuration.points
         let values = passes[pass].position.values.elements
         return (0..<count).map {
@@ -85,7 +85,7 @@ public final class CascadeNetwork {
     }
 
     /// Height of each heatmap's peak over that of an ideal Gaussian, 0…1.
-    public func sharpness(pass: Int, image: Int) -> [Double] {
+    package func sharpness(pass: Int, image: Int) -> [Double] {
         let heatmaps = passes[pass].heatmaps
         return (0..<configuration.points).map {
             min(1, Double(heatmaps.peak(image: image, point: $0)) / configuration.idealPeak)
@@ -93,7 +93,7 @@ public final class CascadeNetwork {
     }
 
     /// Probability that the crop holds a face, as the network gives it.
-    public func presence(pass: Int, image: Int) -> Double {
+    package func presence(pass: Int, image: Int) -> Double {
         1 / (1 + Double(-passes[pass].presence.values.elements[image]).exponential)
     }
 }

@@ -2,29 +2,29 @@ import Base
 import NeuralNetwork
 
 /// What the cascade says about one crop of a frame.
-public struct CascadeEstimate: Sendable {
+package struct CascadeEstimate: Sendable {
     /// Landmarks in pixels of the picture as displayed.
-    public var points: [Point]
+    package var points: [Point]
     /// Probability that the crop holds a face, as the network gives it.
-    public var presence: Double
+    package var presence: Double
     /// Probability that the landmarks are those of a face, within 0.08 of its eye distance on average.
-    public var confidence: Double
+    package var confidence: Double
     /// Probability of each landmark that it is within 0.08 of the eye distance; where the model was not fitted for it, the height of its
     /// heatmap's peak over that of an ideal Gaussian.
-    public var pointConfidence: [Double]
+    package var pointConfidence: [Double]
 }
 
 /// Runs a cascade on crops of frames. Allocates nothing for the network after it is made. Bound to one thread.
-public final class CascadeRunner {
-    public let model: CascadeModel
-    public let scheme: LandmarkScheme
+package final class CascadeRunner {
+    package let model: CascadeModel
+    package let scheme: LandmarkScheme
     private let network: CascadeNetwork
     private let sampler: CropSampler
     private let calibration: ConfidenceCalibration
     private let pointCalibration: PointCalibration?
 
     /// - Parameter passes: most passes that `run` may be asked for; those of the model's training by default.
-    public init(_ model: CascadeModel, passes: Int? = nil) {
+    package init(_ model: CascadeModel, passes: Int? = nil) {
         (self.model, calibration, pointCalibration) = (model, model.calibration, model.pointCalibration)
         let configuration = model.configuration
         scheme =
@@ -37,13 +37,13 @@ public final class CascadeRunner {
     }
 
     /// Multiply-adds of features and `passes` passes.
-    public func multiplyAdds(passes: Int) -> Int {
+    package func multiplyAdds(passes: Int) -> Int {
         network.graph.multiplyAdds(0..<network.passes[passes - 1].layers.upperBound)
     }
 
     /// Samples the crop that `map` (crop units to picture) lays and runs `passes` passes, from `prior` (pixels of the picture) or from
     /// nothing. Returns the estimate after each pass in `all`, or after the last alone.
-    public func run(
+    package func run(
         _ frame: Frame, _ map: SimilarityMap, prior: [Point]?, passes: Int, all: Bool = false
     ) -> [CascadeEstimate] {
         sample(frame, map)
@@ -59,11 +59,11 @@ public final class CascadeRunner {
     }
 
     /// The steps of `run`, one by one, for benchmarks.
-    public func sample(_ frame: Frame, _ map: SimilarityMap) {
+    package func sample(_ frame: Frame, _ map: SimilarityMap) {
         sampler.sample(frame, map, into: network.crop.values.elements)
     }
-    public func computeFeatures() { network.graph.forward(network.featureLayers) }
-    public func compute(pass: Int) { network.graph.forward(network.passes[pass].layers) }
+    package func computeFeatures() { network.graph.forward(network.featureLayers) }
+    package func compute(pass: Int) { network.graph.forward(network.passes[pass].layers) }
 
     private func estimate(_ pass: Int, _ map: SimilarityMap) -> CascadeEstimate {
         let sharpness = network.sharpness(pass: pass, image: 0)

@@ -6,17 +6,17 @@ import Glibc
 ///
 /// σ(a·z + b·ln s + c), z the presence logit, s the mean sharpness of the heatmaps. Source: Platt 1999, "Probabilistic outputs for
 /// support vector machines", with two inputs. Fitted on held-back faces after training and kept in the model file.
-public struct ConfidenceCalibration: Sendable, Equatable {
-    public var presence: Double
-    public var sharpness: Double
-    public var offset: Double
+package struct ConfidenceCalibration: Sendable, Equatable {
+    package var presence: Double
+    package var sharpness: Double
+    package var offset: Double
 
     /// The network's own presence, as it is.
-    public static let none = ConfidenceCalibration(presence: 1, sharpness: 0, offset: 0)
+    package static let none = ConfidenceCalibration(presence: 1, sharpness: 0, offset: 0)
     /// Key in a model file's metadata.
-    public static let key = "confidence"
+    package static let key = "confidence"
 
-    public init(presence: Double, sharpness: Double, offset: Double) {
+    package init(presence: Double, sharpness: Double, offset: Double) {
         (self.presence, self.sharpness, self.offset) = (presence, sharpness, offset)
     }
 
@@ -27,15 +27,15 @@ public struct ConfidenceCalibration: Sendable, Equatable {
         self.init(presence: numbers[0], sharpness: numbers[1], offset: numbers[2])
     }
 
-    public var text: String { [presence, sharpness, offset].map { decimal($0, 5) }.joined(separator: " ") }
+    package var text: String { [presence, sharpness, offset].map { decimal($0, 5) }.joined(separator: " ") }
 
     /// - Parameters:
     ///   - logit: of presence.
     ///   - sharpness: mean over landmarks, 0…1.
-    public func callAsFunction(logit: Double, sharpness: Double) -> Double {
+    package func callAsFunction(logit: Double, sharpness: Double) -> Double {
         1 / (1 + exp(-(presence * logit + self.sharpness * Self.logarithm(sharpness) + offset)))
     }
 
     /// ln of a sharpness, bounded where it vanishes.
-    public static func logarithm(_ sharpness: Double) -> Double { log(max(sharpness, 1e-3)) }
+    package static func logarithm(_ sharpness: Double) -> Double { log(max(sharpness, 1e-3)) }
 }

@@ -6,23 +6,23 @@ import NeuralNetwork
 ///
 /// exp(−½((c − p)/σ)²) at the places' centres c = (i + 0.5)/n, each divided by its sum; a point outside the crop leans on the border.
 /// Bound to one thread.
-public final class GaussianMaps {
-    public let points: Int
+package final class GaussianMaps {
+    package let points: Int
     /// `[map, L]`: along x and along y.
-    public let alongX: Tensor
-    public let alongY: Tensor
+    package let alongX: Tensor
+    package let alongY: Tensor
     private let map: Int
     private let sigma: Double
 
     /// - Parameter sigma: in crop units.
-    public init(points: Int, map: Int, sigma: Double) {
+    package init(points: Int, map: Int, sigma: Double) {
         (self.points, self.map, self.sigma) = (points, map, sigma)
         alongX = Tensor(zeros: map * points)
         alongY = Tensor(zeros: map * points)
     }
 
     /// Fills `alongX` and `alongY` for these landmarks (crop units 0…1).
-    public func place(_ landmarks: [SIMD2<Double>]) {
+    package func place(_ landmarks: [SIMD2<Double>]) {
         precondition(landmarks.count == points, "\(landmarks.count) landmarks for maps of \(points)")
         for (index, landmark) in landmarks.enumerated() {
             fill(alongX, index, landmark.x)
@@ -31,7 +31,7 @@ public final class GaussianMaps {
     }
 
     /// Writes gain·gy⊗gx for all landmarks, cells of 2×2 places, as `SpatialSoftmax` lays them.
-    public func draw(into target: UnsafeMutableBufferPointer<Float>, gain: Float) {
+    package func draw(into target: UnsafeMutableBufferPointer<Float>, gain: Float) {
         precondition(target.count == map * map * points)
         let cells = Int32(map / 2)
         lm_outer_maps(

@@ -1,9 +1,9 @@
 import NeuralNetwork
 
 /// Trained numbers of a model and its running statistics, shared by all graphs that use it.
-public struct ModelWeights: Sendable {
-    public let trained = ParameterSet()
-    public let statistics = ParameterSet()
+package struct ModelWeights: Sendable {
+    package let trained = ParameterSet()
+    package let statistics = ParameterSet()
 
-    public init() {}
+    package init() {}
 }

@@ -2,13 +2,13 @@ import Base
 
 /// From the network's presence and each heatmap's sharpness to the probability that this landmark is right: within 0.08 of the eye
 /// distance of a face that is there. Each landmark has numbers of its own: a jaw is never as sure as an eye's corner.
-public struct PointCalibration: Sendable, Equatable {
-    public var landmarks: [ConfidenceCalibration]
+package struct PointCalibration: Sendable, Equatable {
+    package var landmarks: [ConfidenceCalibration]
 
     /// Key in a model file's metadata.
-    public static let key = "point_confidence"
+    package static let key = "point_confidence"
 
-    public init(_ landmarks: [ConfidenceCalibration]) { self.landmarks = landmarks }
+    package init(_ landmarks: [ConfidenceCalibration]) { self.landmarks = landmarks }
 
     /// Three numbers for each of `count` landmarks, as in a model file; nil where they are not.
     init?(_ text: String, count: Int) {
@@ -17,14 +17,14 @@ public struct PointCalibration: Sendable, Equatable {
         landmarks = rows
     }
 
-    public var text: String { landmarks.map(\.text).joined(separator: ",") }
+    package var text: String { landmarks.map(\.text).joined(separator: ",") }
 
     /// Confidence of each landmark, 0…1.
     ///
     /// - Parameters:
     ///   - logit: of presence.
     ///   - sharpness: of each landmark's heatmap, 0…1.
-    public func callAsFunction(logit: Double, sharpness: [Double]) -> [Double] {
+    package func callAsFunction(logit: Double, sharpness: [Double]) -> [Double] {
         precondition(sharpness.count == landmarks.count, "\(sharpness.count) landmarks, fitted \(landmarks.count)")
         return zip(landmarks, sharpness).map { $0(logit: logit, sharpness: $1) }
     }

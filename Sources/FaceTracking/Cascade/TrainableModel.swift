@@ -2,7 +2,7 @@ import Base
 import NeuralNetwork
 
 /// A network's weights and what is known of them, as kept in a model file.
-public protocol TrainableModel: Sendable {
+package protocol TrainableModel: Sendable {
     /// Name of what the network does; a file says it, so that no model is used for another.
     static var task: String { get }
     var weights: ModelWeights { get }
@@ -48,7 +48,7 @@ extension TrainableModel {
     }
 
     /// The model as a file's contents; `weights` and `statistics` replace the model's own where given (same layout).
-    public func file(
+    package func file(
         weights averaged: UnsafeBufferPointer<Float>? = nil, statistics: UnsafeBufferPointer<Float>? = nil
     ) -> SafetensorsFile {
         var metadata = notes.merging(metadata) { $1 }

@@ -4,18 +4,18 @@ import CKernels
 /// Samples crops from a frame's planes as they are: nothing but the needed pixels is read, and no frame is converted.
 ///
 /// Thread-bound: it owns scratch memory, which grows with the first crops and then stays, so that sampling allocates nothing.
-public final class CropSampler {
+package final class CropSampler {
     /// Pixels along the sides of the crops, and the longer one.
-    public let width: Int
-    public let height: Int
-    public let side: Int
+    package let width: Int
+    package let height: Int
+    package let side: Int
     private var scratch: UnsafeMutableRawBufferPointer
 
     /// Square crops.
-    public convenience init(side: Int) { self.init(width: side, height: side) }
+    package convenience init(side: Int) { self.init(width: side, height: side) }
 
     /// Crop units of crops that are not square are their widths: pixel (i, j) has its centre at ((i + 0.5)/width, (j + 0.5)/width).
-    public init(width: Int, height: Int) {
+    package init(width: Int, height: Int) {
         precondition(1...4096 ~= width && 1...4096 ~= height, "a crop of \(width)×\(height) pixels")
         (self.width, self.height, side) = (width, height, max(width, height))
         scratch = .allocate(byteCount: lm_crop_scratch_bytes(Int32(side), 1024), alignment: 64)
@@ -31,7 +31,7 @@ public final class CropSampler {
     ///   - grey: colour is left out, Cb = Cr = 0.
     ///   - coarse: pixels along a side of a square crop, where fewer than the sampler's are wanted.
     ///   - pixels: holds 3·width·height floats; any alignment.
-    public func sample(
+    package func sample(
         _ frame: Frame, _ map: SimilarityMap, mirrored: Bool = false, grey: Bool = false, coarse: Int? = nil,
         into pixels: UnsafeMutableBufferPointer<Float>
     ) {
@@ -54,7 +54,7 @@ public final class CropSampler {
     }
 
     /// The same into an array, for callers that do not mind the allocation.
-    public func sample(
+    package func sample(
         _ frame: Frame, _ map: SimilarityMap, mirrored: Bool = false, grey: Bool = false
     ) -> [Float] {
         [Float](unsafeUninitializedCapacity: 3 * width * height) { pixels, count in

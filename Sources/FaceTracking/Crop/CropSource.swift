@@ -13,8 +13,8 @@ extension lm_crop_source {
         if let chroma = frame.chroma, !grey {
             let width = (frame.width + (1 << sx) - 1) >> sx
             let height = (frame.height + (1 << sy) - 1) >> sy
-            blue = lm_plane(chroma.blue, width, height, frame.bitDepth)
-            red = lm_plane(chroma.red, width, height, frame.bitDepth)
+            blue = lm_plane(chroma.cb, width, height, frame.bitDepth)
+            red = lm_plane(chroma.cr, width, height, frame.bitDepth)
         }
         if frame.fullRange {
             (luma_black, luma_gain) = (0, 2 / top)

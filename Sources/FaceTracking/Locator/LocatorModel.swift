@@ -2,16 +2,16 @@ import Base
 import NeuralNetwork
 
 /// A locator with its weights, as kept in a model file.
-public struct LocatorModel: TrainableModel {
-    public let configuration: LocatorConfiguration
-    public let weights: ModelWeights
+package struct LocatorModel: TrainableModel {
+    package let configuration: LocatorConfiguration
+    package let weights: ModelWeights
     /// Everything about the model that is not its configuration: data, samples seen, errors, date.
-    public var notes: [String: String]
+    package var notes: [String: String]
 
-    public static let task = "locator"
+    package static let task = "locator"
 
     /// A model with first weights.
-    public init(_ configuration: LocatorConfiguration = .init(), seed: UInt64 = 1, notes: [String: String] = [:]) {
+    package init(_ configuration: LocatorConfiguration = .init(), seed: UInt64 = 1, notes: [String: String] = [:]) {
         self.configuration = configuration
         self.notes = notes
         weights = ModelWeights()
@@ -25,17 +25,17 @@ public struct LocatorModel: TrainableModel {
     ///
     /// Throws `.noInput` where it is missing, `.unusableData` where it is broken, of another format or task, or does not hold
     /// exactly the weights that its configuration asks for.
-    public init(path: String) throws(LandmarkdError) {
+    package init(path: String) throws(LandmarkdError) {
         try self.init(SafetensorsFile(path: path), name: path)
     }
 
     /// The same from a file's contents.
-    public init(_ file: SafetensorsFile, name: String) throws(LandmarkdError) {
+    package init(_ file: SafetensorsFile, name: String) throws(LandmarkdError) {
         try Self.check(file, name)
         let configuration = try LocatorConfiguration(metadata: file.metadata, file: name)
         self.init(configuration, notes: Self.notes(of: file, besides: configuration.metadata))
         try load(file, name)
     }
 
-    public var metadata: [String: String] { configuration.metadata }
+    package var metadata: [String: String] { configuration.metadata }
 }

@@ -4,16 +4,16 @@ import NeuralNetwork
 ///
 /// Each cell of 8×8 pixels says whether a face's crop has its centre there, and where exactly, how large and how turned that crop is.
 /// Source of the method: Zhou, Wang and Krähenbühl 2019, "Objects as points"; inverted residuals: Sandler et al. 2018. Bound to one thread.
-public final class LocatorNetwork {
-    public let graph: Graph
+package final class LocatorNetwork {
+    package let graph: Graph
     /// `[N, H, W, 3]`, −1…1.
-    public let frame: FeatureMap
+    package let frame: FeatureMap
     /// `[N, H/8, W/8, 6]`: as `LocatorConfiguration.outputs` says.
-    public let cells: FeatureMap
+    package let cells: FeatureMap
 
     /// - Parameters:
     ///   - height, width: of the shrunk frame; multiples of 32.
-    public init(
+    package init(
         _ configuration: LocatorConfiguration, _ mode: Graph.Mode, batch: Int, height: Int, width: Int,
         weights: ModelWeights, seed: UInt64 = 1
     ) {
@@ -25,7 +25,7 @@ public final class LocatorNetwork {
     }
 
     /// What the cells of one image say at or above `threshold`, on the shrunk frame, row by row.
-    public func faces(image: Int = 0, threshold: Double) -> [LocatedFace] {
+    package func faces(image: Int = 0, threshold: Double) -> [LocatedFace] {
         let (rows, columns) = (cells.shape.height, cells.shape.width)
         let values = cells.values.elements
         var found: [LocatedFace] = []

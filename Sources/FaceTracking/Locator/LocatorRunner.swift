@@ -3,17 +3,17 @@ import NeuralNetwork
 
 /// Runs a locator on frames, or windows of them, shrunk to about 224×128 pixels. Networks are made once for each shape; windows of a known
 /// shape cost no allocation in the network. Bound to one thread.
-public final class LocatorRunner {
-    public let model: LocatorModel
+package final class LocatorRunner {
+    package let model: LocatorModel
     /// Networks of the shapes seen last, the newest at the end.
     private var stages: [Stage] = []
 
     private final class Stage {
-        let size: ShrunkSize
+        let size: LocatorInputSize
         let network: LocatorNetwork
         let sampler: CropSampler
 
-        init(_ model: LocatorModel, _ size: ShrunkSize) {
+        init(_ model: LocatorModel, _ size: LocatorInputSize) {
             self.size = size
             network = LocatorNetwork(
                 model.configuration, .inference, batch: 1, height: size.height, width: size.width,
@@ -23,14 +23,14 @@ public final class LocatorRunner {
         }
     }
 
-    public init(_ model: LocatorModel) { self.model = model }
+    package init(_ model: LocatorModel) { self.model = model }
 
     /// Faces whose presence is at least `threshold`, at most `limit`, best first; in the whole frame where no window is given.
-    public func faces(
+    package func faces(
         in frame: Frame, window: SearchWindow? = nil, threshold: Double, limit: Int
     ) -> [LocatedFace] {
         let window = window ?? SearchWindow(frame)
-        let size = ShrunkSize(width: window.width, height: window.height)
+        let size = LocatorInputSize(width: window.width, height: window.height)
         let stage = stage(for: size)
         let corner = SimilarityMap(a: 1, b: 0, tx: Double(window.x), ty: Double(window.y))
         let toFrame = size.map(width: window.width, height: window.height).then(corner)
@@ -44,11 +44,11 @@ public final class LocatorRunner {
     }
 
     /// Multiply-adds for a frame of this size.
-    public func multiplyAdds(width: Int, height: Int) -> Int {
-        stage(for: ShrunkSize(width: width, height: height)).network.graph.multiplyAdds()
+    package func multiplyAdds(width: Int, height: Int) -> Int {
+        stage(for: LocatorInputSize(width: width, height: height)).network.graph.multiplyAdds()
     }
 
-    private func stage(for size: ShrunkSize) -> Stage {
+    private func stage(for size: LocatorInputSize) -> Stage {
         if let known = stages.first(where: { $0.size == size }) { return known }
         if stages.count == 4 { stages.removeFirst() }
         let stage = Stage(model, size)

@@ -1,17 +1,17 @@
 import Base
 
 /// Proposes the faces that a locator network sees in a frame, or in a part of it. Bound to one thread.
-public final class NetworkLocator: FaceLocator {
-    public static let defaultThreshold = 0.2
+package final class NetworkLocator: FaceLocator {
+    package static let defaultThreshold = 0.2
     /// Presence from which a face is proposed.
-    public var threshold = NetworkLocator.defaultThreshold
+    package var threshold = NetworkLocator.defaultThreshold
     /// Most proposals.
-    public var proposals = 16
+    package var proposals = 16
     private let runner: LocatorRunner
 
-    public init(_ model: LocatorModel) { runner = LocatorRunner(model) }
+    package init(_ model: LocatorModel) { runner = LocatorRunner(model) }
 
-    public func locate(_ frame: Frame, in window: SearchWindow) -> [SimilarityMap] {
+    package func locate(_ frame: Frame, in window: SearchWindow) -> [SimilarityMap] {
         runner.faces(in: frame, window: window, threshold: threshold, limit: proposals).map(\.crop)
     }
 }

@@ -1,19 +1,19 @@
 import Base
 
 /// The part of a picture that is searched for faces: a rectangle of whole pixels, which may reach beyond the picture.
-public struct SearchWindow: Sendable, Equatable {
+package struct SearchWindow: Sendable, Equatable {
     /// Upper left corner, pixels of the picture as displayed.
-    public var x: Int
-    public var y: Int
-    public var width: Int
-    public var height: Int
+    package var x: Int
+    package var y: Int
+    package var width: Int
+    package var height: Int
 
-    public init(x: Int, y: Int, width: Int, height: Int) {
+    package init(x: Int, y: Int, width: Int, height: Int) {
         (self.x, self.y, self.width, self.height) = (x, y, width, height)
     }
 
     /// All of a frame.
-    public init(_ frame: Frame) {
+    package init(_ frame: Frame) {
         self.init(x: 0, y: 0, width: frame.displayWidth, height: frame.displayHeight)
     }
 

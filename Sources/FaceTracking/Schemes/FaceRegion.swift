@@ -1,4 +1,4 @@
 /// Parts of the face in which errors are told apart.
-public enum FaceRegion: String, Sendable, CaseIterable {
+package enum FaceRegion: String, Sendable, CaseIterable {
     case jaw, brows, nose, eyes, mouth
 }

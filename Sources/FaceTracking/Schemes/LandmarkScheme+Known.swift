@@ -1,6 +1,6 @@
 extension LandmarkScheme {
     /// 300-W, 68 points (index from 0).
-    public static let ibug68 = LandmarkScheme(
+    package static let ibug68 = LandmarkScheme(
         name: "ibug68", count: 68,
         mirror: mirrorMap(
             68,
@@ -13,7 +13,7 @@ extension LandmarkScheme {
         normalizer: (36, 45), eyes: (36..<42, 42..<48))
 
     /// WFLW, 98 points.
-    public static let wflw98 = LandmarkScheme(
+    package static let wflw98 = LandmarkScheme(
         name: "wflw98", count: 98,
         mirror: mirrorMap(
             98,
@@ -29,7 +29,7 @@ extension LandmarkScheme {
         normalizer: (60, 72), eyes: (60..<68, 68..<76))
 
     /// The older order of FG-NET, also 68 points, but not those of 300-W.
-    public static let fgnet68 = LandmarkScheme(
+    package static let fgnet68 = LandmarkScheme(
         name: "fgnet68", count: 68,
         mirror: mirrorMap(
             68,
@@ -42,7 +42,7 @@ extension LandmarkScheme {
         normalizer: (27, 32), eyes: (27..<32, 32..<37))
 
     /// HELEN's own 194 points. Which eye comes first is stated nowhere, so it has no roll, no normalizer and no mirror map.
-    public static let helen194 = LandmarkScheme(
+    package static let helen194 = LandmarkScheme(
         name: "helen194", count: 194,
         regions: [
             .jaw: Array(0..<41), .nose: Array(41..<58), .mouth: Array(58..<114), .eyes: Array(114..<154),
@@ -51,7 +51,7 @@ extension LandmarkScheme {
 
     /// The scheme of that name as in `name`, or as our tables call it: "68", "98", "194", "fgnet68"; any other number
     /// gives a scheme without mirror map. Nil where it is no scheme.
-    public static func named(_ name: String) -> LandmarkScheme? {
+    package static func named(_ name: String) -> LandmarkScheme? {
         switch name {
         case "68", "ibug68": return ibug68
         case "98", "wflw98": return wflw98

@@ -1,26 +1,26 @@
 import Glibc
 
 /// What the numbers of a set of landmarks mean.
-public struct LandmarkScheme: Sendable, Equatable {
+package struct LandmarkScheme: Sendable, Equatable {
     /// "ibug68", "wflw98", "fgnet68", "helen194"; "points29" and the like for counts that have no name here.
-    public let name: String
-    public let count: Int
+    package let name: String
+    package let count: Int
     /// Entry i is the point that point i becomes when the picture is flipped left to right; nil where unknown.
-    public let mirror: [Int]?
+    package let mirror: [Int]?
     /// Indices by region, empty where unknown.
-    public let regions: [FaceRegion: [Int]]
+    package let regions: [FaceRegion: [Int]]
     /// Outer corners of the eyes, left in the picture first: their distance is the unit of errors. Nil where unknown.
-    public let normalizer: Pair?
+    package let normalizer: Pair?
     /// Points of both eyes, left in the picture first, whose centroids give the roll. Nil where unknown.
-    public let eyes: (left: Range<Int>, right: Range<Int>)?
+    package let eyes: (left: Range<Int>, right: Range<Int>)?
 
-    public struct Pair: Sendable, Equatable {
-        public let first: Int
-        public let second: Int
+    package struct Pair: Sendable, Equatable {
+        package let first: Int
+        package let second: Int
     }
 
     /// `mirror` must undo itself.
-    public init(
+    package init(
         name: String, count: Int, mirror: [Int]? = nil, regions: [FaceRegion: [Int]] = [:],
         normalizer: (Int, Int)? = nil, eyes: (left: Range<Int>, right: Range<Int>)? = nil
     ) {
@@ -35,13 +35,13 @@ public struct LandmarkScheme: Sendable, Equatable {
         self.normalizer = normalizer.map { Pair(first: $0.0, second: $0.1) }
     }
 
-    public static func == (one: LandmarkScheme, other: LandmarkScheme) -> Bool {
+    package static func == (one: LandmarkScheme, other: LandmarkScheme) -> Bool {
         one.name == other.name && one.count == other.count && one.mirror == other.mirror
     }
 
     /// Roll of the face in radians: 0 where it is upright, positive where it leans clockwise. By the eyes, or else the
     /// normalizer pair; 0 in schemes that have neither.
-    public func roll(of points: [Point]) -> Double {
+    package func roll(of points: [Point]) -> Double {
         precondition(points.count == count, "\(points.count) points in scheme \(name) of \(count)")
         let across: Point
         if let eyes {
@@ -55,7 +55,7 @@ public struct LandmarkScheme: Sendable, Equatable {
     }
 
     /// The unit of errors: distance of the normalizer pair, or else the geometric mean of the box's sides.
-    public func referenceLength(of points: [Point]) -> Double {
+    package func referenceLength(of points: [Point]) -> Double {
         precondition(points.count == count, "\(points.count) points in scheme \(name) of \(count)")
         if let normalizer { return (points[normalizer.first] - points[normalizer.second]).length }
         let box = Box(around: points)
@@ -63,14 +63,14 @@ public struct LandmarkScheme: Sendable, Equatable {
     }
 
     /// Mean distance of found landmarks from the true ones, in reference lengths of the truth.
-    public func meanError(of found: [Point], truth: [Point]) -> Double {
+    package func meanError(of found: [Point], truth: [Point]) -> Double {
         let sum = zip(found, truth).reduce(0) { $0 + ($1.0 - $1.1).length }
         return sum / Double(truth.count) / referenceLength(of: truth)
     }
 
     /// The points as they stand after the unit square they lie in is flipped left to right: x → 1 − x, and renumbered.
     /// Nil where the mirror map is unknown.
-    public func mirrored(_ points: [Point]) -> [Point]? {
+    package func mirrored(_ points: [Point]) -> [Point]? {
         precondition(points.count == count, "\(points.count) points in scheme \(name) of \(count)")
         return mirror.map { $0.map { Point(1 - points[$0].x, points[$0].y) } }
     }

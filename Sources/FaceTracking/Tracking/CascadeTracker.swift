@@ -5,8 +5,8 @@ import Base
 /// The life of a track: a locator proposes, several looks confirm, then one pass a frame follows. In doubt more looks are taken; a
 /// face that is not seen is looked for around its last place, then in the whole frame, and its track ends when it stays away. Ids are
 /// never used again.
-public final class CascadeTracker: FaceTracker {
-    public let pointCount: Int
+package final class CascadeTracker: FaceTracker {
+    package let pointCount: Int
     private let settings: TrackingSettings
     private let runner: CascadeRunner
     private let locator: any FaceLocator
@@ -18,27 +18,27 @@ public final class CascadeTracker: FaceTracker {
     /// Of the last frame, as displayed.
     private var size: Point?
     /// Searches since the beginning: of whole frames, or around the place where a face was lost.
-    public private(set) var searches = 0
+    package private(set) var searches = 0
 
-    public init(_ model: CascadeModel, locator: any FaceLocator, settings: TrackingSettings = TrackingSettings()) {
+    package init(_ model: CascadeModel, locator: any FaceLocator, settings: TrackingSettings = TrackingSettings()) {
         precondition(settings.faces > 0, "a tracker of \(settings.faces) faces")
         (self.settings, self.locator) = (settings, locator)
         runner = CascadeRunner(model, passes: max(2, model.configuration.passes))
         pointCount = model.configuration.points
     }
 
-    public func reset() {
+    package func reset() {
         (tracks, lastSearch, nextPart, size, nextID, searches) = ([], nil, 0, nil, 1, 0)
     }
 
     /// Starts a track from these landmarks without a look.
-    public func begin(at points: [Point], time: Double) {
+    package func begin(at points: [Point], time: Double) {
         let estimate = CascadeEstimate(points: points, presence: 1, confidence: 1, pointConfidence: [])
         tracks.append(FaceTrack(id: nextID, estimate, crop: crop(points), time: time))
         nextID += 1
     }
 
-    public func process(_ frame: Frame) throws(LandmarkdError) -> [TrackedFace] {
+    package func process(_ frame: Frame) throws(LandmarkdError) -> [TrackedFace] {
         adapt(to: frame)
         let missedBefore = tracks.contains { $0.estimate == nil }
         for index in tracks.indices { tracks[index].estimate = follow(tracks[index], frame) }

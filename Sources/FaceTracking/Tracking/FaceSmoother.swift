@@ -1,13 +1,13 @@
 /// Calms the landmarks of faces from frame to frame, each by a filter of its own.
-public struct FaceSmoother: Sendable {
+package struct FaceSmoother: Sendable {
     private let settings = OneEuroFilter.Settings()
     private var faces: [Int: [OneEuroFilter]] = [:]
     private var lastTime = 0.0
 
-    public init() {}
+    package init() {}
 
     /// The faces of the frame at `time` (seconds), smoothed. Who was not in the frame before starts anew: nothing is dragged over a gap.
-    public mutating func smooth(_ found: [TrackedFace], time: Double) -> [TrackedFace] {
+    package mutating func smooth(_ found: [TrackedFace], time: Double) -> [TrackedFace] {
         let step = time - lastTime
         lastTime = time
         let before = faces

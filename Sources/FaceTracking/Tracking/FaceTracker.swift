@@ -1,7 +1,7 @@
 import Base
 
 /// Follows faces from frame to frame. Thread-bound.
-public protocol FaceTracker: AnyObject {
+package protocol FaceTracker: AnyObject {
     /// Landmarks of a face.
     var pointCount: Int { get }
 
@@ -17,5 +17,5 @@ public protocol FaceTracker: AnyObject {
 
 extension FaceTracker {
     /// None: most trackers are given their faces.
-    public var searches: Int { 0 }
+    package var searches: Int { 0 }
 }

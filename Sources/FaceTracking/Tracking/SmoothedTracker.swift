@@ -1,20 +1,20 @@
 import Base
 
 /// Calms the landmarks that another tracker gives; the other tracker never sees it.
-public final class SmoothedTracker: FaceTracker {
+package final class SmoothedTracker: FaceTracker {
     private let tracker: any FaceTracker
     private var smoother = FaceSmoother()
 
-    public init(_ tracker: any FaceTracker) { self.tracker = tracker }
+    package init(_ tracker: any FaceTracker) { self.tracker = tracker }
 
-    public var pointCount: Int { tracker.pointCount }
+    package var pointCount: Int { tracker.pointCount }
 
-    public func reset() {
+    package func reset() {
         tracker.reset()
         smoother = FaceSmoother()
     }
 
-    public func process(_ frame: Frame) throws(LandmarkdError) -> [TrackedFace] {
+    package func process(_ frame: Frame) throws(LandmarkdError) -> [TrackedFace] {
         smoother.smooth(try tracker.process(frame), time: frame.time)
     }
 }

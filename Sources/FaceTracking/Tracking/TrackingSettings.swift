@@ -1,27 +1,27 @@
 /// Decisions of a tracker; times in seconds, never in frames.
-public struct TrackingSettings: Sendable, Equatable {
+package struct TrackingSettings: Sendable, Equatable {
     /// Most faces followed at once.
-    public var faces = 1
+    package var faces = 1
     /// Presence under which further looks are taken, from where the face seems to be now and from where its motion leads.
-    public var doubt = 0.8
+    package var doubt = 0.8
     /// Presence under which a face counts as not seen.
-    public var absent = 0.5
+    package var absent = 0.5
     /// How long a face may be unseen before its track ends.
-    public var patience = 0.5
+    package var patience = 0.5
     /// Presence that a new face must have after it has been looked at several times.
-    public var certain = 0.7
+    package var certain = 0.7
     /// Confidence that its landmarks must have then. Pictures without a face rarely reach it, profiles just do.
-    public var likely = 0.35
+    package var likely = 0.35
     /// Pause between two searches of the whole frame while nobody is followed, or somebody is missed.
-    public var searchInterval = 0.2
+    package var searchInterval = 0.2
     /// The same while all are seen, but places are free.
-    public var idleSearchInterval = 1.0
+    package var idleSearchInterval = 1.0
     /// Side of the window in which a face that was just lost is looked for first, in sides of its crop.
-    public var nearby = 3.0
+    package var nearby = 3.0
     /// Shortest side of a crop in pixels of the picture.
-    public var smallestCrop = 16.0
+    package var smallestCrop = 16.0
     /// Proposals that a search looks at in vain before it gives up.
-    public var proposals = 4
+    package var proposals = 4
 
-    public init(faces: Int = 1) { self.faces = faces }
+    package init(faces: Int = 1) { self.faces = faces }
 }

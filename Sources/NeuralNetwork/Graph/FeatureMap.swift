@@ -1,7 +1,7 @@
 import CKernels
 
 /// What is applied to a map's numbers when they are read.
-public enum Activation: Int32, Sendable {
+package enum Activation: Int32, Sendable {
     case identity = 0
     /// x · clamp(x + 3, 0, 6) / 6. Source: Howard et al. 2019, "Searching for MobileNetV3", section 5.2.
     case hardSwish = 1
@@ -12,11 +12,11 @@ public enum Activation: Int32, Sendable {
 /// A layer writes what it computed (`values`) and leaves normalisation and activation to the readers, which apply them to
 /// the few rows they work on while these are in the cache: `read = activation(values · scale + shift)`. `gradient` is with
 /// regard to the argument of the activation. Bound to one thread.
-public final class FeatureMap {
-    public let shape: MapShape
-    public let values: Tensor
+package final class FeatureMap {
+    package let shape: MapShape
+    package let values: Tensor
     /// Empty in graphs that only infer.
-    public let gradient: Tensor
+    package let gradient: Tensor
     let affine: ChannelAffine?
     let activation: Activation
     /// False for inputs, whose gradient nobody asks for.
@@ -34,7 +34,7 @@ public final class FeatureMap {
     }
 
     /// Numbers of one image of the batch.
-    public func image(_ index: Int) -> UnsafeMutableBufferPointer<Float> {
+    package func image(_ index: Int) -> UnsafeMutableBufferPointer<Float> {
         let count = shape.area * shape.channels
         return UnsafeMutableBufferPointer(rebasing: values.elements[index * count..<(index + 1) * count])
     }
@@ -64,7 +64,7 @@ public final class FeatureMap {
     func gradientAdded() { hasGradient = true }
 
     /// Adds a gradient for all rows at once, as losses do. Length: `shape.count`.
-    public func addGradient(_ source: UnsafeBufferPointer<Float>) {
+    package func addGradient(_ source: UnsafeBufferPointer<Float>) {
         precondition(source.count == shape.count, "gradient of \(source.count) for map \(shape)")
         addGradient(0, shape.rows, source.baseAddress!, stride: shape.channels)
         gradientAdded()

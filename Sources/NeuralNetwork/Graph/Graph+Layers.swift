@@ -1,5 +1,5 @@
 /// What follows a convolution.
-public enum Following: Sendable, Equatable {
+package enum PostConvolution: Sendable, Equatable {
     case nothing
     case bias
     /// Batch normalisation; `statistics` names the running means, so that passes may share weights and keep statistics of their own.
@@ -8,13 +8,13 @@ public enum Following: Sendable, Equatable {
 
 extension Graph {
     /// A map that is filled from outside: a crop, a prior.
-    public func input(height: Int, width: Int, channels: Int) -> FeatureMap {
+    package func input(height: Int, width: Int, channels: Int) -> FeatureMap {
         FeatureMap(MapShape(batch: batch, height: height, width: width, channels: channels), needsGradient: false)
     }
 
     /// 1×1 convolution of the maps side by side; a dense layer on 1×1 maps. `zero`: weights start at 0.
-    public func pointwise(
-        _ inputs: [FeatureMap], _ name: String, channels: Int, _ following: Following = .normalization(),
+    package func pointwise(
+        _ inputs: [FeatureMap], _ name: String, channels: Int, _ following: PostConvolution = .normalization(),
         activation: Activation = .identity, zero: Bool = false
     ) -> FeatureMap {
         let fanIn = inputs.reduce(0) { $0 + $1.shape.channels }
@@ -29,9 +29,9 @@ extension Graph {
     }
 
     /// k×k convolution of each channel by itself.
-    public func depthwise(
+    package func depthwise(
         _ input: FeatureMap, _ name: String, kernel size: Int, stride: Int = 1,
-        _ following: Following = .normalization(), activation: Activation = .identity
+        _ following: PostConvolution = .normalization(), activation: Activation = .identity
     ) -> FeatureMap {
         let shape = input.shape
         let weight = kernel(name, [size, size, shape.channels], fanIn: size * size)
@@ -44,9 +44,9 @@ extension Graph {
     }
 
     /// Full k×k convolution.
-    public func convolution(
+    package func convolution(
         _ input: FeatureMap, _ name: String, channels: Int, kernel size: Int, stride: Int = 1,
-        _ following: Following = .normalization(), activation: Activation = .identity
+        _ following: PostConvolution = .normalization(), activation: Activation = .identity
     ) -> FeatureMap {
         let fanIn = size * size * input.shape.channels
         let weight = kernel(name, [size, size, input.shape.channels, channels], fanIn: fanIn)
@@ -60,7 +60,7 @@ extension Graph {
     }
 
     /// Σ gain·map; maps of half the size are doubled. The first map gives the size.
-    public func sum(_ inputs: [(FeatureMap, Float)], _ name: String, activation: Activation = .identity) -> FeatureMap {
+    package func sum(_ inputs: [(FeatureMap, Float)], _ name: String, activation: Activation = .identity) -> FeatureMap {
         let layer = Addition(
             name, inputs: inputs.map { (map: $0.0, gain: $0.1) }, shape: inputs[0].0.shape, activation: activation,
             infers: infers, scratch: scratch)
@@ -69,35 +69,35 @@ extension Graph {
     }
 
     /// Blocks of 2×2 positions into channels.
-    public func spaceToDepth(_ input: FeatureMap, _ name: String) -> FeatureMap {
+    package func spaceToDepth(_ input: FeatureMap, _ name: String) -> FeatureMap {
         let layer = BlockRearrangement(name, input: input, direction: .spaceToDepth, infers: infers, scratch: scratch)
         append(layer)
         return register(layer.output)
     }
 
     /// Channels into blocks of 2×2 positions.
-    public func depthToSpace(_ input: FeatureMap, _ name: String) -> FeatureMap {
+    package func depthToSpace(_ input: FeatureMap, _ name: String) -> FeatureMap {
         let layer = BlockRearrangement(name, input: input, direction: .depthToSpace, infers: infers, scratch: scratch)
         append(layer)
         return register(layer.output)
     }
 
     /// An image's numbers as one row.
-    public func flatten(_ input: FeatureMap, _ name: String) -> FeatureMap {
+    package func flatten(_ input: FeatureMap, _ name: String) -> FeatureMap {
         let layer = Flattening(name, input: input, infers: infers)
         append(layer)
         return register(layer.output)
     }
 
     /// Mean over positions.
-    public func averagePool(_ input: FeatureMap, _ name: String) -> FeatureMap {
+    package func averagePool(_ input: FeatureMap, _ name: String) -> FeatureMap {
         let layer = AveragePooling(name, input: input, infers: infers, scratch: scratch)
         append(layer)
         return register(layer.output)
     }
 
     /// x + gain·attention(BN(x) + position), over all positions of an image.
-    public func selfAttention(_ input: FeatureMap, _ name: String, heads: Int) -> FeatureMap {
+    package func selfAttention(_ input: FeatureMap, _ name: String, heads: Int) -> FeatureMap {
         let shape = input.shape
         let position = weights.declare(
             name + ".position", [shape.height, shape.width, shape.channels], decays: false, initialize: { _ in })
@@ -118,7 +118,7 @@ extension Graph {
     }
 
     /// Heatmaps and positions; see `SpatialSoftmax`.
-    public func spatialSoftmax(
+    package func spatialSoftmax(
         _ input: FeatureMap, _ name: String, points: Int, sub: Int, gain: Float, decoding: Decoding = .expectation
     ) -> SpatialSoftmax {
         let layer = SpatialSoftmax(
@@ -146,7 +146,7 @@ extension Graph {
     }
 
     private func stage(
-        _ shape: MapShape, _ name: String, _ following: Following, _ activation: Activation, fanIn: Int,
+        _ shape: MapShape, _ name: String, _ following: PostConvolution, _ activation: Activation, fanIn: Int,
         zero: Bool = false
     ) -> OutputStage {
         var batch: BatchNormalization?

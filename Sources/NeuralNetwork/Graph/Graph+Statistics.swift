@@ -1,7 +1,7 @@
 extension Graph {
     /// Moves the running means and variances by `share` towards the mean of the graphs' last batches: one step's worth for the threads
     /// of a trainer. Uses of the same statistics follow one after another.
-    public static func updateRunningStatistics(_ graphs: [Graph], share: Float) {
+    package static func updateRunningStatistics(_ graphs: [Graph], share: Float) {
         guard let first = graphs.first else { return }
         for index in first.normalizations.indices {
             let uses = graphs.map { $0.normalizations[index] }

@@ -1,5 +1,5 @@
 /// A step of a graph: reads maps, writes one. Bound to one thread; allocates nothing once made.
-public protocol Layer: AnyObject {
+package protocol Layer: AnyObject {
     var name: String { get }
     /// For the whole batch, forward.
     var multiplyAdds: Int { get }
@@ -11,6 +11,6 @@ public protocol Layer: AnyObject {
 }
 
 extension Layer {
-    public var multiplyAdds: Int { 0 }
-    public func prepare() {}
+    package var multiplyAdds: Int { 0 }
+    package func prepare() {}
 }

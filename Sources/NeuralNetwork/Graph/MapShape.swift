@@ -1,20 +1,20 @@
 /// Size of a feature map: `batch` images of `height`×`width` positions with `channels` numbers each, channels last.
-public struct MapShape: Sendable, Equatable, CustomStringConvertible {
-    public let batch: Int
-    public let height: Int
-    public let width: Int
-    public let channels: Int
+package struct MapShape: Sendable, Equatable, CustomStringConvertible {
+    package let batch: Int
+    package let height: Int
+    package let width: Int
+    package let channels: Int
 
-    public init(batch: Int, height: Int, width: Int, channels: Int) {
+    package init(batch: Int, height: Int, width: Int, channels: Int) {
         (self.batch, self.height, self.width, self.channels) = (batch, height, width, channels)
     }
 
     /// Positions of one image.
-    public var area: Int { height * width }
+    package var area: Int { height * width }
     /// Positions of all images: rows of the matrix that the map is to a pointwise convolution.
-    public var rows: Int { batch * area }
-    public var count: Int { rows * channels }
-    public var description: String { "[\(batch), \(height), \(width), \(channels)]" }
+    package var rows: Int { batch * area }
+    package var count: Int { rows * channels }
+    package var description: String { "[\(batch), \(height), \(width), \(channels)]" }
 
     func with(height: Int? = nil, width: Int? = nil, channels: Int? = nil) -> MapShape {
         MapShape(

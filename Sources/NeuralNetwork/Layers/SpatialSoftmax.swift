@@ -1,7 +1,7 @@
 import CKernels
 
 /// Where a heatmap's position is taken from.
-public enum Decoding: Sendable, Equatable {
+package enum Decoding: Sendable, Equatable {
     /// Mean over the whole map: Σ p·x.
     case expectation
     /// Mean over the cells at most `radius` from the peak, renormalised.
@@ -13,15 +13,15 @@ public enum Decoding: Sendable, Equatable {
 /// Shapes: input `[N, H, W, s²·L]`, where the channels of a cell are s×s places of the fine map (side s·W) with L landmarks each, so
 /// that nothing has to be shuffled; `heat` alike, holding gain·p; `position` `[N, 1, 1, 2L]`: all x, then all y, in crop units 0…1
 /// (place i of n is at (i + 0.5)/n).
-public final class SpatialSoftmax: Layer {
-    public let name: String
+package final class SpatialSoftmax: Layer {
+    package let name: String
     private let input: FeatureMap
-    public let heat: FeatureMap
-    public let position: FeatureMap
-    public let points: Int
+    package let heat: FeatureMap
+    package let position: FeatureMap
+    package let points: Int
     /// Places of the fine map along a cell: s.
-    public let sub: Int
-    public let gain: Float
+    package let sub: Int
+    package let gain: Float
     private let decoding: Decoding
     private let logits: Tensor
     private let logSum: Tensor
@@ -56,7 +56,7 @@ public final class SpatialSoftmax: Layer {
         (Int32(input.shape.height), Int32(input.shape.width), Int32(sub), Int32(points))
     }
 
-    public func forward() {
+    package func forward() {
         input.read(0, input.shape.rows, into: logits.base, stride: input.shape.channels)
         for image in 0..<input.shape.batch {
             let p = heat.values.base + image * imageCount
@@ -76,7 +76,7 @@ public final class SpatialSoftmax: Layer {
         }
     }
 
-    public func backward() {
+    package func backward() {
         heat.finishGradient()
         position.finishGradient()
         for image in 0..<input.shape.batch {
@@ -102,7 +102,7 @@ public final class SpatialSoftmax: Layer {
     /// each landmark, is written to `gradient` (one image's floats, with regard to the logits).
     ///
     /// Shapes: `gx` `[W·s, L]`, `gy` `[H·s, L]`, each column summing to 1.
-    public func crossEntropy(
+    package func crossEntropy(
         image: Int, gx: borrowing Tensor, gy: borrowing Tensor, weight: Float,
         gradient: UnsafeMutableBufferPointer<Float>
     ) -> Float {
@@ -119,10 +119,10 @@ public final class SpatialSoftmax: Layer {
     }
 
     /// Adds a gradient with regard to the logits, as `crossEntropy` gives it for each image.
-    public func addLogitGradient(_ gradient: UnsafeBufferPointer<Float>) { input.addGradient(gradient) }
+    package func addLogitGradient(_ gradient: UnsafeBufferPointer<Float>) { input.addGradient(gradient) }
 
     /// Highest probability of a landmark's map, 0…1.
-    public func peak(image: Int, point: Int) -> Float { peaks[image * points + point] }
+    package func peak(image: Int, point: Int) -> Float { peaks[image * points + point] }
 
     // MARK: Local window
 

@@ -1,12 +1,12 @@
 import Base
 
 /// A named, shaped piece of a `ParameterSet`.
-public final class Parameter {
-    public let name: String
-    public let shape: [Int]
-    public let count: Int
+package final class Parameter {
+    package let name: String
+    package let shape: [Int]
+    package let count: Int
     /// Weight decay applies (matrices and kernels; not biases, norms, embeddings).
-    public let decays: Bool
+    package let decays: Bool
     /// First element in the set.
     let offset: Int
     unowned let set: ParameterSet
@@ -17,10 +17,10 @@ public final class Parameter {
     }
 
     /// Where the parameter lies in the set's elements.
-    public var range: Range<Int> { offset..<offset + count }
+    package var range: Range<Int> { offset..<offset + count }
 
     /// Valid until the set grows.
-    public var values: UnsafeMutableBufferPointer<Float> {
+    package var values: UnsafeMutableBufferPointer<Float> {
         UnsafeMutableBufferPointer(rebasing: set.elements[range])
     }
     var base: UnsafeMutablePointer<Float> { values.baseAddress! }
@@ -28,24 +28,24 @@ public final class Parameter {
 
 /// All numbers of one kind (trained weights, or running statistics) of a model in one array, so that optimiser, averaging and
 /// saving run over it as a whole. Graphs declare what they need; the first to declare a name initialises it.
-public final class ParameterSet: @unchecked Sendable {  // written between steps by one thread, else only read
-    public private(set) var parameters: [Parameter] = []
+package final class ParameterSet: @unchecked Sendable {  // written between steps by one thread, else only read
+    package private(set) var parameters: [Parameter] = []
     private var index: [String: Int] = [:]
     private var storage = Tensor(zeros: 1024)
     /// Elements in use, gaps for alignment included.
-    public private(set) var count = 0
+    package private(set) var count = 0
 
-    public init() {}
+    package init() {}
 
     /// All elements; gaps hold zeros. Valid until the set grows.
-    public var elements: UnsafeMutableBufferPointer<Float> {
+    package var elements: UnsafeMutableBufferPointer<Float> {
         UnsafeMutableBufferPointer(start: storage.base, count: count)
     }
 
-    public subscript(name: String) -> Parameter? { index[name].map { parameters[$0] } }
+    package subscript(name: String) -> Parameter? { index[name].map { parameters[$0] } }
 
     /// Numbers that count, without the gaps.
-    public var parameterCount: Int { parameters.reduce(0) { $0 + $1.count } }
+    package var parameterCount: Int { parameters.reduce(0) { $0 + $1.count } }
 
     func declare(
         _ name: String, _ shape: [Int], decays: Bool, initialize: (UnsafeMutableBufferPointer<Float>) -> Void
@@ -73,7 +73,7 @@ public final class ParameterSet: @unchecked Sendable {  // written between steps
 }
 
 /// Gradients of a `ParameterSet`, laid out like it; one for each thread.
-public final class Gradients: @unchecked Sendable {  // one thread writes; another reads after the step's barrier
+package final class Gradients: @unchecked Sendable {  // one thread writes; another reads after the step's barrier
     private unowned let set: ParameterSet
     private var storage: Tensor
 
@@ -83,7 +83,7 @@ public final class Gradients: @unchecked Sendable {  // one thread writes; anoth
     }
 
     /// All gradients, in the order of the set's elements. Valid until the set grows.
-    public var elements: UnsafeMutableBufferPointer<Float> { storage.elements }
+    package var elements: UnsafeMutableBufferPointer<Float> { storage.elements }
 
     /// Sets all to zero; grows with the set.
     func reset() {

@@ -6,12 +6,12 @@ extension AverageFace {
     static let format = "landmarkd-average-face/1"
 
     /// Throws `.noInput` where there is no such file and `.unusableData` where it is broken or something else.
-    public init(path: String) throws(LandmarkdError) {
+    package init(path: String) throws(LandmarkdError) {
         try self.init(file: SafetensorsFile(path: path), name: path)
     }
 
     /// The model in `file`; `name` is the file's in messages. Shapes, indices and values are checked.
-    public init(file: SafetensorsFile, name: String) throws(LandmarkdError) {
+    package init(file: SafetensorsFile, name: String) throws(LandmarkdError) {
         let reader = Reader(file: file, name: name)
         guard file.metadata["format"] == Self.format else {
             throw reader.fault("format '\(file.metadata["format"] ?? "none")' where '\(Self.format)' is expected")
@@ -39,7 +39,7 @@ extension AverageFace {
     }
 
     /// The model as a file; `metadata` tells where it comes from.
-    public func file(metadata: [String: String]) -> SafetensorsFile {
+    package func file(metadata: [String: String]) -> SafetensorsFile {
         func flat(_ modes: [[Point]]) -> [Float] { modes.joined().flatMap { [Float($0.x), Float($0.y)] } }
         let (rows, columns) = (textureHeight / 2, textureWidth / 2)
         return SafetensorsFile(

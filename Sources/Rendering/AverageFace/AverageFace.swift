@@ -5,30 +5,30 @@ import FaceTracking
 /// Lengths are in units of the distance of the outer eye corners, x to the right and y down from the centroid of the mean
 /// landmarks, z towards the viewer from the eye corners. The first 68 vertices of the mesh are the 300-W landmarks, the others lie
 /// around them: outside the jaw and along the hairline.
-public struct AverageFace: Sendable {
+package struct AverageFace: Sendable {
     /// Landmarks that the mesh begins with.
-    public static let landmarkCount = 68
+    package static let landmarkCount = 68
 
     /// The face at rest, mouth closed and eyes open. [vertices] of x, y, z.
-    public var points: [SIMD3<Double>]
+    package var points: [SIMD3<Double>]
     /// Where each vertex lies in the textures, in luma texels.
-    public var template: [Point]
+    package var template: [Point]
     /// What one unit of each of `FaceExpression`'s measures moves: mouth, smile, brows. [3][vertices]
-    public var expressions: [[Point]]
+    package var expressions: [[Point]]
     /// How shapes differ from person to person: one standard deviation of each mode. [modes][vertices]
-    public var identities: [[Point]]
+    package var identities: [[Point]]
     /// Corners of the mesh's triangles, three vertices each.
-    public var triangles: [SIMD3<Int32>]
+    package var triangles: [SIMD3<Int32>]
     /// Y of the mean texture, 0…255, rows of `textureWidth`.
-    public var luma: [Float]
+    package var luma: [Float]
     /// Cb and Cr, each at half the size of `luma`.
-    public var chroma: [[Float]]
+    package var chroma: [[Float]]
     /// How Y differs from person to person: one standard deviation of each mode, at half the size of `luma`.
-    public var lumaModes: [[Float]]
-    public var textureWidth: Int
-    public var textureHeight: Int
+    package var lumaModes: [[Float]]
+    package var textureWidth: Int
+    package var textureHeight: Int
 
-    public init(
+    package init(
         points: [SIMD3<Double>], template: [Point], expressions: [[Point]], identities: [[Point]],
         triangles: [SIMD3<Int32>], luma: [Float], chroma: [[Float]], lumaModes: [[Float]], textureWidth: Int,
         textureHeight: Int

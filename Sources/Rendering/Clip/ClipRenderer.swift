@@ -2,26 +2,26 @@ import Base
 import FaceTracking
 
 /// One picture of a synthetic clip and the exact places of the landmarks in it.
-public struct RenderedFrame: Sendable {
+package struct RenderedFrame: Sendable {
     /// Seconds from the first frame.
-    public let time: Double
+    package let time: Double
     /// 4:2:0, limited range.
-    public let picture: PixelBuffer
+    package let picture: PixelBuffer
     /// 68 points for each part of the script, nil where it is not in the picture. An integer is a pixel's centre.
-    public let faces: [[Point]?]
+    package let faces: [[Point]?]
 
     /// The picture as decoders deliver them.
-    public var frame: Frame { picture.frame(fullRange: false, time: time) }
+    package var frame: Frame { picture.frame(fullRange: false, time: time) }
 }
 
 /// Draws the frames of a script, in any order. Thread-bound.
-public final class ClipRenderer {
-    public let script: ClipScript
+package final class ClipRenderer {
+    package let script: ClipScript
     private let figures: [Figure]
     private let backdrop: Backdrop
     private let canvas: Canvas
 
-    public init(_ script: ClipScript, face: AverageFace) {
+    package init(_ script: ClipScript, face: AverageFace) {
         precondition(script.width >= 2 && script.height >= 2, "a clip of \(script.width)×\(script.height)")
         self.script = script
         figures = script.parts.map { Figure(face, $0.person) }
@@ -30,7 +30,7 @@ public final class ClipRenderer {
     }
 
     /// Frame `index`, from 0.
-    public func render(_ index: Int) -> RenderedFrame {
+    package func render(_ index: Int) -> RenderedFrame {
         let time = script.time(of: index)
         backdrop.draw(on: canvas, time: time, velocity: script.backgroundVelocity)
         var faces: [[Point]?] = []

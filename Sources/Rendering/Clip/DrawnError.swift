@@ -1,16 +1,16 @@
 import FaceTracking
 
 /// How far tracked landmarks lie from those that were drawn, in % of the drawn outer-eye distance (points 36 and 45).
-public struct DrawnError: Sendable {
+package struct DrawnError: Sendable {
     /// Mean error of each frame that was compared.
-    public private(set) var frames: [Double] = []
+    package private(set) var frames: [Double] = []
     /// Frames in which a drawn face was not found.
-    public private(set) var missed = 0
+    package private(set) var missed = 0
 
-    public init() {}
+    package init() {}
 
     /// Compares one frame; `tracked` is nil where the face was not found.
-    public mutating func add(tracked: [Point]?, drawn: [Point]) {
+    package mutating func add(tracked: [Point]?, drawn: [Point]) {
         guard let tracked else {
             missed += 1
             return
@@ -19,15 +19,15 @@ public struct DrawnError: Sendable {
     }
 
     /// Mean over the frames; nil before the first.
-    public var mean: Double? { frames.isEmpty ? nil : frames.reduce(0, +) / Double(frames.count) }
+    package var mean: Double? { frames.isEmpty ? nil : frames.reduce(0, +) / Double(frames.count) }
 
     /// The error that nine of ten frames stay below or at; nil before the first.
-    public var ninetiethPercentile: Double? {
+    package var ninetiethPercentile: Double? {
         frames.isEmpty ? nil : frames.sorted()[min(frames.count - 1, frames.count * 9 / 10)]
     }
 
     /// Mean distance of one face's points; 68 of each.
-    public static func percent(tracked: [Point], drawn: [Point]) -> Double {
+    package static func percent(tracked: [Point], drawn: [Point]) -> Double {
         precondition(
             tracked.count == AverageFace.landmarkCount && drawn.count == tracked.count,
             "\(tracked.count) points tracked and \(drawn.count) drawn, \(AverageFace.landmarkCount) of each expected")

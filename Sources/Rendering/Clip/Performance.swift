@@ -3,25 +3,25 @@ import FaceTracking
 import Glibc
 
 /// Natural-looking motion of one head: it turns, leans, comes nearer, speaks and blinks.
-public struct Performance: Sendable {
+package struct Performance: Sendable {
     /// Largest angles in radians.
-    public var yaw = 0.38
-    public var pitch = 0.2
-    public var roll = 0.26
+    package var yaw = 0.38
+    package var pitch = 0.2
+    package var roll = 0.26
     /// The face grows and shrinks by this part.
-    public var zoom = 0.22
+    package var zoom = 0.22
     /// Pixels to the outer-eye distance at rest.
-    public var scale: Double
+    package var scale: Double
     /// Middle of its path, in pixels, and how far it goes.
-    public var center: Point
-    public var sway: Point
+    package var center: Point
+    package var sway: Point
 
     private let phases: [Double]
     private let blinks: [Double]
     private let syllables: [Double]
 
     /// Blinks are laid out for `duration` seconds.
-    public init(scale: Double, center: Point, sway: Point = Point(40, 16), duration: Double, seed: UInt64) {
+    package init(scale: Double, center: Point, sway: Point = Point(40, 16), duration: Double, seed: UInt64) {
         (self.scale, self.center, self.sway) = (scale, center, sway)
         var random = SplitMix64(seed: seed, index: 99)
         phases = (0..<16).map { _ in random.uniform(0, 2 * .pi) }
@@ -35,7 +35,7 @@ public struct Performance: Sendable {
         syllables = (0..<64).map { _ in random.uniform(0.25, 1) }
     }
 
-    public func pose(_ time: Double) -> Pose {
+    package func pose(_ time: Double) -> Pose {
         let near = exp(zoom * wave(time, 0.11, 6))
         return Pose(
             yaw: yaw * (0.75 * wave(time, 0.19, 0) + 0.25 * wave(time, 0.43, 1)),
@@ -44,7 +44,7 @@ public struct Performance: Sendable {
             position: center + sway * Point(wave(time, 0.13, 7), wave(time, 0.17, 8)))
     }
 
-    public func expression(_ time: Double) -> FaceExpression {
+    package func expression(_ time: Double) -> FaceExpression {
         FaceExpression(
             mouth: speech(time), smile: 0.03 + 0.07 * wave(time, 0.09, 9), brows: 0.03 * wave(time, 0.31, 10),
             blink: blink(time))

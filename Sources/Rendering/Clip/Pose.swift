@@ -2,19 +2,19 @@ import FaceTracking
 import Glibc
 
 /// Where a head is and how it is turned.
-public struct Pose: Sendable, Equatable {
+package struct Pose: Sendable, Equatable {
     /// Turn to the viewer's right, in radians.
-    public var yaw: Double
+    package var yaw: Double
     /// Nod downwards, in radians.
-    public var pitch: Double
+    package var pitch: Double
     /// Lean clockwise in the picture, in radians.
-    public var roll: Double
+    package var roll: Double
     /// Pixels to the distance of the outer eye corners of a face that looks at the viewer.
-    public var scale: Double
+    package var scale: Double
     /// Pixel at which the head's axis of rotation shows, between the eyes and the mouth of an upright face.
-    public var position: Point
+    package var position: Point
 
-    public init(yaw: Double = 0, pitch: Double = 0, roll: Double = 0, scale: Double, position: Point) {
+    package init(yaw: Double = 0, pitch: Double = 0, roll: Double = 0, scale: Double, position: Point) {
         (self.yaw, self.pitch, self.roll, self.scale, self.position) = (yaw, pitch, roll, scale, position)
     }
 

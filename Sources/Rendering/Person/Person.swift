@@ -1,32 +1,32 @@
 import Base
 
 /// What makes one drawn figure differ from another. All are mixtures of means and small parts of modes: nobody.
-public struct Person: Sendable, Equatable {
-    public enum Hair: Sendable, CaseIterable {
+package struct Person: Sendable, Equatable {
+    package enum Hair: Sendable, CaseIterable {
         case short
         case long
     }
 
     /// Y, Cb, Cr, 0…255.
-    public typealias Paint = SIMD3<Double>
+    package typealias Paint = SIMD3<Double>
 
     /// Parts of the average face's shape modes, in standard deviations; missing ones count as 0.
-    public var shape: [Double] = []
+    package var shape: [Double] = []
     /// Parts of its texture modes.
-    public var texture: [Double] = []
-    public var hair = Hair.short
-    public var hairPaint = Paint(48, 121, 137)
-    public var clothPaint = Paint(92, 146, 108)
+    package var texture: [Double] = []
+    package var hair = Hair.short
+    package var hairPaint = Paint(48, 121, 137)
+    package var clothPaint = Paint(92, 146, 108)
     /// Seed of strands and folds.
-    public var seed: UInt64 = 1
+    package var seed: UInt64 = 1
 
     /// The mean of all.
-    public static let average = Person()
+    package static let average = Person()
 
-    public init() {}
+    package init() {}
 
     /// Somebody else for each seed, within one standard deviation of the mean in every mode.
-    public init(seed: UInt64) {
+    package init(seed: UInt64) {
         var random = SplitMix64(seed: seed, index: 17)
         func part() -> Double { min(1, max(-1, 0.7 * random.normal())) }
         shape = (0..<6).map { _ in part() }

@@ -83,9 +83,9 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         if isAnswering || isClosing || error is IOError {
             context.close(promise: nil)
         } else if case .headerOverflow? = error as? HTTPParserError {
-            refuse(context, Refusal(.requestHeaderFieldsTooLarge, "the request's header is too large"))
+            refuse(context, HTTPErrorResponse(.requestHeaderFieldsTooLarge, "the request's header is too large"))
         } else {
-            refuse(context, Refusal(.badRequest, "this is no HTTP request"))
+            refuse(context, HTTPErrorResponse(.badRequest, "this is no HTTP request"))
         }
     }
 
@@ -125,12 +125,12 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         if !isCounted {
             refuse(
                 context,
-                Refusal(
+                HTTPErrorResponse(
                     .serviceUnavailable, "too many connections are open", remedy: "close some, or come back later"))
         }
     }
 
-    private func refuse(_ context: ChannelHandlerContext, _ refusal: Refusal) {
+    private func refuse(_ context: ChannelHandlerContext, _ refusal: HTTPErrorResponse) {
         var head = refusal.response.head
         head.headerFields[.connection] = "close"
         context.write(wrapOutboundOut(.head(head)), promise: nil)

@@ -19,7 +19,7 @@ final class EventHub: Sendable {
     /// Until the task is cancelled. Each second it looks for other streams, as the settings may be read anew.
     func run() async {
         await withDiscardingTaskGroup { group in
-            var followed: [String: StreamBoard] = [:]
+            var followed: [String: StreamState] = [:]
             while !Task.isCancelled {
                 let boards = streams.boards
                 for board in boards where followed[board.name] !== board {
@@ -33,7 +33,7 @@ final class EventHub: Sendable {
         }
     }
 
-    private func follow(_ board: StreamBoard) async {
+    private func follow(_ board: StreamState) async {
         for await result in board.results() {
             let feeds = feeds.withLock { $0.values.filter { $0.name == nil || $0.name == board.name } }
             if feeds.isEmpty { continue }

@@ -9,8 +9,8 @@ extension HTTPService {
 
     func makeRouter() -> Router<BasicRequestContext> {
         let router = Router(context: BasicRequestContext.self, options: .autoGenerateHeadEndpoints)
-        router.add(middleware: AnswerManners(metrics: metrics, logger: logger))
-        router.add(middleware: RequestChecks { [self] in settings })
+        router.add(middleware: ResponseMiddleware(metrics: metrics, logger: logger))
+        router.add(middleware: RequestValidationMiddleware { [self] in settings })
         addPage(to: router)
         router.get("healthz") { [self] request, _ in try health(request) }
         router.get("metrics") { [self] _, _ in
@@ -52,17 +52,17 @@ extension HTTPService {
         return try jsonResponse(report, status: status)
     }
 
-    private func board(_ context: BasicRequestContext) throws(Refusal) -> StreamBoard {
+    private func board(_ context: BasicRequestContext) throws(HTTPErrorResponse) -> StreamState {
         let name = context.parameters.get("name")?.removingPercentEncoding ?? ""
         if let board = streams.board(name) { return board }
         let names = streams.boards.map(\.name)
         let remedy = closestName(to: name, among: names).map { "did you mean '\($0)'?" }
-        throw Refusal(
+        throw HTTPErrorResponse(
             .notFound, "no stream is called '\(name)'",
             remedy: remedy ?? "streams here: \(names.isEmpty ? "none" : names.joined(separator: ", "))")
     }
 
-    private func latest(of board: StreamBoard) throws -> Response {
+    private func latest(of board: StreamState) throws -> Response {
         guard let latest = board.latest else { throw noFrame(of: board) }
         var text = TextBuffer()
         text.append(latest)
@@ -70,9 +70,9 @@ extension HTTPService {
         return jsonResponse(ByteBuffer(bytes: text.bytes))
     }
 
-    private func picture(of board: StreamBoard) async throws -> Response {
+    private func picture(of board: StreamState) async throws -> Response {
         guard settings.preview else {
-            throw Refusal(.notFound, "pictures are switched off", remedy: "set http.preview to true to see them")
+            throw HTTPErrorResponse(.notFound, "pictures are switched off", remedy: "set http.preview to true to see them")
         }
         // A stream that is lost has none to give: that is told at once.
         let mayCome = board.status.state == .delivering || board.status.state == .starting
@@ -87,11 +87,11 @@ extension HTTPService {
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: picture.bytes)))
     }
 
-    private func noFrame(of board: StreamBoard) -> Refusal {
+    private func noFrame(of board: StreamState) -> HTTPErrorResponse {
         let status = board.status
         let why =
             status.state == .ended ? "its source has ended" : status.shownReasons.first ?? "no frame came in time"
-        return Refusal(
+        return HTTPErrorResponse(
             .serviceUnavailable, "stream '\(board.name)' has no frame to show: \(why)",
             remedy: "ask again later; /healthz tells how it fares", headers: [.retryAfter: "2"])
     }

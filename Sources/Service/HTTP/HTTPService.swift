@@ -10,9 +10,9 @@ import Synchronization
 /// Answers over HTTP what the streams find and how they fare: the page, JSON, events, pictures, health and metrics.
 ///
 /// Everything is bounded: connections, headers, time to send a request and to take an answer. A reader never slows a stream.
-public final class HTTPService: Service {
+package final class HTTPService: Service {
     /// Connections at once; what comes above is told so and closed.
-    public static let connectionLimit = 200
+    package static let connectionLimit = 200
     /// Seconds within which a request must have come whole, and a connection without requests must bring one.
     static let requestSeconds = 15
     /// Bytes of a request's header lines together.
@@ -27,7 +27,7 @@ public final class HTTPService: Service {
     private let onListening: @Sendable (_ port: Int) -> Void
 
     /// `onListening` is told the port as soon as requests are answered.
-    public init(
+    package init(
         _ settings: HTTPSettings, streams: StreamDirectory, metrics: MetricsRegistry, logger: Logger,
         onListening: @escaping @Sendable (_ port: Int) -> Void = { _ in }
     ) {
@@ -38,7 +38,7 @@ public final class HTTPService: Service {
     }
 
     /// Token and preview may change while it runs; another address counts from the next start.
-    public var settings: HTTPSettings {
+    package var settings: HTTPSettings {
         get { current.withLock { $0 } }
         set { current.withLock { $0 = newValue } }
     }
@@ -47,7 +47,7 @@ public final class HTTPService: Service {
     ///
     /// Throws `LandmarkdError` where it cannot listen: `.unavailable`, `.noPermission`, or `.wrongSettings` for an address
     /// that others reach without a token.
-    public func run() async throws {
+    package func run() async throws {
         try checkAddress()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await self.events.run() }

@@ -18,7 +18,7 @@ actor PreviewPictures {
     }
 
     private struct Stream {
-        let board: StreamBoard
+        let board: StreamState
         var isTaking = false
         var newest: (picture: Picture, taken: Double)?
         var waiting: [Int: CheckedContinuation<Picture?, Never>] = [:]
@@ -32,7 +32,7 @@ actor PreviewPictures {
     init(logger: Logger) { self.logger = logger }
 
     /// A frame that is tracked after the call, or was just before it; nil where none came in time.
-    func picture(of board: StreamBoard, within seconds: Double) async -> Picture? {
+    func picture(of board: StreamState, within seconds: Double) async -> Picture? {
         let key = ObjectIdentifier(board)
         if let newest = streams[key]?.newest, monotonicSeconds() - newest.taken < Self.freshSeconds {
             return newest.picture
@@ -56,7 +56,7 @@ actor PreviewPictures {
     }
 
     /// How many wait for a picture of the stream.
-    func waitingCount(for board: StreamBoard) -> Int { streams[ObjectIdentifier(board)]?.waiting.count ?? 0 }
+    func waitingCount(for board: StreamState) -> Int { streams[ObjectIdentifier(board)]?.waiting.count ?? 0 }
 
     private func answer(_ asker: Int, of key: ObjectIdentifier, _ picture: Picture?) {
         streams[key]?.waiting.removeValue(forKey: asker)?.resume(returning: picture)

@@ -38,7 +38,7 @@ struct StreamReport: Encodable {
     /// Unix time of the newest frame's exposure.
     let time: Double?
 
-    init(_ board: StreamBoard) {
+    init(_ board: StreamState) {
         let (status, latest) = (board.status, board.latest)
         (name, state, healthy) = (board.name, status.state.rawValue, status.isHealthy)
         reasons = status.shownReasons
@@ -69,7 +69,7 @@ struct HealthReport: Encodable {
     /// Those that do not deliver as they should; nil for readers without the token.
     var failing: [Stream]?
 
-    init(_ boards: [StreamBoard]) {
+    init(_ boards: [StreamState]) {
         let failing = boards.map { ($0.name, $0.status) }.filter { !$0.1.isHealthy }
         status = failing.isEmpty ? "ok" : "failing"
         self.failing = failing.map { name, status in

@@ -3,7 +3,7 @@ import Capture
 import Logging
 
 /// A frame on its way from the capture thread to the tracker's.
-struct Arrival: Sendable {
+struct TimedFrame: Sendable {
     /// `frame.time` is the stream's own time, which grows over all openings of the source.
     var live: LiveFrame
     /// `monotonicSeconds` when it came.
@@ -19,8 +19,8 @@ struct CaptureLoop {
 
     let opener: any LiveSourceOpener
     let stop: StopSignal
-    let slot: LatestSlot<Arrival>
-    let board: StreamBoard
+    let slot: LatestSlot<TimedFrame>
+    let board: StreamState
     let faults: StreamFaults
     let metrics: StreamMetrics
     let heartbeat: Heartbeat
@@ -40,7 +40,7 @@ struct CaptureLoop {
     private var slowFormat: LiveFormat?
 
     init(
-        opener: any LiveSourceOpener, stop: StopSignal, slot: LatestSlot<Arrival>, board: StreamBoard,
+        opener: any LiveSourceOpener, stop: StopSignal, slot: LatestSlot<TimedFrame>, board: StreamState,
         faults: StreamFaults, metrics: StreamMetrics, heartbeat: Heartbeat, log: Logger, patience: Double,
         retry: Backoff
     ) {
@@ -86,7 +86,7 @@ struct CaptureLoop {
         if let firstFrameTime, now - firstFrameTime > Self.proof { retry.reset() }
         var live = live
         live.frame.time = clock.time(live.frame.time, now: now)
-        let dropped = live.lost + (slot.put(Arrival(live: live, time: now)) ? 1 : 0)
+        let dropped = live.lost + (slot.put(TimedFrame(live: live, time: now)) ? 1 : 0)
         metrics.received.increment()
         metrics.up.record(1)
         if dropped > 0 { metrics.dropped.increment(by: dropped) }

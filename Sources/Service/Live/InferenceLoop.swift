@@ -10,8 +10,8 @@ struct InferenceLoop {
 
     let stream: String
     let tracker: any FaceTracker
-    let slot: LatestSlot<Arrival>
-    let board: StreamBoard
+    let slot: LatestSlot<TimedFrame>
+    let board: StreamState
     let outputs: [LiveOutput]
     let faults: StreamFaults
     let history: StreamHistory
@@ -24,7 +24,7 @@ struct InferenceLoop {
     private var isFailing = false
 
     init(
-        stream: String, tracker: any FaceTracker, slot: LatestSlot<Arrival>, board: StreamBoard, outputs: [LiveOutput],
+        stream: String, tracker: any FaceTracker, slot: LatestSlot<TimedFrame>, board: StreamState, outputs: [LiveOutput],
         faults: StreamFaults, history: StreamHistory, metrics: StreamMetrics, heartbeat: Heartbeat, log: Logger
     ) {
         (self.stream, self.tracker, self.slot, self.board, self.outputs) = (stream, tracker, slot, board, outputs)
@@ -44,7 +44,7 @@ struct InferenceLoop {
         for output in outputs { output.end() }
     }
 
-    private mutating func follow(_ arrival: Arrival) {
+    private mutating func follow(_ arrival: TimedFrame) {
         let start = monotonicSeconds()
         metrics.record(.wait, seconds: start - arrival.time)
         do throws(LandmarkdError) {

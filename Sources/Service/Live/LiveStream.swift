@@ -6,17 +6,17 @@ import Logging
 import Metrics
 
 /// What streams are made of: the daemon has cameras and the cascade there, tests what they play.
-public struct StreamParts: Sendable {
+package struct StreamDependencies: Sendable {
     /// Throws `.wrongSettings` where the settings name a source that cannot be.
-    public var opener: @Sendable (StreamSettings) throws(LandmarkdError) -> any LiveSourceOpener
+    package var opener: @Sendable (StreamSettings) throws(LandmarkdError) -> any LiveSourceOpener
     /// Called by the thread that uses the tracker.
-    public var tracker: @Sendable (StreamSettings) -> any FaceTracker
+    package var tracker: @Sendable (StreamSettings) -> any FaceTracker
     /// Landmarks of a face.
-    public var pointCount: Int
-    public var metrics: any MetricsFactory
+    package var pointCount: Int
+    package var metrics: any MetricsFactory
     var retry = Backoff()
 
-    public init(
+    package init(
         pointCount: Int, metrics: any MetricsFactory = MetricsSystem.factory,
         opener: @escaping @Sendable (StreamSettings) throws(LandmarkdError) -> any LiveSourceOpener,
         tracker: @escaping @Sendable (StreamSettings) -> any FaceTracker
@@ -28,19 +28,19 @@ public struct StreamParts: Sendable {
 /// One stream that runs: a capture thread, a tracking thread and the outputs' threads. May be used by any thread.
 final class LiveStream: Sendable {
     let settings: StreamSettings
-    private let board: StreamBoard
+    private let board: StreamState
     private let faults: StreamFaults
     private let metrics: StreamMetrics
     private let outputs: [LiveOutput]
     private let stopSignal = StopSignal()
-    private let slot = LatestSlot<Arrival>()
+    private let slot = LatestSlot<TimedFrame>()
     private let running = DispatchGroup()
     private let captureBeat: Heartbeat
     private let trackingBeat: Heartbeat
 
-    /// Starts at once. Throws as `StreamParts.opener` does.
+    /// Starts at once. Throws as `StreamDependencies.opener` does.
     init(
-        _ settings: StreamSettings, board: StreamBoard, history: StreamHistory, parts: StreamParts, log: Logger
+        _ settings: StreamSettings, board: StreamState, history: StreamHistory, parts: StreamDependencies, log: Logger
     ) throws(LandmarkdError) {
         (self.settings, self.board) = (settings, board)
         var log = log
@@ -67,7 +67,7 @@ final class LiveStream: Sendable {
     }
 
     private func start(
-        _ opener: any LiveSourceOpener, _ parts: StreamParts, _ history: StreamHistory, _ log: Logger
+        _ opener: any LiveSourceOpener, _ parts: StreamDependencies, _ history: StreamHistory, _ log: Logger
     ) {
         let (settings, board, faults, metrics, outputs) = (settings, board, faults, metrics, outputs)
         let (stop, slot, captureBeat, trackingBeat) = (stopSignal, slot, captureBeat, trackingBeat)

@@ -1,17 +1,17 @@
 import Synchronization
 
 /// The streams that run now, by name: what HTTP shows. May be used by any thread.
-public final class StreamDirectory: Sendable {
-    private let current: Mutex<[StreamBoard]>
+package final class StreamDirectory: Sendable {
+    private let current: Mutex<[StreamState]>
 
-    public init(_ boards: [StreamBoard] = []) { current = Mutex(boards) }
+    package init(_ boards: [StreamState] = []) { current = Mutex(boards) }
 
     /// In the order of their names; another list after the settings were read anew.
-    public var boards: [StreamBoard] { current.withLock { $0 } }
+    package var boards: [StreamState] { current.withLock { $0 } }
 
     /// Nil where no stream has the name.
-    public func board(_ name: String) -> StreamBoard? { boards.first { $0.name == name } }
+    package func board(_ name: String) -> StreamState? { boards.first { $0.name == name } }
 
     /// Takes the place of all boards so far. Those that are gone are closed by their streams.
-    func set(_ boards: [StreamBoard]) { current.withLock { $0 = boards.sorted { $0.name < $1.name } } }
+    func set(_ boards: [StreamState]) { current.withLock { $0 = boards.sorted { $0.name < $1.name } } }
 }

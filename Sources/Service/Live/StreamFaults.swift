@@ -2,10 +2,10 @@ import Synchronization
 
 /// What is wrong with a stream now, by the part that has the fault; kept in its board's status. May be used by any thread.
 final class StreamFaults: Sendable {
-    private let board: StreamBoard
+    private let board: StreamState
     private let faults = Mutex<[String: String]>([:])
 
-    init(_ board: StreamBoard) { self.board = board }
+    init(_ board: StreamState) { self.board = board }
 
     /// `fault` nil: the part works.
     func set(_ part: String, _ fault: String?) {

@@ -5,21 +5,21 @@ import ServiceLifecycle
 import Synchronization
 
 /// Runs the streams that the settings name, and changes them when the settings change. May be used by any thread.
-public final class StreamSupervisor: Sendable {
+package final class StreamSupervisor: Sendable {
     /// What `apply` did, by names.
-    public struct Changes: Sendable, Equatable {
-        public var started: [String] = []
-        public var stopped: [String] = []
-        public var restarted: [String] = []
+    package struct Changes: Sendable, Equatable {
+        package var started: [String] = []
+        package var stopped: [String] = []
+        package var restarted: [String] = []
     }
 
-    public let directory = StreamDirectory()
-    private let parts: StreamParts
+    package let directory = StreamDirectory()
+    private let parts: StreamDependencies
     private let log: Logger
 
     private struct State {
         var streams: [String: LiveStream] = [:]
-        var boards: [String: StreamBoard] = [:]
+        var boards: [String: StreamState] = [:]
         var histories: [String: StreamHistory] = [:]
     }
 
@@ -27,13 +27,13 @@ public final class StreamSupervisor: Sendable {
     /// Held while streams are changed, which takes a while; `state` never is.
     private let turn = Mutex(())
 
-    public init(parts: StreamParts, log: Logger) { (self.parts, self.log) = (parts, log) }
+    package init(parts: StreamDependencies, log: Logger) { (self.parts, self.log) = (parts, log) }
 
     /// Starts, stops and restarts streams until they are as `wanted`; those set as before are not disturbed. Blocks up to 1 s.
     ///
     /// Throws, without having changed anything, where the settings name a source that cannot be.
     @discardableResult
-    public func apply(_ wanted: [StreamSettings]) throws(LandmarkdError) -> Changes {
+    package func apply(_ wanted: [StreamSettings]) throws(LandmarkdError) -> Changes {
         for settings in wanted { _ = try parts.opener(settings) }
         return try turn.withLock { (_) throws(LandmarkdError) in
             let old = state.withLock { $0.streams.values.filter { !wanted.contains($0.settings) } }
@@ -65,7 +65,7 @@ public final class StreamSupervisor: Sendable {
     private func start(_ settings: StreamSettings) throws(LandmarkdError) {
         let name = settings.name
         let (board, history) = state.withLock { state in
-            let board = state.boards[name] ?? StreamBoard(name: name)
+            let board = state.boards[name] ?? StreamState(name: name)
             let history = state.histories[name] ?? StreamHistory()
             (state.boards[name], state.histories[name]) = (board, history)
             return (board, history)
@@ -92,7 +92,7 @@ public final class StreamSupervisor: Sendable {
     }
 
     /// Ends all streams, their outputs flushed and closed, within 1.5 s also where a camera hangs. Blocks so long.
-    public func stopAll() {
+    package func stopAll() {
         turn.withLock { _ in
             let streams = state.withLock { state in
                 defer { state.streams = [:] }
@@ -116,7 +116,7 @@ public final class StreamSupervisor: Sendable {
 
 extension StreamSupervisor: Service {
     /// Streams go on until the daemon is to end; then ends them.
-    public func run() async {
+    package func run() async {
         // Thrown when the time has come.
         try? await cancelWhenGracefulShutdown {
             while true {

@@ -5,13 +5,13 @@ import Synchronization
 ///
 /// Counters end in `_total` and timers in `_seconds`, also where the label does not say so. Whoever makes a metric of the same
 /// label and dimensions shares its value; it is gone once each of them has destroyed it.
-public final class MetricsRegistry: Sendable {
+package final class MetricsRegistry: Sendable {
     private let families = Mutex<[String: MetricFamily]>([:])
 
-    public init() {}
+    package init() {}
 
     /// All metrics with those of the process, in Prometheus' text format 0.0.4, in the order of their names.
-    public func text(version: String) -> String {
+    package func text(version: String) -> String {
         var families = families.withLock { $0 }
         families.merge(processMetrics(version: version)) { ours, _ in ours }
         for (name, family) in families {
@@ -56,27 +56,27 @@ public final class MetricsRegistry: Sendable {
 }
 
 extension MetricsRegistry: MetricsFactory {
-    public func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
+    package func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
         cell(label, ending: "_total", dimensions) { _ in CounterCell() }
     }
 
-    public func makeFloatingPointCounter(
+    package func makeFloatingPointCounter(
         label: String, dimensions: [(String, String)]
     ) -> any FloatingPointCounterHandler {
         cell(label, ending: "_total", dimensions) { _ in CounterCell() }
     }
 
-    public func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler {
+    package func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler {
         cell(label, dimensions) { _ in GaugeCell() }
     }
 
     /// A histogram where values are to be aggregated, else the last value.
-    public func makeRecorder(label: String, dimensions: [(String, String)], aggregate: Bool) -> any RecorderHandler {
+    package func makeRecorder(label: String, dimensions: [(String, String)], aggregate: Bool) -> any RecorderHandler {
         guard aggregate else { return cell(label, dimensions) { _ in GaugeCell() } }
         return cell(label, dimensions) { histogram($0) }
     }
 
-    public func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
+    package func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
         cell(label, ending: "_seconds", dimensions) { histogram($0) }
     }
 
@@ -87,9 +87,9 @@ extension MetricsRegistry: MetricsFactory {
             keepsRecent: description?.summaryName != nil)
     }
 
-    public func destroyCounter(_ handler: any CounterHandler) { release(handler) }
-    public func destroyFloatingPointCounter(_ handler: any FloatingPointCounterHandler) { release(handler) }
-    public func destroyMeter(_ handler: any MeterHandler) { release(handler) }
-    public func destroyRecorder(_ handler: any RecorderHandler) { release(handler) }
-    public func destroyTimer(_ handler: any TimerHandler) { release(handler) }
+    package func destroyCounter(_ handler: any CounterHandler) { release(handler) }
+    package func destroyFloatingPointCounter(_ handler: any FloatingPointCounterHandler) { release(handler) }
+    package func destroyMeter(_ handler: any MeterHandler) { release(handler) }
+    package func destroyRecorder(_ handler: any RecorderHandler) { release(handler) }
+    package func destroyTimer(_ handler: any TimerHandler) { release(handler) }
 }

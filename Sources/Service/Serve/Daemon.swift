@@ -5,15 +5,15 @@ import Logging
 import ServiceLifecycle
 
 /// `landmarkd serve`: streams, HTTP and the service manager's wishes, until a signal ends it.
-public struct Daemon: Sendable {
+package struct Daemon: Sendable {
     private let source: SettingsSource
 
-    public init(_ source: SettingsSource) { self.source = source }
+    package init(_ source: SettingsSource) { self.source = source }
 
     /// Reads and checks the settings; opens no source. What they say, in a few lines.
     ///
     /// Throws `.wrongSettings` for what is wrong in them, `.noInput` where the file or a model is missing.
-    public func check() throws(LandmarkdError) -> String {
+    package func check() throws(LandmarkdError) -> String {
         let settings = try source.read()
         var sources: [String] = []
         for stream in settings.streams { sources.append(try sourceOpener(of: stream).name) }
@@ -22,7 +22,7 @@ public struct Daemon: Sendable {
     }
 
     /// Serves until SIGTERM or SIGINT; SIGHUP reads the settings anew. Throws as `check` does, and where HTTP cannot be had.
-    public func run() async throws {
+    package func run() async throws {
         signal(SIGPIPE, SIG_IGN)  // who reads our standard output may go
         signal(SIGHUP, SIG_IGN)  // until it can be answered
         let settings = try source.read()

@@ -4,7 +4,7 @@ import Logging
 import Synchronization
 
 /// The daemon's log on standard error: for journald with its priorities and without a time, else for people.
-public final class ServiceLog: Sendable {
+package final class ServiceLog: Sendable {
     /// How a line begins.
     enum Style: Sendable {
         /// `<4>door: …`, as sd-daemon(3) has it.
@@ -19,7 +19,7 @@ public final class ServiceLog: Sendable {
     private let style: Style
     private let write: @Sendable (String) -> Void
 
-    public convenience init() {
+    package convenience init() {
         self.init(style: Self.styleOfStandardError()) { line in
             // There is nowhere to tell that standard error cannot be written.
             _ = try? writeAll(Array(line.utf8), to: STDERR_FILENO, path: "standard error")
@@ -31,10 +31,10 @@ public final class ServiceLog: Sendable {
     }
 
     /// Also of loggers that were made before.
-    public func set(_ level: Logger.Level) { self.level.withLock { $0 = level } }
+    package func set(_ level: Logger.Level) { self.level.withLock { $0 = level } }
 
     /// `least`: for libraries, which tell much.
-    public func logger(_ label: String = "landmarkd", least: Logger.Level = .trace) -> Logger {
+    package func logger(_ label: String = "landmarkd", least: Logger.Level = .trace) -> Logger {
         Logger(label: label) { [self] _ in Handler(log: self, least: least) }
     }
 

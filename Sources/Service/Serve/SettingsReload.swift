@@ -58,7 +58,7 @@ final class SettingsReload: Service {
 
 extension StreamSupervisor.Changes: CustomStringConvertible {
     /// "started: door; stopped: hall".
-    public var description: String {
+    package var description: String {
         let parts = [("started", started), ("restarted", restarted), ("stopped", stopped)]
         let told = parts.filter { !$0.1.isEmpty }.map { "\($0.0): \($0.1.joined(separator: ", "))" }
         return told.isEmpty ? "no stream changed" : told.joined(separator: "; ")

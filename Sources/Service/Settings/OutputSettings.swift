@@ -1,8 +1,8 @@
 import Base
 
 /// Where a stream's results go, beside HTTP.
-public struct OutputSettings: Sendable, Equatable, CustomStringConvertible {
-    public enum Place: Sendable, Equatable {
+package struct OutputSettings: Sendable, Equatable, CustomStringConvertible {
+    package enum Place: Sendable, Equatable {
         case csv(path: String)
         /// "-": standard output.
         case jsonl(path: String)
@@ -10,7 +10,7 @@ public struct OutputSettings: Sendable, Equatable, CustomStringConvertible {
     }
 
     /// When a file is finished and the next one begun.
-    public enum Rotation: Sendable, Equatable {
+    package enum Rotation: Sendable, Equatable {
         case never
         /// At midnight, UTC.
         case day
@@ -18,14 +18,14 @@ public struct OutputSettings: Sendable, Equatable, CustomStringConvertible {
         case size(bytes: Int)
     }
 
-    public var place: Place
+    package var place: Place
     /// Of files.
-    public var rotation = Rotation.day
+    package var rotation = Rotation.day
 
-    public init(_ place: Place, rotation: Rotation = .day) { (self.place, self.rotation) = (place, rotation) }
+    package init(_ place: Place, rotation: Rotation = .day) { (self.place, self.rotation) = (place, rotation) }
 
     /// Names the output in messages and metrics: "csv:/var/lib/landmarkd/door.csv".
-    public var description: String {
+    package var description: String {
         switch place {
         case .csv(let path): "csv:\(path)"
         case .jsonl(let path): "jsonl:\(path)"

@@ -2,17 +2,17 @@ import Base
 import Logging
 
 /// All that `landmarkd serve` is set to.
-public struct ServiceSettings: Sendable, Equatable {
+package struct ServiceSettings: Sendable, Equatable {
     /// In the order of their names.
-    public var streams: [StreamSettings] = []
+    package var streams: [StreamSettings] = []
     /// What streams have where they do not say otherwise.
-    public var defaults = StreamSettings()
-    public var http = HTTPSettings()
-    public var logLevel = Logger.Level.info
+    package var defaults = StreamSettings()
+    package var http = HTTPSettings()
+    package var logLevel = Logger.Level.info
     /// Folder of face68.safetensors and locator.safetensors; nil: those that came with landmarkd.
-    public var models: String?
+    package var models: String?
 
-    public init() {}
+    package init() {}
 
     /// Settings while they are read: streams begin as `defaults`, wherever these stand in the file.
     private struct Draft {

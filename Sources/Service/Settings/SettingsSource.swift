@@ -2,36 +2,36 @@ import Base
 import Yams
 
 /// Where the settings come from: a file, overridden by variables, overridden by flags. Read at the start, and anew when asked to.
-public struct SettingsSource: Sendable {
+package struct SettingsSource: Sendable {
     /// A value given outside the file.
-    public struct Override: Sendable {
+    package struct Override: Sendable {
         /// "http.listen".
-        public var key: String
-        public var value: String
+        package var key: String
+        package var value: String
         /// As messages name it: "LANDMARKD_HTTP_LISTEN", "--listen".
-        public var origin: String
+        package var origin: String
 
-        public init(key: String, value: String, origin: String) {
+        package init(key: String, value: String, origin: String) {
             (self.key, self.value, self.origin) = (key, value, origin)
         }
     }
 
     /// Nil: defaults and overrides alone.
-    public var file: String?
+    package var file: String?
     /// Later ones win.
-    public var overrides: [Override]
+    package var overrides: [Override]
     /// The one camera to serve in place of all streams of the file; it has the keys of the stream of that name, else `defaults`.
-    public var camera: (name: String, source: String)?
+    package var camera: (name: String, source: String)?
 
-    public init(file: String?, overrides: [Override] = [], camera: (name: String, source: String)? = nil) {
+    package init(file: String?, overrides: [Override] = [], camera: (name: String, source: String)? = nil) {
         (self.file, self.overrides, self.camera) = (file, overrides, camera)
     }
 
     /// Keys that variables set: `http.listen` by `LANDMARKD_HTTP_LISTEN`.
-    public static let variables = ["http.listen", "http.token", "http.preview", "log.level", "models"]
+    package static let variables = ["http.listen", "http.token", "http.preview", "log.level", "models"]
 
     /// What an environment overrides; empty variables count as not set.
-    public static func overrides(environment: [String: String]) -> [Override] {
+    package static func overrides(environment: [String: String]) -> [Override] {
         variables.compactMap { key in
             let name = "LANDMARKD_" + key.uppercased().replacing(".", with: "_")
             guard let value = environment[name], !value.isEmpty else { return nil }
@@ -40,7 +40,7 @@ public struct SettingsSource: Sendable {
     }
 
     /// Throws `.noInput` where the file is missing, `.wrongSettings` for all that is wrong in it or beside it.
-    public func read() throws(LandmarkdError) -> ServiceSettings {
+    package func read() throws(LandmarkdError) -> ServiceSettings {
         var settings = ServiceSettings()
         if let file { try settings.read(Self.parse(file)) }
         for given in overrides {

@@ -2,45 +2,45 @@ import Base
 import Capture
 
 /// A picture's size in pixels.
-public struct FrameSize: Sendable, Equatable, CustomStringConvertible {
-    public var width: Int
-    public var height: Int
+package struct FrameSize: Sendable, Equatable, CustomStringConvertible {
+    package var width: Int
+    package var height: Int
 
     /// From "1280x720", 16 to 8192 each; nil where it is not written so.
-    public init?(_ text: String) {
+    package init?(_ text: String) {
         let parts = text.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
         guard parts.count == 2, let width = parts[0], let height = parts[1] else { return nil }
         guard 16...8192 ~= width, 16...8192 ~= height else { return nil }
         (self.width, self.height) = (width, height)
     }
 
-    public var description: String { "\(width)x\(height)" }
+    package var description: String { "\(width)x\(height)" }
 }
 
 /// What one stream is set to.
-public struct StreamSettings: Sendable, Equatable {
+package struct StreamSettings: Sendable, Equatable {
     /// In URLs, metrics and file names: letters, digits, `.`, `-` and `_`.
-    public var name = ""
+    package var name = ""
     /// A camera, a file, or an address: "/dev/video0", "clip.mp4", "rtsp://…".
-    public var source = ""
+    package var source = ""
     /// Whether a file begins again at its end.
-    public var loop = false
+    package var loop = false
     /// Most faces followed at once.
-    public var faces = 1
+    package var faces = 1
     /// What is asked of a camera; nil: what suits best.
-    public var format: String?
-    public var size: FrameSize?
+    package var format: String?
+    package var size: FrameSize?
     /// Frames a second.
-    public var rate: Double?
+    package var rate: Double?
     /// Seconds without a frame after which the source is opened anew; nil: what suits the source.
-    public var stall: Double?
+    package var stall: Double?
     /// Whether landmarks of a face that keeps still are calmed.
-    public var smoothing = true
+    package var smoothing = true
     /// How often the whole picture is searched while nobody is followed, times a second.
-    public var searchRate = 5.0
-    public var outputs: [OutputSettings] = []
+    package var searchRate = 5.0
+    package var outputs: [OutputSettings] = []
 
-    public init() {}
+    package init() {}
 
     /// Pixel formats that the tracker or a decoder of ours can read.
     static let formats = ["YUYV", "UYVY", "NV12", "YU12", "GREY", "MJPG"]
@@ -88,7 +88,7 @@ public struct StreamSettings: Sendable, Equatable {
 
     /// A name that a stream may have, made of the last part of its source: "video0" of "/dev/video0". Passwords are not
     /// in it.
-    public static func name(fromSource source: String) -> String {
+    package static func name(fromSource source: String) -> String {
         let path = source.prefix { $0 != "?" && $0 != "#" }
         let part = path.split(separator: "/").last?.split(separator: "@").last ?? ""
         let plain = part.map { $0.isASCII && ($0.isLetter || $0.isNumber || "._".contains($0)) ? $0 : "-" }

@@ -3,24 +3,24 @@ import Glibc
 import NeuralNetwork
 
 /// What a sample is worth to each part of the loss, and the target it is compared with.
-public struct CascadeTarget: Sendable {
+package struct CascadeTarget: Sendable {
     /// Landmarks in crop units 0…1; empty where the crop holds no face.
-    public var landmarks: [SIMD2<Double>]
+    package var landmarks: [SIMD2<Double>]
     /// Whether the crop holds a face.
-    public var presence: Bool
+    package var presence: Bool
     /// Whether the sample before is the frame before this one.
-    public var isNextFrame: Bool
+    package var isNextFrame: Bool
 
-    public init(landmarks: [SIMD2<Double>], presence: Bool, isNextFrame: Bool = false) {
+    package init(landmarks: [SIMD2<Double>], presence: Bool, isNextFrame: Bool = false) {
         (self.landmarks, self.presence, self.isNextFrame) = (landmarks, presence, isNextFrame)
     }
 }
 
 /// Loss after every pass: cross-entropy of the heatmaps to Gaussians, a coordinate loss, cross-entropy of presence, and, between two
 /// frames of a face, how much the errors of its landmarks change.
-public final class CascadeLoss {
+package final class CascadeLoss {
     /// How a coordinate's error counts; x in crop units.
-    public enum Coordinates: Sendable, Equatable {
+    package enum Coordinates: Sendable, Equatable {
         /// |x|.
         case absolute
         /// x², as in the papers.
@@ -29,15 +29,15 @@ public final class CascadeLoss {
         case wing(width: Float, curvature: Float)
     }
 
-    public struct Weights: Sendable, Equatable {
-        public var heatmap: Float = 0.05
-        public var coordinates: Float = 10
-        public var presence: Float = 0.3
+    package struct Weights: Sendable, Equatable {
+        package var heatmap: Float = 0.05
+        package var coordinates: Float = 10
+        package var presence: Float = 0.3
         /// Of the change of errors from a frame to the next, in crop units.
-        public var steadiness: Float = 0
-        public var form = Coordinates.absolute
+        package var steadiness: Float = 0
+        package var form = Coordinates.absolute
 
-        public init() {}
+        package init() {}
     }
 
     private let network: CascadeNetwork
@@ -47,7 +47,7 @@ public final class CascadeLoss {
     private let positionGradient: Tensor
     private let presenceGradient: Tensor
 
-    public init(_ network: CascadeNetwork, _ weights: Weights) {
+    package init(_ network: CascadeNetwork, _ weights: Weights) {
         (self.network, self.weights) = (network, weights)
         let configuration = network.configuration
         gaussians = GaussianMaps(
@@ -63,7 +63,7 @@ public final class CascadeLoss {
     /// - Parameters:
     ///   - faces, samples: of the whole batch over all threads, by which the sums are divided.
     /// - Returns: this graph's share of the mean.
-    public func addGradients(_ targets: [CascadeTarget], faces: Int, samples: Int) -> LossParts {
+    package func addGradients(_ targets: [CascadeTarget], faces: Int, samples: Int) -> LossParts {
         var parts = LossParts()
         for pass in network.passes {
             for (image, target) in targets.enumerated() {

@@ -5,23 +5,23 @@ import NeuralNetwork
 /// Loss of the locator: focal cross-entropy of presence in every cell, absolute errors of place, size and roll in the cells of faces.
 ///
 /// Source of the focal form, in which cells near a face count less as mistakes: Zhou et al. 2019, "Objects as points", eq. 1.
-public final class LocatorLoss {
-    public struct Weights: Sendable, Equatable {
-        public var presence: Float = 1
+package final class LocatorLoss {
+    package struct Weights: Sendable, Equatable {
+        package var presence: Float = 1
         /// Of an error of place of a quarter of the crop's side.
-        public var place: Float = 1
+        package var place: Float = 1
         /// Of an error of the size by a factor of e.
-        public var size: Float = 1
-        public var roll: Float = 0.5
+        package var size: Float = 1
+        package var roll: Float = 0.5
 
-        public init() {}
+        package init() {}
     }
 
     private let network: LocatorNetwork
     private let weights: Weights
     private let gradient: Tensor
 
-    public init(_ network: LocatorNetwork, _ weights: Weights) {
+    package init(_ network: LocatorNetwork, _ weights: Weights) {
         (self.network, self.weights) = (network, weights)
         gradient = Tensor(zeros: network.cells.shape.count)
     }
@@ -30,7 +30,7 @@ public final class LocatorLoss {
     ///
     /// - Parameter faces: of the whole batch over all threads, by which the sums are divided.
     /// - Returns: this graph's share of the mean.
-    public func addGradients(_ targets: [LocatorTarget], faces: Int) -> LossParts {
+    package func addGradients(_ targets: [LocatorTarget], faces: Int) -> LossParts {
         let share = 1 / Float(max(1, faces))
         var parts = LossParts()
         for (image, target) in targets.enumerated() {

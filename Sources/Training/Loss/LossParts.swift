@@ -1,14 +1,14 @@
 /// Means of a step's loss, part by part; those of several threads add up.
-public struct LossParts: Sendable {
-    public var total: Double = 0
+package struct LossParts: Sendable {
+    package var total: Double = 0
     /// Of heatmaps of landmarks.
-    public var heatmap: Double = 0
+    package var heatmap: Double = 0
     /// Of places and sizes.
-    public var coordinates: Double = 0
+    package var coordinates: Double = 0
     /// Of where a face is and where none.
-    public var presence: Double = 0
+    package var presence: Double = 0
     /// Of errors that change from frame to frame.
-    public var steadiness: Double = 0
+    package var steadiness: Double = 0
 
     static func * (left: LossParts, factor: Double) -> LossParts {
         var parts = left

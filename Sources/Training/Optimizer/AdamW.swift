@@ -2,31 +2,31 @@ import CKernels
 import NeuralNetwork
 
 /// Adam with decoupled weight decay. Source: Loshchilov and Hutter 2019, "Decoupled weight decay regularization", algorithm 2.
-public final class AdamW {
-    public struct Settings: Sendable, Equatable {
-        public var beta1: Float = 0.9
-        public var beta2: Float = 0.99
-        public var epsilon: Float = 1e-8
-        public var weightDecay: Float = 0.02
+package final class AdamW {
+    package struct Settings: Sendable, Equatable {
+        package var beta1: Float = 0.9
+        package var beta2: Float = 0.99
+        package var epsilon: Float = 1e-8
+        package var weightDecay: Float = 0.02
 
-        public init() {}
+        package init() {}
     }
 
     private let settings: Settings
     private let weights: ParameterSet
-    public let mean: Tensor
-    public let variance: Tensor
+    package let mean: Tensor
+    package let variance: Tensor
     /// Steps taken.
-    public var step = 0
+    package var step = 0
 
-    public init(_ weights: ParameterSet, _ settings: Settings = Settings()) {
+    package init(_ weights: ParameterSet, _ settings: Settings = Settings()) {
         (self.weights, self.settings) = (weights, settings)
         mean = Tensor(zeros: weights.count)
         variance = Tensor(zeros: weights.count)
     }
 
     /// One step at learning rate `rate`, with `gradient` (laid out like the weights) times `clip`.
-    public func update(rate: Float, gradient: UnsafeBufferPointer<Float>, clip: Float) {
+    package func update(rate: Float, gradient: UnsafeBufferPointer<Float>, clip: Float) {
         precondition(gradient.count == weights.count, "gradient of \(gradient.count) for \(weights.count) weights")
         step += 1
         let correction1 = 1 - power(settings.beta1, step)

@@ -4,26 +4,26 @@ import Yams
 
 /// All that decides what a training run makes: network, samples, losses, optimiser. Defaults are those of the shipped model; a YAML file
 /// sets any of them by the keys of `TrainingRecipe.keys`.
-public struct TrainingRecipe: Sendable, Equatable {
+package struct TrainingRecipe: Sendable, Equatable {
     /// What the network is for.
-    public enum Task: String, Sendable, CaseIterable { case landmarks, locator }
+    package enum Task: String, Sendable, CaseIterable { case landmarks, locator }
 
-    public var task = Task.landmarks
-    public var model = CascadeConfiguration()
-    public var locator = LocatorConfiguration()
+    package var task = Task.landmarks
+    package var model = CascadeConfiguration()
+    package var locator = LocatorConfiguration()
     /// What a locator is trained on; `augmentation` is for cascades.
-    public var scenes = SceneRecipe()
-    public var settings = TrainingSettings()
-    public var augmentation = AugmentationRecipe.tracking
+    package var scenes = SceneRecipe()
+    package var settings = TrainingSettings()
+    package var augmentation = AugmentationRecipe.tracking
     /// Share of the groups (persons, photographs) that is held back for validation.
-    public var validation = 0.06
+    package var validation = 0.06
     /// Sets of the data to train on; empty: all.
-    public var sets: [String] = []
+    package var sets: [String] = []
 
-    public init() {}
+    package init() {}
 
     /// The defaults for a task.
-    public init(_ task: Task) {
+    package init(_ task: Task) {
         self.task = task
         guard task == .locator else { return }
         (settings.samples, settings.clip) = (500_000, 5)
@@ -33,7 +33,7 @@ public struct TrainingRecipe: Sendable, Equatable {
     /// Reads a recipe file.
     ///
     /// Throws `.noInput` where it is missing and `.wrongSettings`, with the key and a suggestion, where a key or value is wrong.
-    public init(path: String, task: Task = .landmarks) throws(LandmarkdError) {
+    package init(path: String, task: Task = .landmarks) throws(LandmarkdError) {
         self.init(task)
         let text = String(decoding: try readFile(path, atMost: 1 << 20), as: UTF8.self)
         let loaded: Any?

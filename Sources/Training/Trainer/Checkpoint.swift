@@ -4,11 +4,11 @@ import NeuralNetwork
 
 /// A run's state as a model file: the averaged weights under their own names, so that any checkpoint is a model, and beside them what
 /// training needs to go on. Written whole or not at all.
-public struct Checkpoint {
+package struct Checkpoint {
     private static let prefix = "training."
 
     /// Writes the trainer's state. Throws `.cannotCreate` or `.inputOutput`.
-    public static func write(_ trainer: Trainer, notes: [String: String] = [:], to path: String) throws(LandmarkdError)
+    package static func write(_ trainer: Trainer, notes: [String: String] = [:], to path: String) throws(LandmarkdError)
     {
         var file = averagedModel(trainer, notes: notes)
         file.metadata[prefix + "samples"] = "\(trainer.samples)"
@@ -21,7 +21,7 @@ public struct Checkpoint {
     }
 
     /// The averaged weights alone, as they are shipped.
-    public static func averagedModel(_ trainer: Trainer, notes: [String: String] = [:]) -> SafetensorsFile {
+    package static func averagedModel(_ trainer: Trainer, notes: [String: String] = [:]) -> SafetensorsFile {
         var model = trainer.model
         model.notes.merge(notes) { $1 }
         model.notes["samples_seen"] = "\(trainer.samplesBefore + trainer.samples)"
@@ -33,7 +33,7 @@ public struct Checkpoint {
     /// Takes up the run that `file` holds. False where the file is a model without training state: the run then starts from its weights.
     ///
     /// Throws `.unusableData` where the state does not fit the model.
-    public static func restore(_ trainer: Trainer, from file: SafetensorsFile, name: String) throws(LandmarkdError)
+    package static func restore(_ trainer: Trainer, from file: SafetensorsFile, name: String) throws(LandmarkdError)
         -> Bool
     {
         guard file.metadata[prefix + "samples"] != nil else { return false }
@@ -63,7 +63,7 @@ public struct Checkpoint {
     }
 }
 
-extension WeightAverage {
+extension ExponentialMovingAverage {
     /// Takes the averaged numbers from a checkpoint that its model has already checked.
     func load(from file: SafetensorsFile, model: any TrainableModel) {
         for (parameters, target) in [

@@ -6,32 +6,32 @@ import NeuralNetwork
 
 /// Trains a network: the images of a batch are split over threads, the gradients are summed in a fixed order, so that the same seed and
 /// number of threads give the same weights.
-public final class Trainer {
-    public let settings: TrainingSettings
-    public let model: any TrainableModel
-    public let average: WeightAverage
+package final class Trainer {
+    package let settings: TrainingSettings
+    package let model: any TrainableModel
+    package let average: ExponentialMovingAverage
     let optimizer: AdamW
-    private let threads: [any TrainingThread]
+    private let threads: [any TrainingWorker]
     private let multiplyAdds: Int
     /// Samples seen in this run.
-    public private(set) var samples = 0
+    package private(set) var samples = 0
     /// Samples that the weights had seen before this run.
     var samplesBefore: Int
 
     /// What a step did and cost.
-    public struct Step: Sendable {
-        public let samples: Int
-        public let loss: LossParts
-        public let rate: Double
-        public let gradientNorm: Double
-        public let seconds: Double
+    package struct Step: Sendable {
+        package let samples: Int
+        package let loss: LossParts
+        package let rate: Double
+        package let gradientNorm: Double
+        package let seconds: Double
         /// Seconds in which the slowest thread drew samples.
-        public let drawing: Double
+        package let drawing: Double
     }
 
     /// - Parameter makeThread: makes a thread's part for so many images of the batch.
     init(
-        _ model: any TrainableModel, _ settings: TrainingSettings, makeThread: (_ images: Int) -> any TrainingThread
+        _ model: any TrainableModel, _ settings: TrainingSettings, makeThread: (_ images: Int) -> any TrainingWorker
     ) {
         precondition(settings.batch % settings.threads == 0, "batch \(settings.batch) on \(settings.threads) threads")
         (self.model, self.settings) = (model, settings)
@@ -40,24 +40,24 @@ public final class Trainer {
         multiplyAdds = threads[0].graph.multiplyAdds() / images
         samplesBefore = Int(model.notes["samples_seen"] ?? "") ?? 0
         optimizer = AdamW(model.weights.trained, settings.optimizer)
-        average = WeightAverage(of: model.weights, longest: settings.averaging)
+        average = ExponentialMovingAverage(of: model.weights, longest: settings.averaging)
     }
 
     /// Trains a cascade.
-    public convenience init(_ model: CascadeModel, _ settings: TrainingSettings, source: any SampleSource) {
-        self.init(model, settings) { CascadeThread(model, images: $0, loss: settings.loss, source: source) }
+    package convenience init(_ model: CascadeModel, _ settings: TrainingSettings, source: any SampleSource) {
+        self.init(model, settings) { CascadeWorker(model, images: $0, loss: settings.loss, source: source) }
     }
 
     /// Trains a locator.
-    public convenience init(_ model: LocatorModel, _ settings: TrainingSettings, sampler: LocatorSampler) {
-        self.init(model, settings) { LocatorThread(model, images: $0, loss: settings.locatorLoss, sampler: sampler) }
+    package convenience init(_ model: LocatorModel, _ settings: TrainingSettings, sampler: LocatorSampler) {
+        self.init(model, settings) { LocatorWorker(model, images: $0, loss: settings.locatorLoss, sampler: sampler) }
     }
 
-    public var isDone: Bool { samples >= settings.samples }
-    public var progress: Double { Double(samples) / Double(settings.samples) }
+    package var isDone: Bool { samples >= settings.samples }
+    package var progress: Double { Double(samples) / Double(settings.samples) }
 
     /// Effective rate of `samples` in `seconds`: 3 × the forward operations of a sample, 2 operations a multiply-add.
-    public func gigaflops(samples: Int, seconds: Double) -> Double {
+    package func gigaflops(samples: Int, seconds: Double) -> Double {
         6 * Double(multiplyAdds) * Double(samples) / seconds / 1e9
     }
 
@@ -70,7 +70,7 @@ public final class Trainer {
     /// One step.
     ///
     /// Throws `.unusableData`, naming the batch's pictures, where loss or gradient is not finite; the weights are as before.
-    public func step() throws(LandmarkdError) -> Step {
+    package func step() throws(LandmarkdError) -> Step {
         let start = monotonicSeconds()
         let images = settings.batch / settings.threads
         let first = samples
@@ -86,7 +86,7 @@ public final class Trainer {
         let rate = settings.schedule.rate(step: optimizer.step, progress: progress)
         let clip = norm > settings.clip ? settings.clip / norm : 1
         optimizer.update(rate: Float(rate), gradient: UnsafeBufferPointer(gradient), clip: Float(clip))
-        Graph.updateRunningStatistics(threads.map(\.graph), share: Float(settings.statisticsShare))
+        Graph.updateRunningStatistics(threads.map(\.graph), share: Float(settings.batchNormMomentum))
         average.update(step: optimizer.step)
         samples += batch
         return Step(
@@ -94,7 +94,7 @@ public final class Trainer {
             drawing: drawing)
     }
 
-    private func inParallel(_ body: @Sendable (any TrainingThread, Int) -> Void) {
+    private func inParallel(_ body: @Sendable (any TrainingWorker, Int) -> Void) {
         if threads.count == 1 { return body(threads[0], 0) }
         let threads = self.threads
         DispatchQueue.concurrentPerform(iterations: threads.count) { body(threads[$0], $0) }

@@ -1,16 +1,16 @@
 import Base
 
 /// Means over the last steps of a run.
-public struct TrainingRecord: Sendable {
-    public var samples = 0
-    public var progress = 0.0
-    public var loss = LossParts()
-    public var rate = 0.0
-    public var gradientNorm = 0.0
-    public var samplesPerSecond = 0.0
-    public var gigaflops = 0.0
+package struct TrainingRecord: Sendable {
+    package var samples = 0
+    package var progress = 0.0
+    package var loss = LossParts()
+    package var rate = 0.0
+    package var gradientNorm = 0.0
+    package var samplesPerSecond = 0.0
+    package var gigaflops = 0.0
     /// Share of the time in which samples were drawn.
-    public var waitShare = 0.0
+    package var waitShare = 0.0
 }
 
 /// Gathers steps into records of about two seconds.

@@ -3,16 +3,16 @@ import FaceTracking
 import NeuralNetwork
 
 /// A whole training run: data, trainer, validation, log, checkpoints, and the model at the end.
-public struct TrainingRun {
-    public struct Options: Sendable {
-        public var folders: [String]
+package struct TrainingRun {
+    package struct Options: Sendable {
+        package var folders: [String]
         /// Where the trained model goes. Beside it lie NAME.checkpoint.safetensors, NAME.csv and NAME.png while it is trained.
-        public var output: String
-        public var recipe: TrainingRecipe
+        package var output: String
+        package var recipe: TrainingRecipe
         /// Go on from the checkpoint beside `output`, or from `output`'s weights alone where there is none.
-        public var resume: Bool
+        package var resume: Bool
 
-        public init(
+        package init(
             folders: [String], output: String, recipe: TrainingRecipe, resume: Bool = false
         ) {
             (self.folders, self.output, self.recipe) = (folders, output, recipe)
@@ -21,7 +21,7 @@ public struct TrainingRun {
     }
 
     /// What a run tells while it goes on.
-    public enum Event: Sendable {
+    package enum Event: Sendable {
         case prepared(
             faces: Int, validation: Int, negatives: Int, otherSchemes: Int, parameters: Int, samplesBefore: Int)
         case step(TrainingRecord)
@@ -31,13 +31,13 @@ public struct TrainingRun {
     private let options: Options
     private let paths: TrainingPaths
 
-    public init(_ options: Options) {
+    package init(_ options: Options) {
         self.options = options
         paths = TrainingPaths(output: options.output)
     }
 
     /// Trains until all samples are seen or `isStopped` says so; then a checkpoint is kept and `.interrupted` thrown.
-    public func run(
+    package func run(
         isStopped: () -> Bool, observer: (Event) -> Void
     ) throws(LandmarkdError) {
         let recipe = options.recipe

@@ -22,15 +22,15 @@ protocol TrainingTask {
 }
 
 /// What came of judging a network in training.
-public struct TrainingValidation: Sendable {
+package struct TrainingValidation: Sendable {
     /// The number, in %, that the run's table and curves keep.
-    public let error: Double
+    package let error: Double
     /// All of them, for readers.
-    public let text: String
+    package let text: String
     /// What the model file keeps.
-    public let notes: [String: String]
+    package let notes: [String: String]
 
-    public init(error: Double, text: String, notes: [String: String]) {
+    package init(error: Double, text: String, notes: [String: String]) {
         (self.error, self.text, self.notes) = (error, text, notes)
     }
 }

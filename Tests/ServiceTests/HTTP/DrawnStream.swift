@@ -9,12 +9,12 @@ import TestSupport
 
 /// A stream of a drawn face with its exact landmarks, published by a thread of its own, 25 frames a second, until it is stopped.
 final class DrawnStream: Sendable {
-    let board: StreamBoard
+    let board: StreamState
     private let isToStop = StopSignal()
 
     /// `people`: how many heads are in the picture, 1 or 2.
     init(_ name: String, people: Int, seed: UInt64, source: String) throws {
-        board = StreamBoard(name: name)
+        board = StreamState(name: name)
         let face = try AverageFace(path: "\(packageFolder)/models/average-face.safetensors")
         let scene = Self.scene(people: people, seed: seed)
         Thread { [board, isToStop] in
@@ -38,7 +38,7 @@ final class DrawnStream: Sendable {
 
     func stop() { isToStop.set() }
 
-    private static func publish(_ frame: RenderedFrame, number: Int, _ board: StreamBoard) {
+    private static func publish(_ frame: RenderedFrame, number: Int, _ board: StreamState) {
         let faces = frame.faces.enumerated().compactMap { index, points in
             points.map {
                 TrackedFace(

@@ -21,7 +21,7 @@ import Testing
     }
 
     @Test func healthTellsWhyAStreamDoesNotDeliver() async throws {
-        let (good, bad) = (deliveringBoard("a"), StreamBoard(name: "b"))
+        let (good, bad) = (deliveringBoard("a"), StreamState(name: "b"))
         try await ServedStreams.run([good, bad]) { served in
             let starting = try await served.ask("/healthz")
             #expect(starting.status == 503)

@@ -13,7 +13,7 @@ struct PageTests {
     func facesRatesAndLossesAreShown(width: Int, isDark: Bool) async throws {
         let door = try DrawnStream("door", people: 1, seed: 5, source: "/dev/v4l/by-id/usb-Camera_0-video-index0")
         let hall = try DrawnStream("hall", people: 2, seed: 9, source: "rtsp://user:secret@camera.local/stream")
-        let yard = StreamBoard(name: "yard")
+        let yard = StreamState(name: "yard")
         yard.update { status in
             (status.state, status.source) = (.waiting, "/dev/video2")
             status.reasons = ["/dev/video2: opening: No such file or directory"]

@@ -41,7 +41,7 @@ import Testing
     }
 
     @Test func noPictureInTimeIsSaid() async throws {
-        let board = StreamBoard(name: "a")
+        let board = StreamState(name: "a")
         try await ServedStreams.run([board]) { served in
             let starting = try await served.ask("/v1/streams/a/frame.jpg")
             #expect(starting.status == 503 && starting.text.contains("no frame yet"))

@@ -84,7 +84,7 @@ import Testing
     }
 
     @Test func withATokenOnlyThePageAndBareHealthAreOpen() async throws {
-        let board = StreamBoard(name: "a")
+        let board = StreamState(name: "a")
         board.update { ($0.state, $0.reasons) = (.waiting, ["/dev/video0: no such device"]) }
         try await ServedStreams.run([board], token: "s3cret token") { served in
             let paths = ["/metrics", "/v1/streams", "/v1/streams/a", "/v1/streams/a/events", "/v1/events", "/nothing"]

@@ -15,7 +15,7 @@ struct ServedStreams: Sendable {
 
     /// Runs the service while `body` runs, then shuts it down gracefully and waits for its end.
     static func run<Result: Sendable>(
-        _ boards: [StreamBoard], token: String? = nil, preview: Bool = true,
+        _ boards: [StreamState], token: String? = nil, preview: Bool = true,
         _ body: @Sendable (ServedStreams) async throws -> Result
     ) async throws -> Result {
         var settings = HTTPSettings()
@@ -62,8 +62,8 @@ struct ServedStreams: Sendable {
 }
 
 /// A stream that delivers, of 64×48.
-func deliveringBoard(_ name: String, source: String = "/dev/video0") -> StreamBoard {
-    let board = StreamBoard(name: name)
+func deliveringBoard(_ name: String, source: String = "/dev/video0") -> StreamState {
+    let board = StreamState(name: name)
     board.update { status in
         (status.state, status.source, status.rate) = (.delivering, source, 29.97)
         status.format = LiveFormat(width: 64, height: 48, encoding: "YUYV", rate: 30)
@@ -71,7 +71,7 @@ func deliveringBoard(_ name: String, source: String = "/dev/video0") -> StreamBo
     return board
 }
 
-extension StreamBoard {
+extension StreamState {
     /// Publishes frame `number`, with a face of 68 points, of a grey picture.
     func publish(frame number: Int) {
         let points = (0..<68).map { Point(Double($0) / 2, Double(number % 48)) }

@@ -60,7 +60,7 @@ import Testing
     }
 
     /// The face is where it was drawn.
-    private func expectFace(_ board: StreamBoard) throws {
+    private func expectFace(_ board: StreamState) throws {
         let face = try #require(board.latest?.result.faces.first)
         #expect(face.confidence > 0.5)
         let centre = (face.box.low + face.box.high) / 2

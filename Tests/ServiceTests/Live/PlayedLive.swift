@@ -131,13 +131,13 @@ final class LogLines: Sendable {
     var log: ServiceLog { ServiceLog(style: .journal) { [self] line in lines.withLock { $0.append(line) } } }
 }
 
-extension StreamParts {
+extension StreamDependencies {
     /// `openers` by the streams' sources. Pauses are short.
     static func played(
         _ openers: [String: PlayedOpener], metrics: any MetricsFactory = NOOPMetricsHandler.instance,
         tracker: @escaping @Sendable () -> any FaceTracker = { PlayedTracker() }
-    ) -> StreamParts {
-        var parts = StreamParts(
+    ) -> StreamDependencies {
+        var parts = StreamDependencies(
             pointCount: 2, metrics: metrics,
             opener: { (stream) throws(LandmarkdError) in
                 guard let opener = openers[stream.source] else {

@@ -73,7 +73,7 @@ import Testing
     ) async throws -> [String?] {
         let manager = try PlayedManager()
         let lines = LogLines()
-        let parts = StreamParts.played(Dictionary(uniqueKeysWithValues: zip(["a", "b"], openers)))
+        let parts = StreamDependencies.played(Dictionary(uniqueKeysWithValues: zip(["a", "b"], openers)))
         let supervisor = StreamSupervisor(parts: parts, log: lines.log.logger())
         try supervisor.apply(zip(["a", "b"], openers).map { name, _ in playedStream(name) })
         let report = ServiceReport(

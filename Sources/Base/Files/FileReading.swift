@@ -1,0 +1,42 @@
+import Glibc
+
+/// All bytes of a regular file. Nothing is allocated before its size is known to be at most `limit` bytes.
+///
+/// Throws `.noInput` where the file is missing, unreadable or no regular file, `.unusableData` where it is larger than
+/// `limit`, `.inputOutput` where reading fails.
+package func readFile(_ path: String, atMost limit: Int) throws(LandmarkdError) -> [UInt8] {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+        throw LandmarkdError(
+            .noInput, "\(path): opening: \(systemFault())", remedy: "check the path and its permissions")
+    }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else {
+        throw LandmarkdError(.inputOutput, "\(path): asking for its size: \(systemFault())")
+    }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+        throw LandmarkdError(.noInput, "\(path): opening: not a regular file", remedy: "give the path of a file")
+    }
+    let size = Int(status.st_size)
+    guard size <= limit else {
+        throw LandmarkdError(
+            .unusableData, "\(path): \(size) bytes: larger than the \(limit) that such a file can have",
+            remedy: "check that this is the file that was meant")
+    }
+    var bytes = [UInt8](repeating: 0, count: size)
+    var filled = 0
+    while filled < size {
+        let count = bytes.withUnsafeMutableBytes { buffer in
+            retrying { read(descriptor, buffer.baseAddress! + filled, size - filled) }
+        }
+        guard count >= 0 else { throw LandmarkdError(.inputOutput, "\(path): reading: \(systemFault())") }
+        if count == 0 { break }  // became shorter while we read
+        filled += count
+    }
+    bytes.removeLast(size - filled)
+    return bytes
+}
+
+/// Whether there is a file at `path` that may be read.
+package func isReadable(_ path: String) -> Bool { access(path, R_OK) == 0 }

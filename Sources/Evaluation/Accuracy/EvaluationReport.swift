@@ -1,0 +1,105 @@
+import Base
+import FaceTracking
+
+/// One evaluation: a set of faces from one kind of start, after each pass.
+package struct EvaluationReport: Sendable {
+    package let model: String
+    package let set: String
+    package let split: String
+    package let start: CropStart
+    package let images: Int
+    package let passes: [ErrorSummary]
+    /// Of samples made of these faces as training makes them, and of pictures without faces that training holds back.
+    package let reliability: Reliability
+    /// The same of each landmark; nil where the model was not fitted for it.
+    package let pointReliability: Reliability?
+    /// Of tracks from wrong landmarks; told once a set.
+    package let recovery: RecoveryEvaluation?
+
+    package init(
+        model: String, set: String, split: String, start: CropStart, _ errors: [FaceErrors], scheme: LandmarkScheme,
+        reliability: Reliability, pointReliability: Reliability? = nil, recovery: RecoveryEvaluation? = nil
+    ) {
+        (self.reliability, self.pointReliability, self.recovery) = (reliability, pointReliability, recovery)
+        (self.model, self.set, self.split, self.start, images) = (model, set, split, start, errors.count)
+        let count = errors.first?.errors.count ?? 0
+        passes = (0..<count).map { ErrorSummary(errors, pass: $0, scheme: scheme) }
+    }
+
+    /// The object of `landmarkd evaluate --json`.
+    package var json: String {
+        let passes = passes.enumerated().map { number, pass in
+            let regions = Self.regions(pass).map { "\($0.rawValue.jsonQuoted):\(decimal($1, 4))" }
+            return "{\"pass\":\(number + 1),\"nme_percent\":\(decimal(pass.mean, 4)),"
+                + "\"median_percent\":\(decimal(pass.median, 4)),\"auc_0_08\":\(decimal(pass.areaUnderCurve, 4)),"
+                + "\"failure_0_08_percent\":\(decimal(pass.failureRate, 4)),\"regions\":{\(regions.joined(separator: ","))}}"
+        }
+        return "{\"model\":\(model.jsonQuoted),\"set\":\(set.jsonQuoted),\"split\":\(split.jsonQuoted),"
+            + "\"images\":\(images),\"box\":\(start.rawValue.jsonQuoted),\"passes\":[\(passes.joined(separator: ","))],"
+            + "\"ece\":\(decimal(reliability.expectedCalibrationError, 4))"
+            + (pointReliability.map { ",\"point_ece\":\(decimal($0.expectedCalibrationError, 4))" } ?? "")
+            + (recovery.map { ",\"wrong_starts\":\($0.json)" } ?? "") + "}"
+    }
+
+    /// A table for readers; errors in % of the outer-eye distance.
+    package var text: String {
+        let names = passes.first.map { Self.regions($0).map(\.0.rawValue) } ?? []
+        var rows = [["pass", "mean %", "median %", "AUC 0.08", "over 8 %"] + names.map { "\($0) %" }]
+        for (number, pass) in passes.enumerated() {
+            let regions = Self.regions(pass).map { decimal($1, 2) }
+            rows.append(
+                [
+                    "\(number + 1)", decimal(pass.mean, 2), decimal(pass.median, 2), decimal(pass.areaUnderCurve, 3),
+                    decimal(pass.failureRate, 2) + " %",
+                ] + regions)
+        }
+        let title = "\(set) \(split), \(images) faces, start: \(start.words); errors in % of the outer-eye distance"
+        return ([title] + aligned(rows)).joined(separator: "\n")
+    }
+
+    /// Tables for readers: how often confidence was right, and what becomes of tracks from wrong landmarks.
+    package var calibrationText: String {
+        [reliability.text(of: "faces"), pointReliability?.text(of: "landmarks"), recovery?.text]
+            .compactMap { $0 }.joined(separator: "\n")
+    }
+
+    /// Regions that the scheme has, in the order of the face.
+    private static func regions(_ summary: ErrorSummary) -> [(FaceRegion, Double)] {
+        FaceRegion.allCases.compactMap { region in summary.regions[region].map { (region, $0) } }
+    }
+}
+
+extension CropStart {
+    var words: String {
+        switch self {
+        case .truth: "crop by the truth"
+        case .jittered: "crop by a jittered box"
+        case .otherShape: "another face's shape as prior"
+        }
+    }
+}
+
+/// Rows of cells as lines with columns aligned at the right.
+private func aligned(_ rows: [[String]]) -> [String] {
+    let widths = (rows.first ?? []).indices.map { column in rows.map { $0[column].count }.max()! }
+    return rows.map { row in
+        zip(row, widths).map { String(repeating: " ", count: $1 - $0.count) + $0 }.joined(separator: "  ")
+    }
+}
+
+extension Reliability {
+    /// A table for readers: what was said of `subject`, how often it was right.
+    func text(of subject: String) -> String {
+        var rows = [["confidence", "number", "said %", "right %"]]
+        for (index, bin) in bins.enumerated() where bin.count > 0 {
+            let (low, high) = (Double(index) / Double(Self.bins), Double(index + 1) / Double(Self.bins))
+            let count = Double(bin.count)
+            rows.append([
+                "\(decimal(low, 2))-\(decimal(high, 2))", "\(bin.count)", decimal(100 * bin.said / count, 1),
+                decimal(100 * bin.right / count, 1),
+            ])
+        }
+        let title = "confidence of \(subject), augmented samples and faceless pictures; expected calibration error "
+        return ([title + decimal(expectedCalibrationError, 3)] + aligned(rows)).joined(separator: "\n")
+    }
+}

@@ -1,0 +1,149 @@
+import Base
+import CKernels
+import FaceTracking
+import Rendering
+
+/// `landmarkd bench`: how fast this machine tracks, samples and trains with a model, on drawn faces.
+package struct BenchRun {
+    private let model: CascadeModel
+    private let face: AverageFace
+    private let threads: Int
+    private let locator: LocatorModel
+
+    /// `threads`: those of training; everything else is measured on one.
+    package init(
+        _ model: CascadeModel, locator: LocatorModel, face: AverageFace, threads: Int
+    ) {
+        (self.model, self.locator, self.face, self.threads) = (model, locator, face, threads)
+    }
+
+    /// Measures everything, in about a minute; `progress` is told what comes next and how much is done, 0…1.
+    package func run(progress: (String, Double) -> Void) throws(LandmarkdError) -> BenchReport {
+        var report = BenchReport()
+        progress("matrix products", 0)
+        report.add("gemm_gflops_one_core", gemmRate(), 1, "GFLOP/s", "matrix product 1024×64×128, one core")
+        progress("tracking", 0.1)
+        addNetwork(&report)
+        addLocator(&report)
+        try addTracking(&report)
+        progress("several faces, and none", 0.25)
+        let crowd = CrowdBench(model, locator: locator, face: face)
+        for count in [1, 4, 16] { report.faces.append(try crowd.cost(of: count)) }
+        let idle = try crowd.idleShare()
+        report.add(
+            "idle_core_percent", 100 * idle, 2, "%", "of a core, nobody in 1280×720 at 30 frames a second")
+        progress("augmentation", 0.4)
+        let faces = FaceSet(rendered: 24, face)
+        let sampler = TrainingSampler(faces, recipe: .tracking, side: model.configuration.crop, seed: 1)
+        report.add(
+            "loader_samples_per_s_per_core", loaderRate(sampler), 0, "samples/s", "samples of the loader, one core")
+        progress("training", 0.5)
+        try addTraining(sampler, &report)
+        return report
+    }
+
+    // MARK: Tracking
+
+    private func addNetwork(_ report: inout BenchReport) {
+        let runner = CascadeRunner(model, passes: 2)
+        let parameters = Double(model.weights.trained.parameterCount)
+        report.add("parameters", parameters, 0, "", "parameters of the model")
+        report.add(
+            "multiply_adds_tracked", Double(runner.multiplyAdds(passes: 1)), 0, "",
+            "multiply-adds of a tracked frame (features and one pass)")
+        report.add(
+            "multiply_adds_two_passes", Double(runner.multiplyAdds(passes: 2)), 0, "", "multiply-adds of two passes")
+    }
+
+    private func addTracking(_ report: inout BenchReport) throws(LandmarkdError) {
+        let renderer = ClipRenderer(DemoClip.script(), face: face)
+        let frames = (0..<40).map { renderer.render($0).frame }
+        let tracker = CascadeTracker(model, locator: NetworkLocator(locator))
+        for frame in frames.prefix(5) { _ = try tracker.process(frame) }
+        let tracked = frames.dropFirst(5)
+        let start = threadProcessorSeconds()
+        for frame in tracked { _ = try tracker.process(frame) }
+        let spent = threadProcessorSeconds() - start
+        report.add(
+            "track_ms_per_frame", 1000 * spent / Double(tracked.count), 3, "ms",
+            "tracking a frame of 640×480, one face, one core")
+
+        let runner = CascadeRunner(model, passes: 2)
+        let map = SimilarityMap(scale: 260, angle: 0.1, from: Point(0.5, 0.5), to: Point(320, 232))
+        report.add("sample_crop_ms", milliseconds { runner.sample(frames[0], map) }, 3, "ms", "  sampling the crop")
+        report.add("features_ms", milliseconds { runner.computeFeatures() }, 3, "ms", "  features")
+        report.add("pass_ms", milliseconds { runner.compute(pass: 0) }, 3, "ms", "  one pass")
+    }
+
+    private func addLocator(_ report: inout BenchReport) {
+        let frame = ClipRenderer(DemoClip.script(), face: face).render(0).frame
+        let runner = LocatorRunner(locator)
+        report.add(
+            "locator_multiply_adds", Double(runner.multiplyAdds(width: 1280, height: 720)), 0, "",
+            "multiply-adds of the locator for a frame of 16:9")
+        report.add(
+            "locator_ms", milliseconds { _ = runner.faces(in: frame, threshold: 0.3, limit: 16) }, 3, "ms",
+            "locating faces in a frame of 640×480")
+    }
+
+    /// Mean processor time of a repeated step, after one to warm up.
+    private func milliseconds(_ step: () -> Void) -> Double {
+        step()
+        let start = threadProcessorSeconds()
+        var count = 0.0
+        while threadProcessorSeconds() - start < 0.5 {
+            step()
+            count += 1
+        }
+        return 1000 * (threadProcessorSeconds() - start) / count
+    }
+
+    private func gemmRate() -> Double {
+        let (m, k, n) = (1024, 64, 128)
+        let (a, b) = ([Float](repeating: 0.5, count: m * k), [Float](repeating: 0.25, count: k * n))
+        var c = [Float](repeating: 0, count: m * n)
+        let time = milliseconds { lm_gemm(Int32(m), Int32(n), Int32(k), a, k, 1, b, n, &c, n, 0, nil, 0) }
+        return 2 * Double(m * k * n) / (time / 1000) / 1e9
+    }
+
+    // MARK: Training
+
+    private func loaderRate(_ source: any SampleSource) -> Double {
+        let generator = source.makeGenerator()
+        var crop = [Float](repeating: 0, count: source.side * source.side * source.channels)
+        var index: UInt64 = 0
+        let time = milliseconds {
+            _ = crop.withUnsafeMutableBufferPointer { generator.makeSample(index: index, into: $0) }
+            index += 1
+        }
+        return 1000 / time
+    }
+
+    /// Training on fresh samples against training on the same samples held in memory, in turns.
+    private func addTraining(_ sampler: TrainingSampler, _ report: inout BenchReport) throws(LandmarkdError) {
+        var settings = TrainingSettings()
+        settings.threads = threads
+        settings.batch = max(1, settings.batch / threads) * threads
+        let online = Trainer(CascadeModel(model.configuration), settings, source: sampler)
+        let held = Trainer(
+            CascadeModel(model.configuration), settings, source: HeldSamples(sampler, count: settings.batch * 2))
+        var times = (online: 0.0, held: 0.0, drawing: 0.0)
+        _ = (try online.step(), try held.step())
+        let turns = 6
+        for _ in 0..<turns {
+            let step = try online.step()
+            times.online += step.seconds
+            times.drawing += step.drawing
+            times.held += try held.step().seconds
+        }
+        let samples = settings.batch * turns
+        report.add(
+            "train_samples_per_s", Double(samples) / times.online, 1, "samples/s", "training, \(threads) threads")
+        report.add(
+            "train_gflops", online.gigaflops(samples: samples, seconds: times.online), 1, "GFLOP/s",
+            "training, arithmetic done")
+        report.add("train_wait_share", times.drawing / times.online, 4, "", "share of training spent on samples")
+        report.add(
+            "online_over_held", times.held / times.online, 4, "", "rate with fresh samples over held ones")
+    }
+}

@@ -1,0 +1,83 @@
+import Base
+import Dispatch
+import FaceTracking
+import Glibc
+import NeuralNetwork
+import Synchronization
+
+/// What the network said of one thing, and whether it was right.
+package struct Judgement: Sendable {
+    /// Of presence.
+    package let logit: Double
+    /// Of the landmark's heatmap, or the mean over all.
+    package let sharpness: Double
+    /// A face is there, and the error is at most 0.08 of the reference length.
+    package let isRight: Bool
+}
+
+/// What the network said of a sample: of all its landmarks together, by their mean error, and of each.
+package struct JudgedSample: Sendable {
+    package let whole: Judgement
+    package let points: [Judgement]
+}
+
+/// Draws samples as training does and judges the model on them: one pass from a prior, all passes from nothing.
+package func judgedSamples(
+    _ model: CascadeModel, _ sampler: TrainingSampler, first: UInt64, count: Int, threads: Int
+) -> [JudgedSample] {
+    let results = Mutex([JudgedSample?](repeating: nil, count: count))
+    let next = Atomic(0)
+    DispatchQueue.concurrentPerform(iterations: threads) { _ in
+        let judge = SampleJudge(model, sampler)
+        while true {
+            let index = next.add(1, ordering: .relaxed).oldValue
+            guard index < count else { return }
+            let result = judge.judge(first + UInt64(index))
+            results.withLock { $0[index] = result }
+        }
+    }
+    return results.withLock { $0.compactMap { $0 } }
+}
+
+/// One thread's network and generator.
+private final class SampleJudge {
+    private let network: CascadeNetwork
+    private let generator: any SampleGenerator
+    private let scheme: LandmarkScheme
+    private let idealPeak: Double
+
+    init(_ model: CascadeModel, _ sampler: TrainingSampler) {
+        let configuration = model.configuration
+        network = CascadeNetwork(
+            configuration, .inference, batch: 1, passes: configuration.passes, weights: model.weights)
+        network.graph.prepare()
+        generator = sampler.makeGenerator()
+        scheme = sampler.scheme
+        idealPeak = configuration.idealPeak
+    }
+
+    func judge(_ index: UInt64) -> JudgedSample {
+        let labels = generator.makeSample(index: index, into: network.crop.values.elements)
+        network.setPrior(labels.prior, image: 0)
+        let pass = labels.prior == nil ? network.passes.count - 1 : 0
+        network.graph.forward(0..<network.passes[pass].layers.upperBound)
+        let logit = Double(network.passes[pass].presence.values.elements[0])
+        let sharpness = network.sharpness(pass: pass, image: 0)
+        let errors = labels.presence ? errors(network.landmarks(pass: pass, image: 0), labels.truth) : []
+        let limit = ErrorSummary.failureThreshold
+        let mean = errors.reduce(0, +) / Double(max(1, errors.count))
+        let points = sharpness.indices.map {
+            Judgement(logit: logit, sharpness: sharpness[$0], isRight: labels.presence && errors[$0] <= limit)
+        }
+        let whole = Judgement(
+            logit: logit, sharpness: sharpness.reduce(0, +) / Double(scheme.count),
+            isRight: labels.presence && mean <= limit)
+        return JudgedSample(whole: whole, points: points)
+    }
+
+    /// Of each landmark, in reference lengths.
+    private func errors(_ found: [Point], _ truth: [Point]) -> [Double] {
+        let unit = scheme.referenceLength(of: truth)
+        return zip(found, truth).map { ($0 - $1).length / unit }
+    }
+}

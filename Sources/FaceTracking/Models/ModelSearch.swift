@@ -1,0 +1,56 @@
+import Base
+import Glibc
+
+/// Finds the model files that come with the program.
+package struct ModelSearch {
+    /// Folders in the order of search.
+    package let folders: [String]
+
+    /// `$LANDMARKD_MODELS`; `share/landmarkd/models` of the prefix that the program is installed under; `models` of
+    /// the package that it was built in; `models` of the current folder.
+    package init() {
+        let named = getenv("LANDMARKD_MODELS").map { String(cString: $0) }
+        self.init(named: named, program: Self.programPath)
+    }
+
+    /// The same with `first` in the place of the variable.
+    init(first: String) { self.init(named: first, program: Self.programPath) }
+
+    init(named: String?, program: String?) {
+        var folders: [String] = []
+        if let named, !named.isEmpty { folders.append(named) }
+        if let program {
+            var parts = program.split(separator: "/").dropLast()
+            folders.append("/" + (parts.dropLast() + ["share", "landmarkd", "models"]).joined(separator: "/"))
+            while let build = parts.lastIndex(of: ".build") {
+                parts = parts[..<build]
+                folders.append("/" + (parts + ["models"]).joined(separator: "/"))
+            }
+        }
+        self.folders = folders + ["models"]
+    }
+
+    /// `given`, else the first file called `name` in the folders. Throws `.noInput` where there is none.
+    package func path(_ name: String, given: String? = nil) throws(LandmarkdError) -> String {
+        if let given { return given }
+        if let found = find(name) { return found }
+        throw LandmarkdError(
+            .noInput, "\(name): not found in \(folders.joined(separator: ", "))",
+            remedy: "name a model by --model, or their folder by the environment variable LANDMARKD_MODELS")
+    }
+
+    /// The first file called `name` in the folders.
+    package func find(_ name: String) -> String? {
+        for folder in folders where access("\(folder)/\(name)", F_OK) == 0 { return "\(folder)/\(name)" }
+        return nil
+    }
+
+    private static var programPath: String? {
+        withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(PATH_MAX) + 1) { buffer in
+            let count = readlink("/proc/self/exe", buffer.baseAddress!, Int(PATH_MAX))
+            guard count > 0 else { return nil }
+            buffer[count] = 0
+            return String(cString: buffer.baseAddress!)
+        }
+    }
+}

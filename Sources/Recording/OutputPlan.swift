@@ -1,0 +1,77 @@
+import Base
+import Capture
+
+/// How results of recordings are written.
+package enum TableFormat: String, Sendable, CaseIterable {
+    case csv
+    case jsonl
+}
+
+/// Which file each recording's results go to.
+package struct OutputPlan: Sendable {
+    package struct Job: Sendable, Equatable {
+        package let input: MediaFile
+        /// The table's path; "-" for standard output.
+        package let table: String
+    }
+
+    package let jobs: [Job]
+
+    /// `output`: "-" or a file for one recording, a folder (made where it lacks) for several, and where `isMany` says that there
+    /// could have been several; nil: the current folder. Names are the inputs' with the format's ending; two recordings that would share
+    /// one keep their own endings before it.
+    ///
+    /// Throws `.usage` where an output would replace an input or another output, `.cannotCreate` for the folder.
+    package init(
+        inputs: [MediaFile], output: String?, format: TableFormat, isMany: Bool
+    ) throws(LandmarkdError) {
+        let isSingle = inputs.count == 1 && !isMany
+        if isSingle, let output, !Self.isFolder(output) {
+            jobs = [Job(input: inputs[0], table: output)]
+        } else {
+            let names = try Self.names(inputs, format)
+            if output == "-" {
+                throw LandmarkdError(
+                    .usage, "-o -: standard output takes one recording", remedy: "name a folder after -o")
+            }
+            let folder = try makeFolder(output)
+            jobs = zip(inputs, names).map { Job(input: $0, table: folder + $1) }
+        }
+        try refuseOverwriting()
+    }
+
+    private static func isFolder(_ path: String) -> Bool {
+        path.hasSuffix("/") || FileIdentity(path: path)?.isFolder == true
+    }
+
+    private static func names(_ inputs: [MediaFile], _ format: TableFormat) throws(LandmarkdError) -> [String] {
+        let stems = Dictionary(grouping: inputs, by: \.path.fileStem)
+        var taken: Set<String> = []
+        var names: [String] = []
+        for input in inputs {
+            let isAlone = stems[input.path.fileStem]?.count == 1
+            let name = "\(isAlone ? input.path.fileStem : input.path.fileName).\(format.rawValue)"
+            guard taken.insert(name).inserted else {
+                throw LandmarkdError(
+                    .usage, "\(input.path): another input would be written to \(name) too",
+                    remedy: "track them in separate runs with different folders after -o")
+            }
+            names.append(name)
+        }
+        return names
+    }
+
+    private func refuseOverwriting() throws(LandmarkdError) {
+        let inputs = Set(jobs.compactMap { FileIdentity(path: $0.input.path) })
+        for job in jobs { try refuseInput(inputs, job.table) }
+    }
+}
+
+/// Throws `.usage` where `output`, or its partial file, is one of the inputs.
+func refuseInput(_ inputs: Set<FileIdentity>, _ output: String) throws(LandmarkdError) {
+    for path in [output, "\(output).partial"] {
+        if let identity = FileIdentity(path: path), inputs.contains(identity) {
+            throw LandmarkdError(.usage, "\(path): would replace an input", remedy: "name another file after -o")
+        }
+    }
+}

@@ -1,0 +1,63 @@
+import Base
+import Capture
+import FaceTracking
+
+/// The recording as displayed, with the landmarks drawn, as a video.
+///
+/// Its size is that of the first frame that was decoded; frames of other sizes are cut or filled up with black at the
+/// right and below. Frames that failed to decode are left out: the one before is shown for longer.
+package final class OverlayWriter: TrackOutput {
+    /// None: without its end a video cannot be played, so what is not finished is removed.
+    package let partialPath: String? = nil
+    private let path: String
+    private let frameRate: Double
+    /// Nil where landmarks are drawn as they come.
+    private var smoother: FaceSmoother?
+    private var writer: VideoWriter?
+    private var size = (width: 0, height: 0)
+
+    /// `frameRate` (frames a second) is a hint for the encoder; frames keep their own times.
+    package init(path: String, frameRate: Double = 30, smoothing: Bool = true) {
+        (self.path, self.frameRate) = (path, frameRate)
+        smoother = smoothing ? FaceSmoother() : nil
+    }
+
+    package func write(_ result: FrameResult, of frame: Frame?) throws(LandmarkdError) {
+        guard let frame else { return }
+        let copy = displayedCopy(of: frame)
+        if writer == nil { try open(copy) }
+        let picture = fitted(copy)
+        let faces = smoother?.smooth(result.faces, time: result.time) ?? result.faces
+        let canvas = Canvas(picture)
+        for face in faces { FaceDrawing.draw(face, on: canvas) }
+        FaceDrawing.draw(time: result.time, on: canvas, height: picture.height)
+        try writer?.write(picture, time: result.time)
+    }
+
+    package func finish() throws(LandmarkdError) { try writer?.finish() }
+
+    package func interrupt() throws(LandmarkdError) { writer = nil }
+
+    private func open(_ first: PixelBuffer) throws(LandmarkdError) {
+        size = (first.width, first.height)
+        writer = try VideoWriter(path, width: size.width, height: size.height, frameRate: frameRate)
+    }
+
+    /// The picture in the video's size; itself where it has it.
+    private func fitted(_ picture: PixelBuffer) -> PixelBuffer {
+        guard (picture.width, picture.height) != size else { return picture }
+        let fitted = PixelBuffer(width: size.width, height: size.height)
+        fitted.plane(0).update(repeating: 16)
+        copy(0, picture, width: picture.width, fitted, width: size.width)
+        for plane in 1...2 { copy(plane, picture, width: picture.chromaWidth, fitted, width: fitted.chromaWidth) }
+        return fitted
+    }
+
+    private func copy(_ plane: Int, _ from: PixelBuffer, width: Int, _ to: PixelBuffer, width newWidth: Int) {
+        let (source, target) = (from.plane(plane), to.plane(plane))
+        let common = min(width, newWidth)
+        for row in 0..<min(source.count / width, target.count / newWidth) {
+            for column in 0..<common { target[row * newWidth + column] = source[row * width + column] }
+        }
+    }
+}

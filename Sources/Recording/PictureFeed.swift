@@ -1,0 +1,71 @@
+import Base
+import Capture
+import Foundation
+
+/// The pictures of a source, decoded by the caller's thread or ahead of it by a thread of its own.
+final class PictureFeed {
+    private enum Item: Sendable {
+        case picture(DecodedPicture)
+        case end
+        case fault(LandmarkdError)
+
+        var isPicture: Bool { if case .picture = self { true } else { false } }
+    }
+
+    /// Frames that the decoder may be ahead: enough to even out slow frames, few enough for 4K pictures.
+    private static let lead = 6
+
+    private let source: any PictureSource
+    private let queue: BoundedQueue<Item>?
+    private let finished = DispatchSemaphore(value: 0)
+
+    init(_ source: any PictureSource, ahead: Bool) {
+        self.source = source
+        queue = ahead ? BoundedQueue(capacity: Self.lead) : nil
+        if let queue { Self.start(Transferred(source), queue, finished) }
+    }
+
+    func next() throws(LandmarkdError) -> DecodedPicture? {
+        guard let queue else { return try source.next() }
+        switch queue.take() {
+        case .picture(let picture): return picture
+        case .end: return nil
+        case .fault(let fault): throw fault
+        }
+    }
+
+    /// Stops the decoder and waits for its thread; nothing may be asked of the feed after that.
+    func stop() {
+        guard let queue else { return }
+        queue.close()
+        finished.wait()
+    }
+
+    /// The source while the decoder's thread, and nobody else, uses it.
+    private struct Transferred: @unchecked Sendable {
+        let source: any PictureSource
+
+        init(_ source: any PictureSource) { self.source = source }
+    }
+
+    private static func start(_ lent: Transferred, _ queue: BoundedQueue<Item>, _ finished: DispatchSemaphore) {
+        let thread = Thread {
+            Thread.current.name = "decoder"
+            var isGoing = true
+            while isGoing {
+                let item = item(lent.source)
+                isGoing = queue.put(item) && item.isPicture
+            }
+            finished.signal()
+        }
+        thread.start()
+    }
+
+    private static func item(_ source: any PictureSource) -> Item {
+        do throws(LandmarkdError) {
+            return try source.next().map { .picture($0) } ?? .end
+        } catch {
+            return .fault(error)
+        }
+    }
+}

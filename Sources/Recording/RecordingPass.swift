@@ -1,0 +1,103 @@
+import Base
+import Capture
+import FaceTracking
+
+/// What became of a recording.
+package struct RecordingSummary: Sendable, Equatable {
+    /// Decoded or failed.
+    package var frames = 0
+    package var framesWithFaces = 0
+    /// Frames that failed to decode.
+    package var brokenFrames = 0
+    /// Seconds from the first frame to the last one seen.
+    package var time = 0.0
+
+    package init() {}
+}
+
+/// One pass over a recording: source → tracker → outputs. The same results for any `threads`.
+package struct RecordingPass {
+    /// Names the recording in messages.
+    package var name: String
+    /// From 2 on the decoder works ahead of the tracker in a thread of its own.
+    package var threads = 1
+    /// Asked before each frame.
+    package var isInterrupted: () -> Bool = { Interruption.isAsked }
+    /// Told after each frame.
+    package var progress: (RecordingSummary) -> Void = { _ in }
+
+    package init(name: String) { self.name = name }
+
+    /// Tracks all frames. `makeOutputs` is called once a picture is there, so that an unusable file leaves no table.
+    ///
+    /// Throws what source, tracker and outputs throw, `.interrupted` where it was, `.unusableData` where there is no
+    /// picture; the outputs then keep what they have under their partial names.
+    package func run(
+        _ source: any PictureSource, _ tracker: any FaceTracker,
+        makeOutputs: (DecodedPicture) throws(LandmarkdError) -> [any TrackOutput]
+    ) throws(LandmarkdError) -> RecordingSummary {
+        tracker.reset()
+        let feed = PictureFeed(source, ahead: threads > 1)
+        defer { feed.stop() }
+        guard let first = try feed.next() else {
+            throw LandmarkdError(.unusableData, "\(name): no picture in it", remedy: "check that it plays elsewhere")
+        }
+        let outputs = try makeOutputs(first)
+        var summary = RecordingSummary()
+        do throws(LandmarkdError) {
+            try follow(first, feed, tracker, outputs, &summary)
+        } catch {
+            // The first error is the one to tell.
+            for output in outputs { try? output.interrupt() }
+            throw error
+        }
+        for output in outputs { try output.finish() }
+        return summary
+    }
+
+    private func follow(
+        _ first: DecodedPicture, _ feed: PictureFeed, _ tracker: any FaceTracker, _ outputs: [any TrackOutput],
+        _ summary: inout RecordingSummary
+    ) throws(LandmarkdError) {
+        var next: DecodedPicture? = first
+        while let picture = next {
+            if isInterrupted() { throw interrupted(outputs, summary) }
+            let faces = try picture.frame.map { frame throws(LandmarkdError) in try tracker.process(frame) } ?? []
+            let result = FrameResult(frame: picture.index + 1, time: picture.time, faces: faces)
+            try checkFinite(result)
+            for output in outputs { try output.write(result, of: picture.frame) }
+            summary.add(result, isBroken: picture.frame == nil)
+            progress(summary)
+            next = try feed.next()
+        }
+    }
+
+    private func checkFinite(_ result: FrameResult) throws(LandmarkdError) {
+        for face in result.faces {
+            let box = [face.box.low, face.box.high]
+            let numbers = (face.points + box).flatMap { [$0.x, $0.y] } + face.pointConfidence + [face.confidence]
+            guard numbers.allSatisfy({ abs($0) < 1e9 }) else {
+                throw LandmarkdError(
+                    .unusableData, "\(name): frame \(result.frame): the model gives coordinates that are no numbers",
+                    remedy: "use another model")
+            }
+        }
+    }
+
+    private func interrupted(_ outputs: [any TrackOutput], _ summary: RecordingSummary) -> LandmarkdError {
+        let kept = outputs.compactMap(\.partialPath).joined(separator: ", ")
+        return LandmarkdError(
+            .interrupted,
+            "\(name): interrupted after \(summary.frames) frames" + (kept.isEmpty ? "" : ", kept in \(kept)"),
+            remedy: "run it again for the whole, or rename the partial file to use it")
+    }
+}
+
+extension RecordingSummary {
+    fileprivate mutating func add(_ result: FrameResult, isBroken: Bool) {
+        frames += 1
+        time = result.time
+        if !result.faces.isEmpty { framesWithFaces += 1 }
+        if isBroken { brokenFrames += 1 }
+    }
+}

@@ -1,0 +1,136 @@
+import Base
+
+/// Draws smooth dots, lines, shapes and text on a picture, for overlays, sheets and curves.
+///
+/// Coordinates are pixels, (0, 0) the centre of the first one. What lies outside the picture is cut off; points that are
+/// not finite draw nothing.
+package final class Canvas {  // thread-bound
+    package typealias Point = SIMD2<Double>
+
+    package let picture: PixelBuffer
+    let fullRange: Bool
+    let mask: CoverageMask
+
+    /// Draws on `picture`, whose samples span all values (`fullRange`) or 16…235.
+    package init(_ picture: PixelBuffer, fullRange: Bool = false) {
+        (self.picture, self.fullRange) = (picture, fullRange)
+        mask = CoverageMask(width: picture.width, height: picture.height)
+    }
+
+    /// The whole picture in one colour.
+    package func fill(_ paint: Paint) {
+        let size = Point(Double(picture.width), Double(picture.height))
+        addBox(from: Point(-1, -1), to: size, cornerRadius: 0)
+        lay(paint)
+    }
+
+    package func dot(_ centre: Point, radius: Double, _ paint: Paint) {
+        dots([centre], radius: radius, paint)
+    }
+
+    /// Discs, united: where they overlap, a see-through colour does not add up.
+    package func dots(_ centres: [Point], radius: Double, _ paint: Paint) {
+        for centre in centres {
+            mask.add(from: centre - radius, to: centre + radius) { length($0 - centre) - radius }
+        }
+        lay(paint)
+    }
+
+    package func line(from start: Point, to end: Point, width: Double, _ paint: Paint) {
+        polyline([start, end], width: width, paint)
+    }
+
+    /// A line through the points with round corners and ends; `width` in pixels.
+    package func polyline(_ points: [Point], closed: Bool = false, width: Double, _ paint: Paint) {
+        addStroke(points, closed: closed, width: max(width, 1))
+        // A line thinner than a pixel is a fainter one.
+        lay(paint.opacity(paint.opacity * min(1, width)))
+    }
+
+    /// Many lines at once, united.
+    package func polylines(_ lines: [[Point]], width: Double, _ paint: Paint) {
+        for points in lines { addStroke(points, closed: false, width: max(width, 1)) }
+        lay(paint.opacity(paint.opacity * min(1, width)))
+    }
+
+    /// Outline of a box given by two opposite corners; the line's middle runs through them.
+    package func rectangle(
+        from low: Point, to high: Point, width: Double, cornerRadius: Double = 0, _ paint: Paint
+    ) {
+        let (centre, half) = ((low + high) / 2, abs(high - low) / 2)
+        let margin = width / 2
+        mask.add(from: centre - half - margin, to: centre + half + margin) {
+            Swift.abs(boxDistance($0 - centre, half, cornerRadius)) - margin
+        }
+        lay(paint)
+    }
+
+    /// A filled box given by two opposite corners.
+    package func fillRectangle(from low: Point, to high: Point, cornerRadius: Double = 0, _ paint: Paint) {
+        addBox(from: low, to: high, cornerRadius: cornerRadius)
+        lay(paint)
+    }
+
+    /// A filled polygon, which may be concave; where it crosses itself, even crossings are outside.
+    package func fillPolygon(_ points: [Point], _ paint: Paint) {
+        guard points.count > 2, points.allSatisfy({ $0.x.isFinite && $0.y.isFinite }) else { return }
+        let low = points.dropFirst().reduce(points[0]) { pointwiseMin($0, $1) }
+        let high = points.dropFirst().reduce(points[0]) { pointwiseMax($0, $1) }
+        mask.add(from: low, to: high) { polygonDistance($0, points) }
+        lay(paint)
+    }
+
+    func addStroke(_ points: [Point], closed: Bool, width: Double) {
+        let radius = width / 2
+        if points.count == 1 {
+            let centre = points[0]
+            mask.add(from: centre - radius, to: centre + radius) { length($0 - centre) - radius }
+        }
+        let ends = closed ? points.dropFirst() + points.prefix(1) : points.dropFirst()
+        for (start, end) in zip(points, ends) {
+            mask.add(from: pointwiseMin(start, end) - radius, to: pointwiseMax(start, end) + radius) {
+                segmentDistance($0, start, end) - radius
+            }
+        }
+    }
+
+    private func addBox(from low: Point, to high: Point, cornerRadius: Double) {
+        let (centre, half) = ((low + high) / 2, abs(high - low) / 2)
+        mask.add(from: centre - half, to: centre + half) { boxDistance($0 - centre, half, cornerRadius) }
+    }
+}
+
+private func length(_ v: SIMD2<Double>) -> Double { (v * v).sum().squareRoot() }
+private func abs(_ v: SIMD2<Double>) -> SIMD2<Double> { pointwiseMax(v, -v) }
+
+/// Distance of a point to a segment.
+private func segmentDistance(_ p: SIMD2<Double>, _ a: SIMD2<Double>, _ b: SIMD2<Double>) -> Double {
+    let (along, from) = (b - a, p - a)
+    let squared = (along * along).sum()
+    let share = squared > 0 ? min(1, max(0, (along * from).sum() / squared)) : 0
+    return length(from - along * share)
+}
+
+/// Signed distance of a point (from the box's centre) to a box with round corners.
+private func boxDistance(_ p: SIMD2<Double>, _ half: SIMD2<Double>, _ cornerRadius: Double) -> Double {
+    let radius = min(cornerRadius, half.min())
+    let out = abs(p) - half + radius
+    return length(pointwiseMax(out, .zero)) + min(out.max(), 0) - radius
+}
+
+/// Signed distance of a point to a polygon: nearest edge, inside by the count of edges crossed on the way out.
+private func polygonDistance(_ p: SIMD2<Double>, _ points: [SIMD2<Double>]) -> Double {
+    var nearest = Double.infinity
+    var inside = false
+    var last = points[points.count - 1]
+    for point in points {
+        nearest = min(nearest, segmentDistance(p, last, point))
+        if (point.y > p.y) != (last.y > p.y),
+            p.x < (last.x - point.x) * (p.y - point.y) / (last.y - point.y) + point.x
+        {
+            inside.toggle()
+        }
+        last = point
+    }
+    return inside ? -nearest : nearest
+}

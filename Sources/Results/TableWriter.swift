@@ -1,0 +1,37 @@
+import Base
+import FaceTracking
+
+/// The results of a recording as rows of text: a table, or one JSON object a frame.
+///
+/// Writes to `PATH.partial`, or to standard output where the path is "-".
+package final class TableWriter: TrackOutput {
+    private let file: RowFile
+    private let rows: any RowFormat
+
+    /// In the columns of OpenFace. Throws `.cannotCreate`, `.noPermission`.
+    package convenience init(csv path: String, pointCount: Int) throws(LandmarkdError) {
+        try self.init(path, CSVRows(pointCount: pointCount))
+    }
+
+    /// `stream` names the source in each object. Throws `.cannotCreate`, `.noPermission`.
+    package convenience init(jsonl path: String, stream: String) throws(LandmarkdError) {
+        try self.init(path, JSONRows(stream: stream))
+    }
+
+    private init(_ path: String, _ rows: any RowFormat) throws(LandmarkdError) {
+        self.rows = rows
+        file = try RowFile(path: path)
+        file.text.append(rows.header)
+    }
+
+    package var partialPath: String? { file.partialPath }
+
+    package func write(_ result: FrameResult, of frame: Frame?) throws(LandmarkdError) {
+        rows.append(result, to: &file.text)
+        try file.endRow(time: result.time)
+    }
+
+    package func finish() throws(LandmarkdError) { try file.finish() }
+
+    package func interrupt() throws(LandmarkdError) { try file.interrupt() }
+}

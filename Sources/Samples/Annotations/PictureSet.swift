@@ -1,0 +1,65 @@
+import Base
+import Capture
+import Dispatch
+import Synchronization
+
+/// Pictures decoded once and held, shrunk to what training needs.
+package struct PictureSet: Sendable {
+    /// Longer side that pictures are shrunk to, in pixels: the published 750.
+    package static let longerSide = 750
+
+    package let files: [String]
+    package let frames: [Frame]
+    /// Sizes as displayed before shrinking.
+    package let originalSizes: [PixelSize]
+
+    /// Decodes the files on all cores. Throws the first file's error, in their order.
+    package init(_ files: [String], longerSide: Int = PictureSet.longerSide) throws(LandmarkdError) {
+        let results = Mutex([Result<(Frame, PixelSize), LandmarkdError>?](repeating: nil, count: files.count))
+        DispatchQueue.concurrentPerform(iterations: files.count) { i in
+            let result = Result { () throws(LandmarkdError) in
+                let frame = try readStill(files[i])
+                let size = PixelSize(width: frame.displayWidth, height: frame.displayHeight)
+                return (shrunk(frame, toLongerSide: longerSide), size)
+            }
+            results.withLock { $0[i] = result }
+        }
+        var frames: [Frame] = []
+        var sizes: [PixelSize] = []
+        for result in results.withLock({ $0 }) {
+            guard let result else { preconditionFailure("a picture was not decoded") }
+            let (frame, size) = try result.get()
+            frames.append(frame)
+            sizes.append(size)
+        }
+        (self.files, self.frames, self.originalSizes) = (files, frames, sizes)
+    }
+
+    /// The pictures of several sets.
+    package init(joining sets: [PictureSet]) {
+        (files, frames) = (sets.flatMap(\.files), sets.flatMap(\.frames))
+        originalSizes = sets.flatMap(\.originalSizes)
+    }
+
+    /// The pictures whose file name, without folders, is wanted.
+    func filter(_ isWanted: (String) -> Bool) -> PictureSet {
+        let kept = files.indices.filter { isWanted(files[$0].split(separator: "/").last.map(String.init) ?? "") }
+        return PictureSet(
+            files: kept.map { files[$0] }, frames: kept.map { frames[$0] },
+            originalSizes: kept.map { originalSizes[$0] })
+    }
+
+    private init(files: [String], frames: [Frame], originalSizes: [PixelSize]) {
+        (self.files, self.frames, self.originalSizes) = (files, frames, originalSizes)
+    }
+
+    package init() { (files, frames, originalSizes) = ([], [], []) }
+
+    /// The pictures in `folder/negatives`, where no face is; none where there is no such folder.
+    package static func negatives(folder: String) throws(LandmarkdError) -> PictureSet {
+        let root = folder + "/negatives"
+        guard let names = try? filesInTree(root) else { return PictureSet() }
+        let endings: Set<String> = ["jpg", "jpeg", "png", "bmp", "webp", "pgm", "ppm", "tif", "tiff"]
+        return try PictureSet(names.filter { endings.contains(splitEnding($0).ending) }.map { root + "/" + $0 })
+    }
+}

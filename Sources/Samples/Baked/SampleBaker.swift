@@ -1,0 +1,45 @@
+import Base
+import FaceTracking
+import Glibc
+
+/// Writes the first samples of a source to a folder, to train on later without making them again.
+package struct SampleBaker {
+    private let folder: String
+
+    package init(folder: String) { self.folder = folder }
+
+    /// Makes the folder if it lacks. The index is written last: a folder without it is not whole.
+    ///
+    /// `progress` is told the number of samples written so far. Throws `cannotCreate` or `inputOutput`.
+    package func bake(
+        _ source: any SampleSource, scheme: LandmarkScheme, count: Int, progress: (Int) -> Void = { _ in }
+    ) throws(LandmarkdError) {
+        precondition(count > 0, "baking \(count) samples")
+        guard mkdir(folder, 0o777) == 0 || errno == EEXIST else {
+            throw LandmarkdError(
+                .cannotCreate, "\(folder): making the folder: \(systemFault())",
+                remedy: "check the path and its permissions")
+        }
+        unlink(BakedFiles.index(folder))
+        let path = BakedFiles.crops(folder)
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else {
+            throw LandmarkdError(
+                .cannotCreate, "\(path): creating: \(systemFault())", remedy: "check that the folder is writable")
+        }
+        defer { close(descriptor) }
+        var index = "\(BakedFiles.format),\(source.side),\(source.channels),\(scheme.name),\(count)\n"
+        let generator = source.makeGenerator()
+        var crop = [Float](repeating: 0, count: source.side * source.side * source.channels)
+        for number in 0..<count {
+            let labels = crop.withUnsafeMutableBufferPointer { generator.makeSample(index: UInt64(number), into: $0) }
+            try writeAll(crop.map(BakedFiles.byte), to: descriptor, path: path)
+            index += BakedFiles.line(labels)
+            progress(number + 1)
+        }
+        guard fsync(descriptor) == 0 else {
+            throw LandmarkdError(.inputOutput, "\(path): writing: \(systemFault())", remedy: "free space on the disk")
+        }
+        try writeFile(BakedFiles.index(folder), Array(index.utf8))
+    }
+}

@@ -1,0 +1,89 @@
+import Base
+import FaceTracking
+
+/// What a run trains on and is judged by: annotated faces of some folders, split and decoded, or samples baked of them.
+package struct TrainingData: Sendable {
+    /// Faces to make samples of; nil where they are baked.
+    package let train: FaceSet?
+    /// Samples made beforehand, instead of `train`.
+    package let baked: BakedSamples?
+    package let validation: FaceSet?
+    /// Pictures without a face to train on, the places in them that the network took for faces, and pictures held back.
+    package let negatives: PictureSet
+    package let hardNegatives = HardNegatives()
+    package let heldNegatives: PictureSet
+    /// Names of the sets trained on; none where the samples are baked.
+    package let sets: [String]
+    /// Faces left out because their points are of another scheme.
+    package let otherSchemes: Int
+
+    /// With a folder of baked samples, the other folders serve for validation only, but for pictures that are baked.
+    ///
+    /// - Parameters:
+    ///   - sets: names of the sets to use; empty: all.
+    ///   - validation: share of the groups held back. Machine-made points (ytfaces) are no judge and stay out of validation.
+    /// - Throws: what the readers throw; `.unusableData` where nothing is left; `.usage` with two folders of baked samples.
+    package init(
+        folders: [String], scheme: LandmarkScheme, sets: [String], validation share: Double, seed: UInt64 = 1
+    ) throws(LandmarkdError) {
+        let bakedFolders = folders.filter(BakedSamples.isBaked)
+        guard bakedFolders.count < 2 else {
+            throw LandmarkdError(
+                .usage, "\(bakedFolders[1]): a second folder of baked samples", remedy: "train on one of them at a time"
+            )
+        }
+        let baked = try bakedFolders.first.map { (folder) throws(LandmarkdError) in try BakedSamples(folder: folder) }
+        var (faces, others): ([AnnotatedFace], Int) = ([], 0)
+        var negatives: [PictureSet] = []
+        for folder in folders where !bakedFolders.contains(folder) {
+            let found = try readAnnotations(folder: folder, scheme: scheme)
+            faces += found.faces
+            others += found.otherSchemes
+            if baked == nil { negatives.append(try PictureSet.negatives(folder: folder)) }
+        }
+        if !sets.isEmpty { faces = faces.filter { sets.contains($0.set) } }
+        let split = FaceSplit(validation: share, seed: seed)(faces)
+        let seen = baked?.files ?? []
+        let judged = split.validation.filter {
+            TrainingSampler.defaultWeights[$0.set] == nil && !seen.contains($0.file)
+        }
+        train = baked == nil ? try FaceSet(split.train) : nil
+        validation = judged.isEmpty ? nil : try FaceSet(judged)
+        self.baked = baked
+        let pictures = PictureSet(joining: negatives)
+        let holding = FaceSplit(validation: share, seed: seed)
+        self.negatives = pictures.filter { !holding.isHeldBack($0) }
+        heldNegatives = pictures.filter { holding.isHeldBack($0) }
+        self.sets = baked == nil ? Set(split.train.map(\.set)).sorted() : []
+        otherSchemes = others
+    }
+
+    /// Faces to train on, or pictures that the baked samples were made of.
+    package var trainCount: Int { train?.count ?? baked?.files.count ?? 0 }
+
+    /// Samples for a network of this configuration.
+    ///
+    /// Throws `.unusableData` where baked samples are of another side, scheme or number of channels.
+    func source(
+        _ recipe: AugmentationRecipe, _ configuration: CascadeConfiguration, seed: UInt64
+    ) throws(LandmarkdError) -> any SampleSource {
+        if let train {
+            return TrainingSampler(
+                train, negatives: negatives, hardNegatives: hardNegatives, recipe: recipe, side: configuration.crop,
+                seed: seed)
+        }
+        guard let baked else { preconditionFailure("training data with neither faces nor baked samples") }
+        guard
+            baked.side == configuration.crop, baked.scheme.name == configuration.scheme,
+            baked.channels == configuration.channels
+        else {
+            throw LandmarkdError(
+                .unusableData,
+                "\(baked.folder): samples of \(baked.side)×\(baked.side)×\(baked.channels), \(baked.scheme.name), where the "
+                    + "network takes \(configuration.crop)×\(configuration.crop)×\(configuration.channels), "
+                    + configuration.scheme,
+                remedy: "bake samples for this network, or set crop and scheme in the recipe")
+        }
+        return baked
+    }
+}

@@ -1,0 +1,93 @@
+import Foundation
+import Hummingbird
+
+/// Turns away what no endpoint takes: other methods, bodies, crooked paths, foreign hosts, a missing token.
+struct RequestValidationMiddleware: RouterMiddleware {
+    let settings: @Sendable () -> HTTPSettings
+
+    /// The page itself holds no data, and asks for the token; health without details is for probes that have none.
+    private static let openPaths: Set = ["/", "/page.css", "/page.js", "/healthz"]
+
+    func handle(
+        _ request: Request, context: BasicRequestContext,
+        next: (Request, BasicRequestContext) async throws -> Response
+    ) async throws -> Response {
+        let settings = settings()
+        try checkMethodAndBody(request)
+        try checkPath(request.uri.path)
+        try checkHost(request, settings)
+        if !Self.openPaths.contains(request.uri.path), !settings.allows(request) {
+            throw HTTPErrorResponse(
+                .unauthorized, "this needs the token that is set as http.token",
+                remedy: "send it as 'Authorization: Bearer TOKEN', or add ?token=TOKEN to the address",
+                headers: [.wwwAuthenticate: "Bearer"])
+        }
+        return try await next(request, context)
+    }
+
+    private func checkMethodAndBody(_ request: Request) throws(HTTPErrorResponse) {
+        guard request.method == .get || request.method == .head else {
+            throw HTTPErrorResponse(
+                .methodNotAllowed, "\(request.method) is not to be had here", remedy: "use GET",
+                headers: [.allow: "GET, HEAD", .connection: "close"])
+        }
+        let length = request.headers[.contentLength] ?? "0"
+        guard length == "0", request.headers[.transferEncoding] == nil else {
+            throw HTTPErrorResponse(
+                .contentTooLarge, "requests have no body here", remedy: "send none", headers: [.connection: "close"])
+        }
+    }
+
+    private func checkPath(_ path: String) throws(HTTPErrorResponse) {
+        let parts = path.split(separator: "/").map { $0.removingPercentEncoding }
+        let isPlain = parts.allSatisfy { part in
+            guard let part else { return false }
+            return part != "." && part != ".." && part.unicodeScalars.allSatisfy { $0.value >= 32 && $0.value != 127 }
+        }
+        guard isPlain else {
+            throw HTTPErrorResponse(
+                .badRequest, "the path has '.', '..' or what is no text in it", remedy: "ask for a plain path")
+        }
+    }
+
+    /// A page of another site, whose name was made to lead to this machine, must not read what only this machine may.
+    private func checkHost(_ request: Request, _ settings: HTTPSettings) throws(HTTPErrorResponse) {
+        guard settings.token == nil, let host = request.head.authority.map(hostName) else { return }
+        let known = ["localhost", "127.0.0.1", "::1", settings.host.lowercased()]
+        guard known.contains(host) else {
+            throw HTTPErrorResponse(
+                .misdirectedRequest, "'\(host)' is not a name that this service is reached by",
+                remedy: "ask for http://\(settings.listen), or set http.token to allow any name")
+        }
+    }
+}
+
+/// The name or address before the port: "::1" of "[::1]:8068".
+private func hostName(_ authority: String) -> String {
+    let authority = authority.lowercased()
+    if authority.hasPrefix("["), let end = authority.firstIndex(of: "]") {
+        return String(authority[authority.index(after: authority.startIndex)..<end])
+    }
+    return authority.split(separator: ":", omittingEmptySubsequences: false).first.map(String.init) ?? ""
+}
+
+extension HTTPSettings {
+    /// Whether a request shows the token, or none is set.
+    func allows(_ request: Request) -> Bool {
+        guard let token else { return true }
+        if let header = request.headers[.authorization] {
+            let words = header.split(separator: " ", maxSplits: 1)
+            guard words.count == 2, words[0].lowercased() == "bearer" else { return false }
+            return areEqual(String(words[1]), token)
+        }
+        return request.uri.queryParameters["token"].map { areEqual(String($0), token) } ?? false
+    }
+}
+
+/// Compares all of both, so that the time taken does not tell how much of a guess was right.
+private func areEqual(_ guess: String, _ secret: String) -> Bool {
+    let (guess, secret) = (Array(guess.utf8), Array(secret.utf8))
+    var difference = guess.count ^ secret.count
+    for (index, byte) in guess.enumerated() { difference |= Int(byte ^ secret[index % max(1, secret.count)]) }
+    return difference == 0
+}

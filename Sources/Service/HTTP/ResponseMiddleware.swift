@@ -1,0 +1,53 @@
+import Base
+import Hummingbird
+import Logging
+import Metrics
+
+/// What holds for every answer: errors as JSON, headers that keep browsers from mischief, no body for HEAD, a count.
+struct ResponseMiddleware: RouterMiddleware {
+    let metrics: MetricsRegistry
+    let logger: Logger
+
+    private static let headers: HTTPFields = [
+        .cacheControl: "no-store",
+        .contentSecurityPolicy: """
+        default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
+        base-uri 'none'; form-action 'none'; frame-ancestors 'none'
+        """,
+        .xContentTypeOptions: "nosniff",
+        .init("Cross-Origin-Resource-Policy")!: "same-origin",
+        .init("Referrer-Policy")!: "no-referrer",
+    ]
+
+    func handle(
+        _ request: Request, context: BasicRequestContext,
+        next: (Request, BasicRequestContext) async throws -> Response
+    ) async throws -> Response {
+        var response = await answer(request) { try await next(request, context) }
+        for header in Self.headers where !response.headers.contains(header.name) { response.headers.append(header) }
+        Counter(
+            label: "landmarkd_http_requests_total", dimensions: [("code", "\(response.status.code)")],
+            factory: metrics
+        ).increment()
+        return request.method == .head ? response.createHeadResponse() : response
+    }
+
+    private func answer(_ request: Request, _ next: () async throws -> Response) async -> Response {
+        do {
+            return try await next()
+        } catch let refusal as HTTPErrorResponse {
+            return refusal.response
+        } catch let error as any HTTPResponseError {
+            return HTTPErrorResponse(
+                error.status, "there is nothing here",
+                remedy: "ask for /, /healthz, /metrics, /v1/streams, /v1/streams/NAME, with /events or /frame.jpg"
+            ).response
+        } catch let fault as LandmarkdError {
+            logger.error("answering \(request.uri.path): \(fault.cause)")
+            return HTTPErrorResponse(.internalServerError, fault.cause, remedy: fault.remedy).response
+        } catch {
+            logger.error("answering \(request.uri.path): \(error)")
+            return HTTPErrorResponse(.internalServerError, "\(error)").response
+        }
+    }
+}

@@ -1,0 +1,138 @@
+import Base
+import Capture
+import FaceTracking
+import Synchronization
+
+/// What a stream found in one frame, as outputs and HTTP give it.
+package struct StreamResult: Sendable {
+    package var stream: String
+    /// `time`: Unix time of the exposure; `frame`: counts tracked frames of the stream since the program's start.
+    package var result: FrameResult
+    /// Seconds from the exposure until the result was there.
+    package var latency: Double
+    /// Of the picture as displayed, in pixels.
+    package var width: Int
+    package var height: Int
+
+    package init(stream: String, result: FrameResult, latency: Double, width: Int, height: Int) {
+        (self.stream, self.result, self.latency) = (stream, result, latency)
+        (self.width, self.height) = (width, height)
+    }
+}
+
+/// What a frame looked like, as displayed: 4:2:0, limited range.
+package struct StreamPicture: Sendable {
+    package let picture: PixelBuffer
+    /// As in its result.
+    package let frame: Int
+}
+
+/// How a stream fares.
+package struct StreamStatus: Sendable {
+    package enum State: String, Sendable {
+        /// No frame yet since the source was opened.
+        case starting
+        case delivering
+        /// Lost or absent; it is tried again.
+        case waiting
+        /// A file that is not played again has ended.
+        case ended
+    }
+
+    package var state = State.starting
+    /// Why the stream does not deliver, or what is wrong though it does: "/dev/video0: no frame for 2.0 s".
+    package var reasons: [String] = []
+    /// As the settings name it.
+    package var source = ""
+    package var format: LiveFormat?
+    /// Frames a second that came over the last seconds.
+    package var rate = 0.0
+    package var received = 0
+    /// Replaced by a newer frame before they were tracked, or lost by the source.
+    package var dropped = 0
+    package var tracked = 0
+    package var reconnects = 0
+
+    package init() {}
+
+    package var isHealthy: Bool { state != .waiting && state != .starting && reasons.isEmpty }
+}
+
+/// A stream's newest result, its state, and its readers. May be used by any thread; never blocks the one that publishes.
+package final class StreamState: Sendable {
+    package let name: String
+
+    private struct State {
+        var status = StreamStatus()
+        var latest: StreamResult?
+        var readers: [Int: AsyncStream<StreamResult>.Continuation] = [:]
+        var nextReader = 0
+        var pictureWaiters: [CheckedContinuation<StreamPicture?, Never>] = []
+        var isClosed = false
+    }
+
+    private let state = Mutex(State())
+
+    package init(name: String) { self.name = name }
+
+    package var status: StreamStatus { state.withLock { $0.status } }
+    package var latest: StreamResult? { state.withLock { $0.latest } }
+
+    package func update(_ change: @Sendable (inout StreamStatus) -> Void) { state.withLock { change(&$0.status) } }
+
+    /// Tells a result to all readers; one that has not read the last one yet misses it. `frame` is copied where somebody asked to see it.
+    package func publish(_ result: StreamResult, of frame: Frame) {
+        let (readers, waiters) = state.withLock { state in
+            state.latest = result
+            defer { state.pictureWaiters = [] }
+            return (Array(state.readers.values), state.pictureWaiters)
+        }
+        for reader in readers { reader.yield(result) }
+        guard !waiters.isEmpty else { return }
+        let picture = StreamPicture(picture: displayedCopy(of: frame), frame: result.result.frame)
+        for waiter in waiters { waiter.resume(returning: picture) }
+    }
+
+    /// Who reads results now, and how many wait for a picture.
+    var waiting: (readers: Int, pictures: Int) { state.withLock { ($0.readers.count, $0.pictureWaiters.count) } }
+
+    /// All results from now on, for one reader; the newest alone is kept for it.
+    package func results() -> AsyncStream<StreamResult> {
+        let (stream, continuation) = AsyncStream.makeStream(of: StreamResult.self, bufferingPolicy: .bufferingNewest(1))
+        let number = state.withLock { state in
+            state.nextReader += 1
+            if !state.isClosed { state.readers[state.nextReader] = continuation }
+            return state.isClosed ? nil : state.nextReader
+        }
+        guard let number else {
+            continuation.finish()
+            return stream
+        }
+        continuation.onTermination = { [weak self] _ in
+            _ = self?.state.withLock { $0.readers.removeValue(forKey: number) }
+        }
+        return stream
+    }
+
+    /// The next tracked frame's picture; nil once the stream is closed.
+    package func nextPicture() async -> StreamPicture? {
+        await withCheckedContinuation { waiter in
+            let isClosed = state.withLock { state in
+                if !state.isClosed { state.pictureWaiters.append(waiter) }
+                return state.isClosed
+            }
+            if isClosed { waiter.resume(returning: nil) }
+        }
+    }
+
+    /// Nothing will be published any more: ends what waits, and what would.
+    package func close() {
+        let (readers, waiters) = state.withLock { state in
+            state.isClosed = true
+            defer { (state.readers, state.pictureWaiters) = ([:], []) }
+            return (Array(state.readers.values), state.pictureWaiters)
+        }
+        for reader in readers { reader.finish() }
+        for waiter in waiters { waiter.resume(returning: nil) }
+    }
+}

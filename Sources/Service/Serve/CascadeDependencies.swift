@@ -1,0 +1,43 @@
+import Base
+import Capture
+import FaceTracking
+import Metrics
+
+extension StreamDependencies {
+    /// Cameras, files and network streams, followed by the cascade. The models are read once, for all streams.
+    ///
+    /// Throws as `CascadeModel` and `LocatorModel` do.
+    static func cascade(models: ModelFiles, metrics: any MetricsFactory) throws(LandmarkdError) -> StreamDependencies {
+        let model = try CascadeModel(path: models.landmarks)
+        let locator = try LocatorModel(path: models.locator)
+        return StreamDependencies(
+            pointCount: model.configuration.points, metrics: metrics,
+            opener: { (stream) throws(LandmarkdError) in try sourceOpener(of: stream) },
+            tracker: { stream in
+                let tracker = CascadeTracker(
+                    model, locator: NetworkLocator(locator), settings: TrackingSettings(stream))
+                return stream.smoothing ? SmoothedTracker(tracker) : tracker
+            })
+    }
+}
+
+extension TrackingSettings {
+    init(_ stream: StreamSettings) {
+        self.init(faces: stream.faces)
+        searchInterval = 1 / stream.searchRate
+        idleSearchInterval = max(idleSearchInterval, searchInterval)
+    }
+}
+
+/// Where the models are.
+struct ModelFiles: Sendable {
+    let landmarks: String
+    let locator: String
+
+    /// In `folder` first, then where landmarkd finds its own. Throws `.noInput` where they are not.
+    init(folder: String?) throws(LandmarkdError) {
+        let search = folder.map { ModelSearch(first: $0) } ?? ModelSearch()
+        landmarks = try search.path("face68.safetensors")
+        locator = try search.path("locator.safetensors")
+    }
+}
