@@ -16,7 +16,9 @@ struct Landmarkd: ParsableCommand {
     @MainActor static func main() async {
         signal(SIGXFSZ, SIG_IGN)  // a file that may not grow is told like a full disk
         await exiting {
-            var command = try parseAsRoot()
+            let arguments = Array(CommandLine.arguments.dropFirst())
+            try requireCommand(arguments)
+            var command = try parseAsRoot(joiningNegativeNumbers(arguments))
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {

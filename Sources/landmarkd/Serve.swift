@@ -14,7 +14,7 @@ struct Serve: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Settings. (default: none with --source, else \(defaultFile))", valueName: "file"))
     var config: String?
 
-    @Flag(help: "Read and check the settings, open nothing, and tell what they say.")
+    @Flag(help: "Read and check the settings, open nothing, tell what they say, and warn of likely mistakes.")
     var check = false
 
     @Option(
@@ -44,10 +44,25 @@ struct Serve: AsyncParsableCommand {
         let overrides =
             SettingsSource.overrides(environment: ProcessInfo.processInfo.environment)
             + flags.compactMap { key, value, flag in value.map { .init(key: key, value: $0, origin: flag) } }
+        try requireSettings()
         let daemon = Daemon(
             SettingsSource(
                 file: config ?? (source == nil ? Self.defaultFile : nil), overrides: overrides,
                 camera: source.map { (name ?? StreamSettings.name(fromSource: $0), $0) }))
-        if check { print(try daemon.check()) } else { try await daemon.run() }
+        if check { try tell(daemon.check()) } else { try await daemon.run() }
+    }
+
+    /// Without any argument there may be nothing to serve.
+    private func requireSettings() throws(LandmarkdError) {
+        guard config == nil, source == nil, access(Self.defaultFile, F_OK) != 0 else { return }
+        throw LandmarkdError(
+            .noInput, "\(Self.defaultFile): opening: \(systemFault())",
+            remedy: "serve one camera or file with --source /dev/video0, or name your settings with --config FILE")
+    }
+
+    private func tell(_ result: (summary: String, warnings: [SettingsWarning])) throws(LandmarkdError) {
+        print(result.summary)
+        let warnings = result.warnings.map { "landmarkd: warning: \($0)\n" }.joined()
+        try writeAll(Array(warnings.utf8), to: STDERR_FILENO, path: "standard error")
     }
 }

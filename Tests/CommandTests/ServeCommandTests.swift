@@ -19,13 +19,73 @@ import Testing
               yard: {source: "rtsp://user:secret@camera.example/1"}
             """)
         let result = try shop.landmarkd("serve", "--config", "s.yaml", "--check")
-        #expect(result.status == 0 && result.errors.isEmpty, "\(result.errors)")
+        #expect(result.status == 0 && result.errors.contains("there is no folder none"), "\(result.errors)")
         let lines = result.output.split(separator: "\n")
         #expect(lines.first == "2 streams, HTTP at 127.0.0.1:8068")
         #expect(
             lines.count == 3 && lines[1] == "  door: /dev/video99, MJPG 1280x720, up to 2 faces -> csv:none/door.csv")
         #expect(!result.output.contains("secret"))
         #expect(shop.folder.names == ["clip.mp4", "face68.safetensors", "s.yaml"])
+    }
+
+    /// Warnings that `--check` gives of settings: causes and remedies.
+    private func warnings(_ text: String) throws -> [String] {
+        try settings(text)
+        let result = try shop.landmarkd("serve", "--config", "s.yaml", "--check")
+        #expect(result.status == 0, "\(result.errors)")
+        return result.errors.replacing("\n  remedy: ", with: " | ").split(separator: "\n").map(String.init)
+    }
+
+    @Test func checkWarnsOfLikelyMistakes() throws {
+        let start = "landmarkd: warning: streams.a."
+        #expect(try warnings("streams: {a: {source: clip.mp4, outputs: [{csv: '{stream}.csv'}, {jsonl: '-'}]}}") == [])
+        #expect(
+            try warnings("streams: {a: {source: clap.mp4}, b: {source: /dev/video99}}")
+                == [start + "source: clap.mp4: No such file or directory | check the path"])
+        #expect(
+            try warnings("streams: {a: {source: '{stream}.mp4'}}")
+                == [
+                    start
+                        + "source: {stream}.mp4: No such file or directory | write out '{stream}': placeholders are for outputs only"
+                ])
+        #expect(
+            try warnings("streams: {a: {source: clip.mp4, outputs: [{csv: 'none/{strem}.csv'}]}}")
+                == [
+                    start
+                        + "outputs: none/{strem}.csv: '{strem}' stands for nothing, and is kept as it is | did you mean '{stream}'?"
+                ])
+        #expect(
+            try warnings("streams: {a: {source: clip.mp4, outputs: [{jsonl: '/srv/{date}.jsonl'}]}}").first?
+                .contains("only '{stream}' stands for something") == true)
+        #expect(
+            try warnings("streams: {a: {source: clip.mp4, outputs: [{csv: /none/here/a.csv}, {csv: clip.mp4/a.csv}]}}")
+                .map { $0.prefix { $0 != "|" } } == [
+                    start + "outputs: /none/here/a.csv: there is no folder /none/here ",
+                    start + "outputs: clip.mp4/a.csv: there is no folder clip.mp4, seen from the current folder ",
+                ])
+    }
+
+    @Test(arguments: [("/home/ann/a.mp4", "ProtectHome=yes"), ("/tmp/a.mp4", "PrivateTmp=yes")])
+    func checkSaysWhatTheUnitHides(source: String, option: String) throws {
+        let found = try warnings("streams: {a: {source: \(source), outputs: [{csv: \(source).csv}]}}")
+        #expect(found.count == 2 && found.allSatisfy { $0.contains("its unit has \(option)") }, "\(found)")
+        #expect(found.first?.contains("move it to /var/lib/landmarkd") == true)
+        let unit = try String(contentsOfFile: "\(packageFolder)/systemd/landmarkd.service", encoding: .utf8)
+        #expect(unit.contains("\n\(option)\n"), "as is said")
+    }
+
+    @Test(.enabled(if: access("/etc/landmarkd/landmarkd.yaml", F_OK) != 0, "landmarkd is set up here"))
+    func withoutSettingsTheShortWayIsTold() throws {
+        for more in [[], ["--check"]] {
+            let result = try shop.landmarkd(["serve"] + more)
+            expectFailure(result, .noInput, "/etc/landmarkd/landmarkd.yaml: opening: No such file or directory")
+            #expect(result.errors.contains("with --source /dev/video0"))
+        }
+    }
+
+    @Test func aNumberWithAMinusIsAValue() throws {
+        let result = try shop.landmarkd("serve", "--source", "clip.mp4", "--listen", "-1")
+        expectFailure(result, .wrongSettings, "--listen: http.listen: '-1' is not an address and port")
     }
 
     @Test func brokenSettingsAreRefusedInOneLine() throws {

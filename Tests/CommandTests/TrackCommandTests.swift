@@ -105,7 +105,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ["track"], ["track", "a.mp4", "--threads", "0"], ["track", "a.mp4", "--start", "-1"], ["nonsense"],
+        ["track"], ["track", "a.mp4", "--threads", "0"], ["track", "a.mp4", "--start", "-1"],
         ["track", "a.mp4", "--format", "xml"], ["augment"], ["augment", "--bake", "dir"], ["train"],
     ]) func wrongUsage(arguments: [String]) throws {
         let result = try run(try builtProgram("landmarkd"), arguments)

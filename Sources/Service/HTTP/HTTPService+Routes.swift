@@ -75,7 +75,7 @@ extension HTTPService {
         guard settings.preview else {
             throw HTTPErrorResponse(.notFound, "pictures are switched off", remedy: "set http.preview to true to see them")
         }
-        // A stream that is lost has none to give: that is told at once.
+        // A stream that waits for its source has none to give: that is told at once.
         let mayCome = board.status.state == .delivering || board.status.state == .starting
         let picture =
             mayCome

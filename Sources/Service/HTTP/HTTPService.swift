@@ -11,10 +11,14 @@ import Synchronization
 ///
 /// Everything is bounded: connections, headers, time to send a request and to take an answer. A reader never slows a stream.
 package final class HTTPService: Service {
-    /// Connections at once; what comes above is told so and closed.
+    /// Connections at once. Above that the longest idle one is closed; where none is idle, the new one is refused.
     package static let connectionLimit = 200
-    /// Seconds within which a request must have come whole, and a connection without requests must bring one.
-    static let requestSeconds = 15
+    /// Connections beyond that, which are answered for health and metrics alone.
+    static let reservedConnections = 16
+    /// Seconds within which a connection must bring a whole request, its first one and after each answer.
+    static let requestSeconds = 5
+    /// Seconds for which a reader may leave the oldest part of what is sent to it.
+    static let unsentSeconds = 10
     /// Bytes of a request's header lines together.
     static let headerBytes = 16 * 1024
 
@@ -77,17 +81,18 @@ package final class HTTPService: Service {
 
     private func application(onListening: @escaping @Sendable () -> Void) -> some ApplicationProtocol {
         let settings = settings
-        let connections = ConnectionCount(limit: Self.connectionLimit, metrics: metrics)
-        var configuration = HTTP1Channel.Configuration(
-            additionalChannelHandlers: [ConnectionGuard(connections)],
-            idleTimeout: .seconds(Int64(Self.requestSeconds)))
+        let places = ConnectionPlaces(
+            limit: Self.connectionLimit, reserved: Self.reservedConnections, metrics: metrics)
+        var configuration = HTTP1Channel.Configuration(additionalChannelHandlers: [ConnectionGuard(places)])
         configuration.httpDecoder = .init(
             maxHeaderFieldSize: Self.headerBytes, maxHeaderListSize: Self.headerBytes, maxHeaderFieldCount: 100)
         var quiet = logger
         quiet.logLevel = .critical  // what goes wrong is told by `run`; what clients do wrong, by nobody
         return Application(
             router: makeRouter(),
-            server: .http1(configuration: configuration),
+            server: HTTPServerBuilder { [configuration] responder in
+                BoundedHTTPChannel(HTTP1Channel(responder: responder, configuration: configuration))
+            },
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.host, port: settings.port),
                 // Refused connections linger for a moment: twice the number bounds them too.

@@ -8,23 +8,14 @@ struct ResponseMiddleware: RouterMiddleware {
     let metrics: MetricsRegistry
     let logger: Logger
 
-    private static let headers: HTTPFields = [
-        .cacheControl: "no-store",
-        .contentSecurityPolicy: """
-        default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
-        base-uri 'none'; form-action 'none'; frame-ancestors 'none'
-        """,
-        .xContentTypeOptions: "nosniff",
-        .init("Cross-Origin-Resource-Policy")!: "same-origin",
-        .init("Referrer-Policy")!: "no-referrer",
-    ]
-
     func handle(
         _ request: Request, context: BasicRequestContext,
         next: (Request, BasicRequestContext) async throws -> Response
     ) async throws -> Response {
         var response = await answer(request) { try await next(request, context) }
-        for header in Self.headers where !response.headers.contains(header.name) { response.headers.append(header) }
+        for header in HTTPFields.security where !response.headers.contains(header.name) {
+            response.headers.append(header)
+        }
         Counter(
             label: "landmarkd_http_requests_total", dimensions: [("code", "\(response.status.code)")],
             factory: metrics
@@ -50,4 +41,18 @@ struct ResponseMiddleware: RouterMiddleware {
             return HTTPErrorResponse(.internalServerError, "\(error)").response
         }
     }
+}
+
+extension HTTPFields {
+    /// What every answer carries, so that a browser neither keeps it nor lends it to other sites' pages.
+    static let security: HTTPFields = [
+        .cacheControl: "no-store",
+        .contentSecurityPolicy: """
+        default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
+        base-uri 'none'; form-action 'none'; frame-ancestors 'none'
+        """,
+        .xContentTypeOptions: "nosniff",
+        .init("Cross-Origin-Resource-Policy")!: "same-origin",
+        .init("Referrer-Policy")!: "no-referrer",
+    ]
 }

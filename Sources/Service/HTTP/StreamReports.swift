@@ -78,7 +78,7 @@ struct HealthReport: Encodable {
 extension StreamStatus {
     /// Why the stream does not deliver, in words that any reader may see; never empty for a stream that is not healthy.
     var shownReasons: [String] {
-        if reasons.isEmpty, !isHealthy { return [state == .starting ? "no frame yet" : "the source is lost"] }
+        if reasons.isEmpty, !isHealthy { return [state == .starting ? "no frame yet" : "waiting for the source"] }
         return reasons.map { $0.replacing(source, with: source.withoutCredentials) }
     }
 }

@@ -36,6 +36,8 @@ struct CaptureLoop {
     private var firstFrameTime: Double?
     private var hasDelivered = false
     private var brokenBefore = 0
+    /// Frames of the open source that came, and that it lost.
+    private var (received, lost) = (0, 0)
     /// The format whose low rate was told already.
     private var slowFormat: LiveFormat?
 
@@ -70,6 +72,7 @@ struct CaptureLoop {
         heartbeat.expect(within: Self.limit)
         let source = try opener.open(stop: stop)
         (meter, brokenBefore, firstFrameTime) = (RateMeter(), 0, nil)
+        (received, lost) = (0, 0)
         clock.sourceWasOpened()
         defer { countBroken(source) }
         while true {
@@ -84,6 +87,7 @@ struct CaptureLoop {
         metrics.record(.capture, seconds: unixSeconds() - live.exposure)
         if firstFrameTime == nil { begin(source.format, now) }
         if let firstFrameTime, now - firstFrameTime > Self.proof { retry.reset() }
+        (received, lost) = (received + 1, lost + live.lost)
         var live = live
         live.frame.time = clock.time(live.frame.time, now: now)
         let dropped = live.lost + (slot.put(TimedFrame(live: live, time: now)) ? 1 : 0)
@@ -146,9 +150,21 @@ struct CaptureLoop {
         board.update { $0.rate = rate }
         guard let promised = format.rate, meter.isSure, rate < 0.8 * promised, slowFormat != format else { return }
         slowFormat = format
+        let advice = Self.slownessAdvice(opener, received: received, lost: lost)
         log.warning(
-            "\(opener.name): \(decimal(rate, 1)) frames/s come, \(decimal(promised, 1)) were promised (more light, or another format, size or port may help)"
-        )
+            "\(opener.name): \(decimal(rate, 1)) frames/s come, \(decimal(promised, 1)) were promised\(advice)")
+    }
+
+    /// What may help against a low rate: only a camera slows down in the dark, and not where frames were made and lost.
+    static func slownessAdvice(_ opener: any LiveSourceOpener, received: Int, lost: Int) -> String {
+        switch opener {
+        case is CameraOpener where 5 * lost > received:
+            " (frames are lost on the way: the machine is busy, or the port is slow)"
+        case is CameraOpener: " (more light, or another format, size or port may help)"
+        case is FileOpener: " (the machine is busy, or reads the file slowly)"
+        case is NetworkOpener: " (the camera or the network is slow)"
+        default: ""
+        }
     }
 
     private mutating func countBroken(_ source: any LiveSource) {

@@ -10,15 +10,15 @@ package struct Daemon: Sendable {
 
     package init(_ source: SettingsSource) { self.source = source }
 
-    /// Reads and checks the settings; opens no source. What they say, in a few lines.
+    /// Reads and checks the settings; opens no source. Returns what they say, in a few lines, and likely mistakes.
     ///
     /// Throws `.wrongSettings` for what is wrong in them, `.noInput` where the file or a model is missing.
-    package func check() throws(LandmarkdError) -> String {
+    package func check() throws(LandmarkdError) -> (summary: String, warnings: [SettingsWarning]) {
         let settings = try source.read()
         var sources: [String] = []
         for stream in settings.streams { sources.append(try sourceOpener(of: stream).name) }
         _ = try ModelFiles(folder: settings.models)
-        return settings.summary(sources: sources)
+        return (settings.summary(sources: sources), try settings.warnings())
     }
 
     /// Serves until SIGTERM or SIGINT; SIGHUP reads the settings anew. Throws as `check` does, and where HTTP cannot be had.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Service
@@ -91,7 +92,7 @@ import Testing
 
     @Test func aReaderThatDoesNotReadMissesFramesAndHoldsUpNobody() async throws {
         let board = deliveringBoard("a")
-        let count = 2000
+        let count = 300
         try await ServedStreams.run([board]) { served in
             try await onThread {
                 let slow = try HTTPConversation(port: served.port, buffer: 4096)
@@ -101,7 +102,7 @@ import Testing
                 try brisk.ask("/v1/streams/a/events")
                 #expect(try brisk.event(afterHead: true) == "retry: 2000")
                 while served.service.events.readerCount != 2 { Thread.sleep(forTimeInterval: 0.02) }
-                // Some 6.6 MB, which no buffer on the way holds; whatever the slow one does, the other gets each frame.
+                // Some 1 MB, which no buffer on the way holds; whatever the slow one does, the other gets each frame.
                 for number in 1...count {
                     board.publish(frame: number)
                     guard try frames(brisk, through: number) == [number] else {
@@ -110,6 +111,44 @@ import Testing
                 }
                 let late = try frames(slow, through: count)
                 #expect(late == late.sorted() && late.count < count, "\(late.count)")
+            }
+        }
+    }
+
+    @Test func theKernelHoldsLittleForAReaderThatDoesNotRead() async throws {
+        let board = deliveringBoard("a")
+        try await ServedStreams.run([board]) { served in
+            try await onThread {
+                let slow = try HTTPConversation(port: served.port, buffer: 4096)
+                try slow.ask("/v1/streams/a/events")
+                #expect(try slow.event(afterHead: true) == "retry: 2000")
+                let brisk = try HTTPConversation(port: served.port)
+                try brisk.ask("/v1/streams/a/events")
+                #expect(try brisk.event(afterHead: true) == "retry: 2000")
+                while served.service.events.readerCount != 2 { Thread.sleep(forTimeInterval: 0.02) }
+                // Some 3 MB; the kernel would take all of it.
+                for number in 1...1000 {
+                    board.publish(frame: number)
+                    _ = try frames(brisk, through: number)
+                }
+                let queued = try mostQueuedBytes(port: served.port)
+                #expect(queued < 256 * 1024, "\(queued)")
+                withExtendedLifetime(slow) {}
+            }
+        }
+    }
+
+    @Test func aReaderThatNeverReadsIsLetGo() async throws {
+        let board = deliveringBoard("a")
+        try await ServedStreams.run([board]) { served in
+            let publishing = Task { await board.publishFrames() }
+            defer { publishing.cancel() }
+            try await onThread {
+                let stuck = try HTTPConversation(port: served.port, buffer: 4096)
+                try stuck.ask("/v1/streams/a/events")
+                while served.service.events.readerCount != 1 { Thread.sleep(forTimeInterval: 0.02) }
+                #expect(waits(seconds: 60) { served.service.events.readerCount == 0 })
+                withExtendedLifetime(stuck) {}
             }
         }
     }
@@ -154,6 +193,19 @@ import Testing
         }
         #expect(try await areEnded.value == [true, true, true, true])
     }
+}
+
+/// The bytes that wait in the kernel to be taken by one reader of the port: the most of all.
+private func mostQueuedBytes(port: Int) throws -> Int {
+    let table = try String(contentsOfFile: "/proc/net/tcp", encoding: .utf8)
+    let queued = table.split(separator: "\n").dropFirst().compactMap { line -> Int? in
+        let fields = line.split(separator: " ")
+        guard fields.count > 4, let local = fields[1].split(separator: ":").last, Int(local, radix: 16) == port else {
+            return nil
+        }
+        return fields[4].split(separator: ":").first.flatMap { Int($0, radix: 16) }
+    }
+    return queued.max() ?? 0
 }
 
 /// Numbers of the frames in an event stream until one is there.

@@ -94,6 +94,9 @@ final class HTTPConversation {
         }
     }
 
+    /// The text up to a mark, of a body that is not sent in chunks.
+    func plainText(until mark: String) throws -> String { try until(mark) }
+
     /// Whether the other side ended the connection; waits for that. What came before is dropped.
     func isEnded() -> Bool {
         var part = [UInt8](repeating: 0, count: 65536)

@@ -30,7 +30,7 @@ struct PageTests {
                 #expect(try browser.evaluate(card(0, ".received", shows: "25.0/s")) as? Bool == true)
                 #expect(try browser.evaluate(card(0, ".latency", shows: "31 ms")) as? Bool == true)
                 #expect(try browser.evaluate(card(0, ".state", shows: "delivering")) as? Bool == true)
-                #expect(try browser.evaluate(card(2, ".state", shows: "lost")) as? Bool == true)
+                #expect(try browser.evaluate(card(2, ".state", shows: "waiting")) as? Bool == true)
                 #expect(try browser.evaluate(card(2, ".reasons", shows: "No such file or directory")) as? Bool == true)
                 #expect(try browser.evaluate("document.body.innerText.includes('secret')") as? Bool == false)
                 #expect(try browser.evaluate("byId('summary').textContent") as? String == "2 of 3 streams deliver")
@@ -43,7 +43,7 @@ struct PageTests {
                 #expect(browser.complaints.isEmpty)
                 hall.board.update { ($0.state, $0.reasons) = (.waiting, ["camera.local: no frame for 5.0 s"]) }
                 hall.stop()
-                try browser.wait(until: card(1, ".state", shows: "lost"))
+                try browser.wait(until: card(1, ".state", shows: "waiting"))
                 try browser.wait(until: card(1, ".veil", shows: "Last frame at"))
                 #expect(try browser.evaluate(card(1, ".faces", shows: "face")) as? Bool == false)
                 try keep(browser, "lost-\(width)")
@@ -96,7 +96,12 @@ struct PageTests {
                 let other = try Browser(width: 800, height: 700)
                 try other.open("http://127.0.0.1:\(served.port)/#token=sixteen%20letters%26")
                 try other.wait(until: "cards.size === 1 && location.hash === ''")
-                #expect(other.complaints.isEmpty)
+                // As the message to whoever sends none has it.
+                try other.open("http://127.0.0.1:\(served.port)/?again&token=sixteen%20letters%26")
+                try other.wait(until: "cards.size === 1 && location.search === '?again'")
+                try other.open("http://127.0.0.1:\(served.port)/?token=wrong%")
+                try other.wait(until: "!byId('refused').hidden && location.search === ''")
+                #expect(other.complaints.allSatisfy { $0.contains("401") }, "\(other.complaints)")
             }
         }
     }

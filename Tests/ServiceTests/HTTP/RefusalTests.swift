@@ -83,6 +83,63 @@ import Testing
         }
     }
 
+    @Test func aRequestNamesExactlyOneHost() async throws {
+        try await ServedStreams.run([], token: "s3cret token") { served in
+            for (hosts, text) in [([], "names no host"), (["Host: a", "Host: b"], "names 2 hosts")] {
+                let answer = try await served.ask("/healthz", headers: hosts)
+                #expect(answer.status == 400 && answer.text.contains(text), "\(answer.text)")
+            }
+            #expect(try await served.ask("/healthz", headers: ["Host: a"]).status == 200)
+        }
+    }
+
+    @Test func earlyRefusalsCarryTheHeadersOfAllAnswers() async throws {
+        try await ServedStreams.run([]) { served in
+            let late = try await served.ask("/nothing")
+            let names = ["cache-control", "content-security-policy", "x-content-type-options", "referrer-policy"]
+            #expect(late.status == 404 && names.allSatisfy { late.headers[$0] != nil })
+            let requests = [
+                ("GET / HTTP/1.1\r\n\r\n", 400), ("\u{1}\u{2} is no request\r\n\r\n", 400),
+                ("GET / HTTP/2.0\r\nHost: localhost\r\n\r\n", 505),
+                ("GET / HTTP/0.9\r\nHost: localhost\r\n\r\n", 505),
+                ("GET / HTTP/1.1\r\nX-Long: \(String(repeating: "x", count: 20_000))\r\n\r\n", 431),
+            ]
+            try await onThread {
+                for (request, status) in requests {
+                    let conversation = try HTTPConversation(port: served.port)
+                    try conversation.send(request)
+                    let early = try conversation.answer()
+                    #expect(early.status == status, "\(request.prefix(20)): \(early.text)")
+                    #expect(early.headers["content-type"] == "application/json")
+                    #expect(names.allSatisfy { early.headers[$0] == late.headers[$0] }, "\(status): \(early.headers)")
+                    #expect(early.headers["connection"] == "close" && conversation.isEnded())
+                }
+            }
+        }
+    }
+
+    @Test func anAnswerToHTTP10IsTheLastOne() async throws {
+        let board = deliveringBoard("a")
+        try await ServedStreams.run([board]) { served in
+            let publishing = Task { await board.publishFrames() }
+            defer { publishing.cancel() }
+            try await onThread {
+                for request in ["GET /healthz HTTP/1.0\r\n\r\n", "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"] {
+                    let conversation = try HTTPConversation(port: served.port)
+                    try conversation.send(request)
+                    let answer = try conversation.answer()
+                    #expect(answer.status == 200 && !answer.body.isEmpty)
+                    #expect(answer.headers["connection"] == "close" && conversation.isEnded())
+                }
+                let events = try HTTPConversation(port: served.port)
+                try events.send("GET /v1/events HTTP/1.0\r\n\r\n")
+                let head = try events.head()
+                #expect(head.status == 200 && head.headers["transfer-encoding"] == nil)
+                #expect(try events.plainText(until: "\n\n") == "retry: 2000", "no sizes of chunks between")
+            }
+        }
+    }
+
     @Test func withATokenOnlyThePageAndBareHealthAreOpen() async throws {
         let board = StreamState(name: "a")
         board.update { ($0.state, $0.reasons) = (.waiting, ["/dev/video0: no such device"]) }

@@ -1,3 +1,5 @@
+import Base
+import Capture
 import Glibc
 import TestSupport
 import Testing
@@ -14,6 +16,17 @@ import Testing
         backoff.reset()
         let pause = backoff.next()
         #expect(pause == 0.5)
+    }
+
+    @Test func onlyACameraIsSaidToWantLight() throws {
+        func advice(_ source: String, lost: Int = 0) throws -> String {
+            CaptureLoop.slownessAdvice(try sourceOpener(source), received: 50, lost: lost)
+        }
+        #expect(try advice("/dev/video0").contains("more light"))
+        #expect(try advice("/dev/video0", lost: 25).contains("the machine is busy"))
+        #expect(try advice("clip.mp4").contains("the machine is busy"))
+        #expect(try advice("rtsp://camera/1").contains("network"))
+        for source in ["clip.mp4", "rtsp://camera/1"] { #expect(try !advice(source).contains("light")) }
     }
 
     @Test func aSourcesClockIsFollowedWhileItIsSane() {

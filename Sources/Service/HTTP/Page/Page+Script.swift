@@ -16,16 +16,20 @@ extension Page {
         const pause = (time) => new Promise((done) => setTimeout(done, time));
         const clock = (date) => date.toLocaleTimeString();
 
-        // --- Access: the token comes from the address, after '#', or from the form, and lives as long as the tab.
+        // --- Access: the token comes from the address, after '?' or '#', or from the form, and lives as long as the tab.
 
         const access = {
           token: sessionStorage.getItem("landmarkd-token"),
 
+          // Takes the token out of the address, so that it stays neither in the history nor in a bookmark.
           readAddress() {
-            const given = new URLSearchParams(location.hash.slice(1)).get("token");
-            if (!given) return;
-            this.keep(given);
-            history.replaceState(null, "", location.pathname + location.search);
+            const parts = (text) => text.slice(1).split("&").filter(Boolean);
+            const isToken = (part) => part.startsWith("token=");
+            const given = [...parts(location.search), ...parts(location.hash)].find(isToken)?.slice("token=".length);
+            if (given === undefined) return;
+            const rest = parts(location.search).filter((part) => !isToken(part)).join("&");
+            history.replaceState(null, "", location.pathname + (rest ? `?${rest}` : ""));
+            try { this.keep(decodeURIComponent(given)); } catch { this.keep(given); }
           },
 
           keep(token) {
@@ -105,23 +109,23 @@ extension Page {
 
           showState() {
             const { state, healthy, reasons } = this.report;
-            const lost = state === "waiting";
-            const [word, kind] = lost ? ["lost", "bad"]
+            const waits = state === "waiting";
+            const [word, kind] = waits ? [state, "bad"]
               : state === "delivering" ? (healthy ? ["delivering", "good"] : ["delivering, with a warning", "warn"])
               : [state, ""];
             const badge = this.part(".state");
             badge.textContent = word;
             badge.className = `state ${kind}`;
-            this.element.classList.toggle("lost", lost);
+            this.element.classList.toggle("waiting", waits);
             this.part(".reasons").replaceChildren(...reasons.map((reason) => {
               const item = document.createElement("li");
-              item.textContent = lost ? `${reason}. Reconnecting by itself.` : reason;
+              item.textContent = waits ? `${reason}. Reconnecting by itself.` : reason;
               return item;
             }));
             const veil = this.part(".veil");
             const last = this.newest ?? this.report;
-            veil.textContent = lost && last.time ? `Last frame at ${clock(new Date(last.time * 1000))}`
-              : lost ? "No frame so far"
+            veil.textContent = waits && last.time ? `Last frame at ${clock(new Date(last.time * 1000))}`
+              : waits ? "No frame so far"
               : state === "starting" ? "Waiting for the first frame"
               : state === "ended" ? "The file has ended"
               : !this.preview ? "Pictures are switched off: landmarks only" : "";
@@ -130,7 +134,7 @@ extension Page {
 
           // Nobody tells how it fares.
           showUnknown() {
-            this.element.classList.add("lost");
+            this.element.classList.add("waiting");
             this.part(".state").textContent = "unknown";
             this.part(".state").className = "state";
             for (const part of [".received", ".tracked", ".latency"]) this.part(part).textContent = "–";

@@ -86,7 +86,7 @@ extension Page {
 
         .view { position: relative; overflow: hidden; border-radius: 0.35rem; background: var(--view); }
         canvas { display: block; width: 100%; aspect-ratio: 4 / 3; transition: opacity 0.3s; }
-        .lost canvas { opacity: 0.35; }
+        .waiting canvas { opacity: 0.35; }
 
         .veil {
           position: absolute;
@@ -105,7 +105,7 @@ extension Page {
           font-size: 0.9rem;
           overflow-wrap: anywhere;
         }
-        .lost .reasons li, .notice.bad {
+        .waiting .reasons li, .notice.bad {
           border-color: var(--bad);
           background: color-mix(in srgb, var(--bad) 9%, transparent);
         }

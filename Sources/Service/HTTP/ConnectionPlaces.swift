@@ -1,0 +1,89 @@
+import Metrics
+import NIOCore
+import Synchronization
+
+/// Which connections are open, of how many. May be used by any thread.
+///
+/// When all places are taken, the connection that has been idle longest is closed for a new one. Where none is idle, a few more
+/// are admitted for health and metrics alone: whoever watches the service sees it also when its readers take all it has.
+final class ConnectionPlaces: Sendable {
+    enum Place: Sendable {
+        case general
+        /// For health and metrics alone.
+        case reserved
+    }
+
+    private struct Holder {
+        let channel: any Channel
+        var place: Place
+        /// When its last answer was sent, or when it was opened; nil while a request is being answered.
+        var idleSince: NIODeadline?
+    }
+
+    private typealias Holders = [ObjectIdentifier: Holder]
+
+    private let holders = Mutex<Holders>([:])
+    private let limits: [Place: Int]
+    private let gauge: Meter
+    private let refused: Counter
+
+    init(limit: Int, reserved: Int, metrics: MetricsRegistry) {
+        limits = [.general: limit, .reserved: reserved]
+        gauge = Meter(label: "landmarkd_http_connections", factory: metrics)
+        refused = Counter(label: "landmarkd_http_refused_connections_total", factory: metrics)
+    }
+
+    /// The place of a connection that has just been opened; nil where not even a reserved one can be had.
+    func enter(_ channel: any Channel) -> Place? {
+        let (place, evicted) = holders.withLock { holders -> (Place?, (any Channel)?) in
+            for place in [Place.general, .reserved] {
+                guard let room = makeRoom(for: place, in: &holders) else { continue }
+                holders[ObjectIdentifier(channel)] = Holder(channel: channel, place: place, idleSince: .now())
+                return (place, room.evicted)
+            }
+            return (nil, nil)
+        }
+        if place != nil { gauge.increment() }
+        close(evicted)
+        return place
+    }
+
+    /// The connection has a request that is not for everybody. False where its place is reserved and no general one can be had.
+    func needsGeneralPlace(_ channel: any Channel) -> Bool {
+        let (isGranted, evicted) = holders.withLock { holders -> (Bool, (any Channel)?) in
+            guard let holder = holders[ObjectIdentifier(channel)] else { return (false, nil) }
+            if holder.place == .general { return (true, nil) }
+            guard let room = makeRoom(for: .general, in: &holders) else { return (false, nil) }
+            holders[ObjectIdentifier(channel)]?.place = .general
+            return (true, room.evicted)
+        }
+        close(evicted)
+        return isGranted
+    }
+
+    func setIdle(_ isIdle: Bool, _ channel: any Channel) {
+        holders.withLock { $0[ObjectIdentifier(channel)]?.idleSince = isIdle ? .now() : nil }
+    }
+
+    func leave(_ channel: any Channel) {
+        let holder = holders.withLock { $0.removeValue(forKey: ObjectIdentifier(channel)) }
+        if holder != nil { gauge.decrement() }
+    }
+
+    func countRefusal() { refused.increment() }
+
+    /// Sees to it that a place is free, and returns whose it was; nil where there is none and nobody is idle.
+    private func makeRoom(for place: Place, in holders: inout Holders) -> (evicted: (any Channel)?, Void)? {
+        let held = holders.filter { $0.value.place == place }
+        guard held.count >= limits[place] ?? 0 else { return (nil, ()) }
+        let idle = held.compactMap { key, holder in holder.idleSince.map { (key, since: $0) } }
+        guard let oldest = idle.min(by: { $0.since < $1.since }) else { return nil }
+        return (holders.removeValue(forKey: oldest.0)?.channel, ())
+    }
+
+    private func close(_ evicted: (any Channel)?) {
+        guard let evicted else { return }
+        gauge.decrement()
+        evicted.close(promise: nil)
+    }
+}
