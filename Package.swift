@@ -73,6 +73,10 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+            ],
+            resources: [
+                .embedInCode("HTTP/Page/index.html"), .embedInCode("HTTP/Page/page.css"),
+                .embedInCode("HTTP/Page/page.js"),
             ]),
         .executableTarget(
             name: "landmarkd",

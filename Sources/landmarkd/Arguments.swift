@@ -1,5 +1,6 @@
 import ArgumentParser
 import Base
+import Capture
 
 /// Throws `.usage`, with what was probably meant, where the first argument is no command, or `serve` is given a bare source.
 func requireCommand(_ arguments: [String]) throws(LandmarkdError) {

@@ -46,12 +46,15 @@ import Testing
         for (module, allowed) in table {
             let imported = try importedModules(module).intersection(ours)
             #expect(imported.isSubset(of: allowed), "\(module) imports \(imported.subtracting(allowed).sorted())")
-            #expect(allowed.isSubset(of: imported), "\(module) no longer imports \(allowed.subtracting(imported).sorted())")
+            #expect(
+                allowed.isSubset(of: imported), "\(module) no longer imports \(allowed.subtracting(imported).sorted())")
         }
     }
 
     @Test func onlyTheServiceKnowsTheServerPackages() throws {
-        let server = ["Hummingbird", "HummingbirdCore", "NIOCore", "NIOHTTP1", "NIOHTTPTypes", "ServiceLifecycle", "Logging"]
+        let server = [
+            "Hummingbird", "HummingbirdCore", "NIOCore", "NIOHTTP1", "NIOHTTPTypes", "ServiceLifecycle", "Logging",
+        ]
         for module in try table().keys where module != "Service" {
             #expect(try importedModules(module).isDisjoint(with: server), "\(module) imports a server package")
         }

@@ -68,7 +68,9 @@ import Testing
             let sampler = TrainingSampler(
                 painted.faces, negatives: painted.negatives, recipe: recipe, side: 32, seed: 9)
             for index in 0..<6 as Range<UInt64> {
-                let labels = pixels.withUnsafeMutableBufferPointer { sampler.makeSample(index: index, into: $0, with: crop) }
+                let labels = pixels.withUnsafeMutableBufferPointer {
+                    sampler.makeSample(index: index, into: $0, with: crop)
+                }
                 found.append(labels.truth.first?.x ?? 0)
                 found.append(labels.prior?.first?.y ?? 0)
             }

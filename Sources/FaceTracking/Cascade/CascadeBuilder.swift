@@ -95,7 +95,8 @@ struct CascadeBuilder {
     }
 
     /// The heatmaps' positions plus a small correction from the carried features.
-    private func regression(_ carried: FeatureMap, _ heatmaps: SpatialSoftmax, _ follow: PostConvolution) -> FeatureMap {
+    private func regression(_ carried: FeatureMap, _ heatmaps: SpatialSoftmax, _ follow: PostConvolution) -> FeatureMap
+    {
         let squeezed = graph.convolution(
             carried, "pass.squeeze", channels: 16, kernel: 3, stride: 2, follow, activation: .hardSwish)
         let row = graph.flatten(squeezed, "pass.row")

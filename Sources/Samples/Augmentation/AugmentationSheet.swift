@@ -21,7 +21,9 @@ package struct AugmentationSheet {
         let generator = source.makeGenerator()
         var crop = [Float](repeating: 0, count: source.side * source.side * source.channels)
         for index in 0..<(columns * rows) {
-            let labels = crop.withUnsafeMutableBufferPointer { generator.makeSample(index: first + UInt64(index), into: $0) }
+            let labels = crop.withUnsafeMutableBufferPointer {
+                generator.makeSample(index: first + UInt64(index), into: $0)
+            }
             let corner = (x: index % columns * cell + 1, y: index / columns * cell + 1)
             let tile = Tile(sheet: sheet, corner: corner, side: source.side * enlargement)
             tile.paint(crop, side: source.side, channels: source.channels)

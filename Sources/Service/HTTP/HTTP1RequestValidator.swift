@@ -1,3 +1,4 @@
+import Capture
 import Hummingbird
 import NIOCore
 import NIOHTTP1

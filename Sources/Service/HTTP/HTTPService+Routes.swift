@@ -73,7 +73,8 @@ extension HTTPService {
 
     private func picture(of board: StreamState) async throws -> Response {
         guard settings.preview else {
-            throw HTTPErrorResponse(.notFound, "pictures are switched off", remedy: "set http.preview to true to see them")
+            throw HTTPErrorResponse(
+                .notFound, "pictures are switched off", remedy: "set http.preview to true to see them")
         }
         // A stream that waits for its source has none to give: that is told at once.
         let mayCome = board.status.state == .delivering || board.status.state == .starting
