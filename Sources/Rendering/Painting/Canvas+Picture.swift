@@ -7,8 +7,8 @@ extension Canvas {
     /// The box's corner is moved to where the canvas's chroma samples begin (even pixels in 4:2:0).
     package func draw(_ frame: Frame, x: Int, y: Int, width: Int, height: Int) {
         precondition(width > 0 && height > 0, "drawing into \(width)x\(height)")
-        let shown = displayedCopy(of: frame).frame(fullRange: false)
-        guard let source = Picture(viewing: shown), let layout = picture.frame(fullRange: fullRange).ffmpegLayout,
+        guard let shown = try? displayedCopy(of: frame).frame(fullRange: false), let source = Picture(viewing: shown),
+            let layout = picture.frame(fullRange: fullRange).ffmpegLayout,
             let scaled = PictureScaler().scaled(
                 source, sourceFullRange: false,
                 to: PictureScaler.Side(width: width, height: height, format: layout.format, fullRange: fullRange),
