@@ -28,6 +28,7 @@ let package = Package(
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .target(name: "CKernels", cSettings: kernelFlags),
         .target(name: "Base"),
+        .target(name: "SettingsFile", dependencies: ["Base", .product(name: "Yams", package: "Yams")]),
         .target(name: "NeuralNetwork", dependencies: ["Base", "CKernels", "COpenBLAS"], swiftSettings: computing),
         .target(
             name: "FaceTracking", dependencies: ["Base", "CKernels", "NeuralNetwork"], swiftSettings: computing),
@@ -36,7 +37,7 @@ let package = Package(
             name: "Training",
             dependencies: [
                 "Base", "Capture", "CKernels", "COpenBLAS", "FaceTracking", "NeuralNetwork", "Rendering",
-                .product(name: "Yams", package: "Yams"),
+                "SettingsFile",
             ], swiftSettings: computing),
         .target(
             name: "Rendering", dependencies: ["Base", "CKernels", "COpenBLAS", "FaceTracking", "NeuralNetwork"],
@@ -44,8 +45,7 @@ let package = Package(
         .target(
             name: "Service",
             dependencies: [
-                "Base", "Capture", "FaceTracking",
-                .product(name: "Yams", package: "Yams"),
+                "Base", "Capture", "FaceTracking", "SettingsFile",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -63,6 +63,8 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .target(name: "TestSupport", dependencies: ["Base"], path: "Tests/TestSupport"),
+        .testTarget(name: "BaseTests", dependencies: ["Base", "TestSupport"]),
+        .testTarget(name: "SettingsFileTests", dependencies: ["SettingsFile", "TestSupport"]),
         .testTarget(name: "KernelTests", dependencies: ["CKernels", "TestSupport"]),
         .testTarget(name: "NeuralNetworkTests", dependencies: ["NeuralNetwork", "TestSupport"]),
         .testTarget(name: "FaceTrackingTests", dependencies: ["FaceTracking", "Rendering", "TestSupport"]),
@@ -73,6 +75,7 @@ let package = Package(
             name: "ServiceTests",
             dependencies: [
                 "Service", "Rendering", "Capture", "TestSupport",
+                .product(name: "Yams", package: "Yams"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -86,6 +89,8 @@ let package = Package(
 if Context.environment["LANDMARKD_FUZZ"] != nil {
     package.targets.append(
         .executableTarget(
-            name: "Fuzzer", dependencies: ["FaceTracking", "NeuralNetwork", "Training"], path: "Tests/fuzz/Fuzzer",
+            name: "Fuzzer",
+            dependencies: ["Base", "Capture", "FaceTracking", "NeuralNetwork", "SettingsFile", "Training"],
+            path: "Tests/fuzz/Fuzzer",
             linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]))
 }
