@@ -2,6 +2,13 @@ import Glibc
 
 // The target is named by FUZZ_TARGET; libFuzzer has the arguments.
 
+/// What libFuzzer calls with each input.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+    FuzzTarget.current?.run(start.map { Array(UnsafeBufferPointer(start: $0, count: count)) } ?? [])
+    return 0
+}
+
 /// libFuzzer's loop, for programs with a main function of their own.
 @_silgen_name("LLVMFuzzerRunDriver")
 func runFuzzer(
@@ -22,8 +29,4 @@ guard let target = FuzzTarget.all.first(where: { $0.name == name }) else {
 FuzzTarget.current = target
 var count = CommandLine.argc
 var arguments = CommandLine.unsafeArgv
-exit(
-    runFuzzer(&count, &arguments) { start, count in
-        FuzzTarget.current?.run(start.map { Array(UnsafeBufferPointer(start: $0, count: count)) } ?? [])
-        return 0
-    })
+exit(runFuzzer(&count, &arguments, fuzzOneInput))
