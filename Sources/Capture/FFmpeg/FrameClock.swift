@@ -56,6 +56,6 @@ package struct FrameClock {
             self.origin = (stamp, end)
             return end
         }
-        return time > last.time ? time : max(last.time + max(unit, Self.leastStep), last.time.nextUp)
+        return time > last.time ? time : max(last.time + min(max(unit, Self.leastStep), usualStep), last.time.nextUp)
     }
 }
