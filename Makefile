@@ -6,10 +6,12 @@ TEST_PACKAGES := gcc libc6-dev ffmpeg systemd man-db
 TEST_EXTRAS ?=
 # What packing needs.
 DEB_PACKAGES := binutils dpkg-dev
+# Seconds that each fuzz target runs.
+FUZZ_SECONDS ?= 60
 # Extra flags for every build, as `make test SWIFT_FLAGS="-Xswiftc -warnings-as-errors"`.
 SWIFT_FLAGS ?=
 
-.PHONY: help deps test-deps deb-deps build demo test lint deb
+.PHONY: help deps test-deps deb-deps build demo test lint fuzz deb
 
 help:  ## say what the targets do
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
@@ -47,6 +49,9 @@ test: test-deps  ## run every test
 
 lint:  ## check the code's format
 	swift format lint --strict --recursive --parallel Sources Tests Package.swift
+
+fuzz: deps  ## fuzz the readers of models, annotations, recipes, numbers and timestamps, FUZZ_SECONDS each
+	Tests/fuzz/run $(FUZZ_SECONDS)
 
 deb: deb-deps  ## build a package of the program and its service: landmarkd_VERSION_ARCHITECTURE.deb
 	SWIFT_FLAGS="$(SWIFT_FLAGS)" systemd/package/build

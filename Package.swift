@@ -29,6 +29,7 @@ let package = Package(
         .target(name: "CKernels", cSettings: kernelFlags),
         .target(name: "Base", swiftSettings: computing),
         .target(name: "Safetensors", dependencies: ["Base"], swiftSettings: computing),
+        .target(name: "SettingsFile", dependencies: ["Base", .product(name: "Yams", package: "Yams")]),
         .target(name: "NeuralNetwork", dependencies: ["Base", "CKernels"], swiftSettings: computing),
         .target(name: "Capture", dependencies: ["Base", "CFFmpeg", "CV4L2"]),
         .target(
@@ -41,7 +42,7 @@ let package = Package(
         .target(
             name: "Samples",
             dependencies: [
-                "Base", "Capture", "CKernels", "FaceTracking", "Rendering", .product(name: "Yams", package: "Yams"),
+                "Base", "Capture", "CKernels", "FaceTracking", "Rendering",
             ], swiftSettings: computing),
         .target(
             name: "FaceStatistics",
@@ -55,15 +56,13 @@ let package = Package(
             name: "Training",
             dependencies: [
                 "Base", "CKernels", "Evaluation", "FaceTracking", "NeuralNetwork", "Rendering", "Safetensors",
-                "Samples",
-                .product(name: "Yams", package: "Yams"),
+                "Samples", "SettingsFile",
             ], swiftSettings: computing),
         .target(name: "Recording", dependencies: ["Base", "Capture", "FaceTracking", "Rendering", "Results"]),
         .target(
             name: "Service",
             dependencies: [
-                "Base", "Capture", "FaceTracking", "Rendering", "Results",
-                .product(name: "Yams", package: "Yams"),
+                "Base", "Capture", "FaceTracking", "Results", "SettingsFile",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -90,8 +89,9 @@ let package = Package(
         .target(
             name: "SampleSupport", dependencies: ["Base", "FaceTracking", "Samples", "TestSupport"],
             path: "Tests/SampleSupport"),
-        .testTarget(name: "KernelTests", dependencies: ["CKernels", "TestSupport"]),
         .testTarget(name: "BaseTests", dependencies: ["Base", "TestSupport"]),
+        .testTarget(name: "SettingsFileTests", dependencies: ["SettingsFile", "TestSupport"]),
+        .testTarget(name: "KernelTests", dependencies: ["CKernels", "TestSupport"]),
         .testTarget(name: "SafetensorsTests", dependencies: ["Safetensors", "TestSupport"]),
         .testTarget(name: "NeuralNetworkTests", dependencies: ["NeuralNetwork", "TestSupport"]),
         .testTarget(name: "FaceTrackingTests", dependencies: ["FaceTracking", "Rendering", "TestSupport"]),
@@ -107,6 +107,7 @@ let package = Package(
             name: "ServiceTests",
             dependencies: [
                 "Service", "Rendering", "Capture", "TestSupport",
+                .product(name: "Yams", package: "Yams"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -121,7 +122,8 @@ let package = Package(
 if Context.environment["LANDMARKD_FUZZ"] != nil {
     package.targets.append(
         .executableTarget(
-            name: "Fuzzer", dependencies: ["FaceTracking", "NeuralNetwork", "Safetensors", "Samples"],
+            name: "Fuzzer",
+            dependencies: ["Base", "Capture", "FaceTracking", "Safetensors", "Samples", "SettingsFile", "Training"],
             path: "Tests/fuzz/Fuzzer",
             linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]))
 }

@@ -8,9 +8,11 @@ package struct DecodedPicture: Sendable {
     package let time: Double
     /// nil where decoding failed.
     package let frame: Frame?
+    /// Jumps of the container's clock up to here, which were taken out of `time`.
+    package let clockJumps: Int
 
-    package init(index: Int, time: Double, frame: Frame?) {
-        (self.index, self.time, self.frame) = (index, time, frame)
+    package init(index: Int, time: Double, frame: Frame?, clockJumps: Int = 0) {
+        (self.index, self.time, self.frame, self.clockJumps) = (index, time, frame, clockJumps)
     }
 }
 

@@ -11,6 +11,8 @@ package final class VideoReader {  // thread-bound
     package let info: VideoInfo
     /// Pictures so far that failed to decode.
     package private(set) var brokenCount = 0
+    /// Jumps of the container's clock that were taken out of the times so far.
+    package var clockJumps: Int { clock.jumps }
     /// Once all is read: that pictures end long before the container says, which damage or longer sound may cause.
     package private(set) var note: String?
 
@@ -67,7 +69,7 @@ package final class VideoReader {  // thread-bound
             if time < window.lowerBound { continue }
             let frame = entry.content.flatMap { self.frame($0, time: time) }
             if frame == nil { brokenCount += 1 }
-            return DecodedPicture(index: index, time: time, frame: frame)
+            return DecodedPicture(index: index, time: time, frame: frame, clockJumps: clock.jumps)
         }
         try tellFailure()
         return nil
@@ -161,8 +163,8 @@ extension VideoInfo {
         (width, height) = orientation.quarterTurns.isMultiple(of: 2) ? size : (size.1, size.0)
         (self.codec, container) = (codec, demuxer.formatName)
         (frameRate, duration) = (demuxer.frameRate, demuxer.duration)
-        let counted = Int(stream.pointee.nb_frames)
-        let guessed = duration.map { Int(($0 * demuxer.frameRate).rounded()) } ?? 0
+        let counted = Int(clamping: stream.pointee.nb_frames)
+        let guessed = duration.flatMap { Int(exactly: ($0 * demuxer.frameRate).rounded()) } ?? 0
         estimatedFrames = counted > 0 ? counted : guessed > 0 ? guessed : nil
         self.orientation = orientation
     }

@@ -9,6 +9,8 @@ import Glibc
 package final class VideoWriter {  // thread-bound
     /// Units of the stream's clock in a second: MPEG's.
     static let ticks: Int32 = 90_000
+    /// Seconds that a picture is shown at most: MP4 cannot hold a gap of days.
+    private static let longestGap = 3600.0
 
     private let path: String
     private let size: (width: Int, height: Int)
@@ -18,6 +20,7 @@ package final class VideoWriter {  // thread-bound
     private let packet = Packet()
     private var format: UnsafeMutablePointer<AVFormatContext>?
     private var origin: Double?
+    private var lastTime: Double?
     private var lastStamp: Int64 = -1
     private var isFinished = false
 
@@ -65,9 +68,10 @@ package final class VideoWriter {  // thread-bound
         precondition(
             picture.width >= size.width && picture.height >= size.height,
             "\(picture.width)x\(picture.height) into \(size)")
-        let start = origin ?? time
-        origin = start
-        lastStamp = max(lastStamp + 1, Int64(((time - start) * Double(Self.ticks)).rounded()))
+        let gap = time - (lastTime ?? time)
+        let start = (origin ?? time) + (gap > Self.longestGap ? gap - Self.longestGap : 0)
+        (origin, lastTime) = (start, time)
+        lastStamp = max(lastStamp + 1, Int64(exactly: ((time - start) * Double(Self.ticks)).rounded()) ?? 0)
         let source = encodable(picture)
         source.pointer.pointee.pts = av_rescale_q(
             lastStamp, AVRational(num: 1, den: Self.ticks), encoder.context!.pointee.time_base)

@@ -26,7 +26,7 @@ package final class OverlayWriter: TrackOutput {
 
     package func write(_ result: FrameResult, of frame: Frame?) throws(LandmarkdError) {
         guard let frame else { return }
-        let copy = displayedCopy(of: frame)
+        let copy = try displayedCopy(of: frame)
         if writer == nil { try open(copy) }
         let picture = fitted(copy)
         let faces = smoother?.smooth(result.faces, time: result.time) ?? result.faces

@@ -10,6 +10,8 @@ package struct RecordingSummary: Sendable, Equatable {
     package var framesWithFaces = 0
     /// Frames that failed to decode.
     package var brokenFrames = 0
+    /// Jumps of the recording's clock, which were taken out of its times.
+    package var clockJumps = 0
     /// Seconds from the first frame to the last one seen.
     package var time = 0.0
 
@@ -65,23 +67,16 @@ package struct RecordingPass {
             if isInterrupted() { throw interrupted(outputs, summary) }
             let faces = try picture.frame.map { frame throws(LandmarkdError) in try tracker.process(frame) } ?? []
             let result = FrameResult(frame: picture.index + 1, time: picture.time, faces: faces)
-            try checkFinite(result)
-            for output in outputs { try output.write(result, of: picture.frame) }
-            summary.add(result, isBroken: picture.frame == nil)
-            progress(summary)
-            next = try feed.next()
-        }
-    }
-
-    private func checkFinite(_ result: FrameResult) throws(LandmarkdError) {
-        for face in result.faces {
-            let box = [face.box.low, face.box.high]
-            let numbers = (face.points + box).flatMap { [$0.x, $0.y] } + face.pointConfidence + [face.confidence]
-            guard numbers.allSatisfy({ abs($0) < 1e9 }) else {
+            guard faces.areFinite else {
                 throw LandmarkdError(
                     .unusableData, "\(name): frame \(result.frame): the model gives coordinates that are no numbers",
                     remedy: "use another model")
             }
+            for output in outputs { try output.write(result, of: picture.frame) }
+            summary.add(result, isBroken: picture.frame == nil)
+            summary.clockJumps = picture.clockJumps
+            progress(summary)
+            next = try feed.next()
         }
     }
 

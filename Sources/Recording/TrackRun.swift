@@ -79,10 +79,13 @@ package struct TrackRun: Sendable {
         case .failure(let fault): console.report(fault)
         case .success(let summary):
             let broken = summary.brokenFrames > 0 ? ", \(summary.brokenFrames) failed to decode" : ""
+            let jumps = summary.clockJumps
+            let clock = jumps > 0 ? ", its clock jumped \(jumps == 1 ? "once" : "\(jumps) times")" : ""
             let places = [job.table == "-" ? nil : job.table, options.overlay].compactMap(\.self)
             let place = places.isEmpty ? "" : " -> \(places.joined(separator: ", "))"
             console.note(
-                "\(job.input.path): \(summary.frames) frames, a face in \(summary.framesWithFaces)\(broken)\(place)")
+                "\(job.input.path): \(summary.frames) frames, a face in \(summary.framesWithFaces)\(broken)\(clock)\(place)"
+            )
         }
     }
 }

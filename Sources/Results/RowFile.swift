@@ -16,6 +16,10 @@ package final class RowFile {  // thread-bound
     private var descriptor: Int32
     private let mayReplace: Bool
     private var flushedTime = -Double.infinity
+    /// Seconds that a row waits for others at most.
+    private static let longestWait = 0.2
+    /// Why writing failed.
+    private var failure: String?
     private var writtenBytes = 0
     /// Ends of the whole rows in `text`.
     private var rowEnds: [Int] = []
@@ -51,11 +55,15 @@ package final class RowFile {  // thread-bound
     /// Bytes of the file once all is written out.
     package var size: Int { writtenBytes + text.bytes.count }
 
-    /// A whole row, at `time` seconds, is in `text`: writes it out, now or with the rows of the next second.
-    package func endRow(time: Double) throws(LandmarkdError) {
+    /// A whole row is in `text`: writes it out, now or with those of the next moment.
+    ///
+    /// By the clock, not by the rows' times: where frames are slow, each row is written at once, and a program that is killed has lost
+    /// the rows of the last fifth of a second.
+    package func endRow() throws(LandmarkdError) {
         rowEnds.append(text.bytes.count)
-        guard time - flushedTime >= 1 || time < flushedTime || text.bytes.count >= 1 << 16 else { return }
-        flushedTime = time
+        let now = monotonicSeconds()
+        guard now - flushedTime >= Self.longestWait || text.bytes.count >= 1 << 16 else { return }
+        flushedTime = now
         try flush()
     }
 
@@ -73,7 +81,7 @@ package final class RowFile {  // thread-bound
             guard count > 0 else {
                 let why = systemFault()
                 tally(written: removeCutRow(written))
-                throw fault(why)
+                throw failed(why)
             }
             written += count
         }
@@ -112,7 +120,7 @@ package final class RowFile {  // thread-bound
         descriptor = -1
         let synced = fsync(open) == 0
         let why = systemFault()
-        guard close(open) == 0, synced else { throw fault(synced ? systemFault() : why) }
+        guard close(open) == 0, synced else { throw failed(synced ? systemFault() : why) }
     }
 
     /// Nothing of it shall stay.
@@ -130,8 +138,16 @@ package final class RowFile {  // thread-bound
         return whole
     }
 
-    private func fault(_ why: String) -> LandmarkdError {
-        let kept = partialPath.map { "; whole rows so far are in \($0)" } ?? ""
+    private func failed(_ why: String) -> LandmarkdError {
+        failure = failure ?? why
+        return fault(why, keptIn: partialPath)
+    }
+
+    /// Why writing failed, if it did; `name`: what the file with the rows so far is called, nil where there is none.
+    func fault(keptIn name: String?) -> LandmarkdError? { failure.map { fault($0, keptIn: name) } }
+
+    private func fault(_ why: String, keptIn name: String?) -> LandmarkdError {
+        let kept = name.map { "; whole rows so far are in \($0)" } ?? ""
         return LandmarkdError(
             .inputOutput, "\(path): writing: \(why)\(kept)", remedy: "free space there, or write to another disk")
     }

@@ -28,7 +28,7 @@ package final class TableWriter: TrackOutput {
 
     package func write(_ result: FrameResult, of frame: Frame?) throws(LandmarkdError) {
         rows.append(result, to: &file.text)
-        try file.endRow(time: result.time)
+        try file.endRow()
     }
 
     package func finish() throws(LandmarkdError) { try file.finish() }

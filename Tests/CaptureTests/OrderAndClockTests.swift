@@ -69,4 +69,32 @@ import Testing
     }
 
     @Test func gapsAreKept() { #expect(times([0, 40, 5000]) == [0, 40, 5000]) }
+
+    @Test(arguments: [
+        Int64.max, .min, .min + 1, 1 << 62, -(1 << 62), 4_000_000_000_000_000_000, 700_000_000,
+    ]) func aJumpByCenturiesIsTakenOutAndCounted(stamp: Int64) {
+        var clock = FrameClock(numerator: 1, denominator: 1000, usualStep: 0.04)
+        let stamps = [-5000, -4960, stamp, stamp, 0, 40, nil, .max, .min]
+        let times = stamps.map { clock.time(stamp: $0, duration: $0 == nil ? .max : 0) }
+        #expect(zip(times, times.dropFirst()).allSatisfy { 0 < $1 - $0 && $1 - $0 < 10 }, "\(times)")
+        #expect(times[1] == 0.04 && times[2] == 0.08 && clock.jumps >= 3)
+    }
+
+    @Test(arguments: [(0, 1), (1, 0), (-1, 1000), (.max, 1), (1, .max), (.max, .max)] as [(Int32, Int32)])
+    func aUnitThatCannotBeIsNoReasonToStop(numerator: Int32, denominator: Int32) {
+        for step in [0.04, 0, -1, .nan, .infinity, 1e300] {
+            var clock = FrameClock(numerator: numerator, denominator: denominator, usualStep: step)
+            let times = [0, 1, 1, Int64.max, .max, .min, nil, 7].map { clock.time(stamp: $0, duration: .max) }
+            #expect(zip(times, times.dropFirst()).allSatisfy { $0 < $1 && $1 - $0 <= 7 * 86400 }, "\(times)")
+        }
+    }
+}
+
+@Suite struct PaceTests {
+    @Test func longGapsBetweenPicturesAreShortened() {
+        var pace = Pace()
+        let dues = [0, 0.04, 3600, 3600.04].map { pace.due($0).monotonic - pace.due(0).monotonic }
+        let start = dues[0]
+        #expect(dues.map { $0 - start }.allSatisfy { $0 < 7 }, "\(dues)")
+    }
 }

@@ -56,6 +56,30 @@ import Testing
         #expect(10..<40 ~= rows, "\(rows) rows")
     }
 
+    /// The clock runs away by a hundred million years in the middle: the times go on, and so does the next file.
+    @Test(.enabled(if: hasProgram("ffmpeg"), "ffmpeg is missing"), arguments: ["N*40", "N*40-4000000000000000000"])
+    func aClockThatJumpsByAgesIsTakenOut(start: String) throws {
+        let stamps = "if(gt(N\\,9)\\,N*40+4000000000000000000\\,\(start))"
+        let made = try run(
+            "ffmpeg",
+            [
+                "-v", "error", "-f", "lavfi", "-i", "testsrc=size=96x64:rate=25", "-frames:v", "20", "-c:v", "mpeg4",
+                "-bsf:v", "setts=ts=\(stamps):time_base=1/1000", "-f", "nut", shop.path("bad.nut"),
+            ])
+        try #require(made.status == 0, "\(made.errors)")
+        try shop.writeClip("good.mp4", frames: 5)
+        let result = try shop.landmarkd("track", "bad.nut", "good.mp4", "--overlay", "bad.mp4")
+        #expect(result.status == 64, "an overlay is for one recording")
+        let tracked = try shop.landmarkd("track", "bad.nut", "good.mp4")
+        #expect(tracked.status == 0 && tracked.errors.contains("bad.nut: 20 frames"), "\(tracked.errors)")
+        #expect(tracked.errors.contains("its clock jumped once -> bad.csv"), "\(tracked.errors)")
+        let times = try shop.lines("bad.csv").dropFirst().map { Double($0.split(separator: ",")[2]) ?? .nan }
+        #expect(times.count == 20 && zip(times, times.dropFirst()).allSatisfy { $0 < $1 && $1 < $0 + 1 }, "\(times)")
+        #expect(try shop.lines("good.csv").count == 6)
+        let drawn = try shop.landmarkd("track", "bad.nut", "--overlay", "drawn.mp4", "-q")
+        #expect(drawn.status == 0 && shop.folder.names.contains("drawn.mp4"), "\(drawn.errors)")
+    }
+
     @Test func modelsThatCannotBeUsed() throws {
         try shop.writeClip("clip.mp4", frames: 2)
         expectFailure(try shop.landmarkd("track", "clip.mp4", "--model", "none"), .noInput, "none: ")

@@ -151,6 +151,21 @@ import Testing
         #expect(result.errors.split(separator: "\n").count { $0.contains("a: clip.mp4: delivers") } == 1, "undisturbed")
     }
 
+    /// Nobody writes to the pipe: neither the reload nor the end may wait for it.
+    @Test func aPipeInThePlaceOfTheSettingsHoldsNothingUp() throws {
+        let manager = try PlayedManager()
+        try settings("streams: {a: {source: clip.mp4, loop: true}}\nhttp: {listen: off}")
+        let program = try shop.start(["serve", "--config", "s.yaml"], environment: ["NOTIFY_SOCKET": manager.name])
+        #expect(manager.next(with: "READY=1") != nil, "\(program.errorsSoFar)")
+        unlink(shop.path("s.yaml"))
+        mkfifo(shop.path("s.yaml"), 0o600)
+        program.send(SIGHUP)
+        #expect(manager.next(with: "RELOADING=1") != nil && manager.next(with: "READY=1") != nil)
+        #expect(program.errorsSoFar.contains("settings stay as they were: s.yaml: opening: not a regular file"))
+        program.send(SIGTERM)
+        #expect(try program.finish().status == 0)
+    }
+
     @Test func withoutStreamsItRunsAndSaysSo() throws {
         try settings("http: {listen: 127.0.0.1:0}")
         let program = try shop.start("serve", "--config", "s.yaml")

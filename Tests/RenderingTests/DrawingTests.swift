@@ -70,11 +70,11 @@ import Testing
     }
 
     /// A stored picture with a bright upper left corner: where the corner is shown, for each of the eight orientations.
-    @Test(arguments: 0..<4, [false, true]) func copiesAreTurnedAsDisplayed(turns: Int, mirrored: Bool) {
+    @Test(arguments: 0..<4, [false, true]) func copiesAreTurnedAsDisplayed(turns: Int, mirrored: Bool) throws {
         let stored = PixelBuffer(width: 20, height: 12)
         for y in 0..<4 { for x in 0..<4 { stored.plane(0)[y * 20 + x] = 200 } }
         for y in 0..<2 { for x in 0..<2 { stored.plane(1)[y * 10 + x] = 220 } }
-        let copy = displayedCopy(
+        let copy = try displayedCopy(
             of: stored.frame(fullRange: false, orientation: Orientation(quarterTurns: turns, mirrored: mirrored)))
         let turned = !turns.isMultiple(of: 2)
         #expect(copy.width == (turned ? 12 : 20) && copy.height == (turned ? 20 : 12))
@@ -90,16 +90,16 @@ import Testing
     @Test func greyKeepsItsRange() throws {
         let grey = PixelBuffer(width: 40, height: 30, hasChroma: false)
         for index in 0..<1200 { grey.plane(0)[index] = 126 }
-        let limited = displayedCopy(of: grey.frame(fullRange: false)).frame(fullRange: false)
+        let limited = try displayedCopy(of: grey.frame(fullRange: false)).frame(fullRange: false)
         #expect(colour(limited, 20, 15) == [126, 128, 128])
-        let full = displayedCopy(of: grey.frame(fullRange: true)).frame(fullRange: false)
+        let full = try displayedCopy(of: grey.frame(fullRange: true)).frame(fullRange: false)
         #expect(difference(colour(full, 20, 15), [124, 128, 128]) <= 1)
         let folder = try TemporaryFolder()
         try writePNG(grey, to: folder.path("a.png"))
         #expect(difference(colour(try readStill(folder.path("a.png")), 20, 15), [128, 128, 128]) <= 1)
     }
 
-    @Test func copiesOfCameraLayoutsKeepTheirColours() {
+    @Test func copiesOfCameraLayoutsKeepTheirColours() throws {
         // YUYV, full range: Y 100, Cb 90, Cr 170.
         let bytes = PixelBuffer(width: 64, height: 8, hasChroma: false)
         for index in 0..<512 { bytes.bytes[index] = [100, 90, 100, 170][index % 4] }
@@ -109,7 +109,7 @@ import Testing
         let frame = Frame(
             width: 32, height: 8, luma: plane(0, 2), chroma: (plane(1, 4), plane(3, 4)), chromaShift: (1, 0),
             fullRange: true, owner: bytes)
-        let copy = displayedCopy(of: frame).frame(fullRange: false)
+        let copy = try displayedCopy(of: frame).frame(fullRange: false)
         #expect(
             difference(colour(copy, 13, 5), [16 + 100 * 219 / 255, 128 - 38 * 224 / 255, 128 + 42 * 224 / 255]) <= 1)
     }

@@ -81,16 +81,6 @@ import Testing
         #expect(try text(folder.path("a.csv.partial")).split(separator: "\n").count == 6)
     }
 
-    @Test func rowsReachTheDiskEverySecond() throws {
-        let folder = try TemporaryFolder()
-        let writer = try TableWriter(csv: folder.path("a.csv"), pointCount: 2)
-        for frame in 1...51 {
-            try writer.write(FrameResult(frame: frame, time: Double(frame) / 25, faces: [face]), of: nil)
-        }
-        let rows = try text(folder.path("a.csv.partial")).split(separator: "\n").count - 1
-        #expect(51 - 25...51 ~= rows, "of 2 s, at most the last second may be in memory")
-    }
-
     @Test func aFolderThatIsMissingIsSaid() throws {
         let folder = try TemporaryFolder()
         let fault = #expect(throws: LandmarkdError.self) {

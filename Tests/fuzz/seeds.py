@@ -1,5 +1,6 @@
-"""Writes a few sound files, each after the byte that names its reader, for the fuzzer to start from."""
+"""Writes a few sound inputs for each target of the fuzzer to start from: FOLDER/TARGET/seedN."""
 import json
+import os
 import struct
 import sys
 
@@ -23,7 +24,17 @@ row = "a.jpg,set,train,group,100,90,3,10,10,20.5,20,3e1,30\n"
 table = "file,set,split,group,width,height,points,x0,y0,x1,y1,x2,y2\n" + row + row
 points = "version: 1\nn_points: 3\n{\n1.5 2\n3 4\n5 6\n}\n"
 helen = "100032540_1\n" + "".join(f"{i}.25 , {i * 2}\n" for i in range(194))
-for number, (reader, content) in enumerate([(0, small), (1, small), (2, configuration), (2, small), (3, table.encode()),
-                                            (4, points.encode()), (5, helen.encode())]):
-    with open(f"{sys.argv[1]}/seed{number}", "wb") as file:
-        file.write(bytes([reader]) + content)
+clock = struct.pack("<iid", 1, 1000, 0.04) + b"".join(
+    struct.pack("<Bqq", 1, stamp, 40) for stamp in (0, 40, 80, 4 * 10**18, 4 * 10**18 + 40, -(2**63), 2**63 - 1))
+recipe = "# a recipe\nsamples: 5000\nlearning_rate: 1e-3\nscheme: 98\nsets: [lfpw, 'afw']\nattention: off\nsigma: 3.5\n"
+targets = {
+    "safetensors": [small, configuration], "model": [configuration, small], "annotations": [table.encode()],
+    "points": [points.encode()], "helen": [helen.encode()], "clock": [clock],
+    "numbers": [struct.pack("<d", value) + b"\x03" + b"-12.5e+3" for value in (0, -2.5, 1e12, 1e300, float("nan"))],
+    "recipe": [recipe.encode(), b"a: &x [b]\nc: *x\n", b"{batch: 012, samples: ~, sigma: !!float 1:30}\n"],
+}
+for target, contents in targets.items():
+    os.makedirs(f"{sys.argv[1]}/{target}", exist_ok=True)
+    for number, content in enumerate(contents):
+        with open(f"{sys.argv[1]}/{target}/seed{number}", "wb") as file:
+            file.write(content)

@@ -5,7 +5,8 @@ import Glibc
 /// Throws `.noInput` where the file is missing, unreadable or no regular file, `.unusableData` where it is larger than
 /// `limit`, `.inputOutput` where reading fails.
 package func readFile(_ path: String, atMost limit: Int) throws(LandmarkdError) -> [UInt8] {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    // A pipe would hold up opening until somebody writes to it.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
         throw LandmarkdError(
             .noInput, "\(path): opening: \(systemFault())", remedy: "check the path and its permissions")

@@ -19,10 +19,12 @@ package struct TextBuffer {
         appendDigits(number.magnitude, atLeast: 1)
     }
 
-    /// `value` rounded to `decimals` digits after the point, ties to even; |value| below 10¹².
+    /// `value` rounded to `decimals` digits (0 to 6) after the point, ties to even.
+    ///
+    /// From 10¹² on it is written as Swift does, "1e+20", and what is no number as "null": JSON as well as readers of tables know both.
     package mutating func append(_ value: Double, decimals: Int) {
+        guard abs(value) < 1e12 else { return append(value.isFinite ? "\(value)" : "null") }
         let power = Self.powers[decimals]
-        precondition(abs(value) < 1e12, "\(value) as text")
         let scaled = Int((value * Double(power)).rounded(.toNearestOrEven))
         if scaled < 0 { bytes.append(UInt8(ascii: "-")) }
         let (whole, part) = scaled.magnitude.quotientAndRemainder(dividingBy: power)

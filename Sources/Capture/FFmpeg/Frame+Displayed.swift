@@ -2,10 +2,13 @@ import Base
 import CFFmpeg
 
 /// A copy of the frame as displayed (turned and flipped), for drawing on: 8-bit 4:2:0, limited range.
-package func displayedCopy(of frame: Frame) -> PixelBuffer {
-    guard let source = (frame.owner as? Picture) ?? Picture(viewing: frame) else {
-        preconditionFailure("copying a frame that is neither FFmpeg's nor of a known layout")
-    }
+///
+/// Throws `unusableData` where FFmpeg cannot convert pictures of its layout.
+package func displayedCopy(of frame: Frame) throws(LandmarkdError) -> PixelBuffer {
+    let fault = LandmarkdError(
+        .unusableData, "pictures of \(frame.width)x\(frame.height), \(frame.bitDepth) bits, cannot be drawn on",
+        remedy: "convert the video: ffmpeg -i INPUT -c:v libx264 -pix_fmt yuv420p OUTPUT.mp4")
+    guard let source = (frame.owner as? Picture) ?? Picture(viewing: frame) else { throw fault }
     let isPlain = source.format == AV_PIX_FMT_YUV420P && !frame.fullRange
     let scaled =
         isPlain
@@ -15,15 +18,16 @@ package func displayedCopy(of frame: Frame) -> PixelBuffer {
             to: PictureScaler.Side(
                 width: frame.width, height: frame.height, format: AV_PIX_FMT_YUV420P, fullRange: false),
             flags: SWS_BILINEAR)
-    guard let scaled else { preconditionFailure("no memory to copy a frame") }
+    guard let scaled else { throw fault }
     let copy = PixelBuffer(width: frame.displayWidth, height: frame.displayHeight)
     let stored = Frame(scaled, fullRange: false, orientation: Orientation(), time: 0)
+    guard let planes = stored.chroma else { throw fault }
     let chroma = (width: (frame.width + 1) / 2, height: (frame.height + 1) / 2)
     copyTurned(stored.luma, width: frame.width, height: frame.height, frame.orientation, into: copy.plane(0))
     copyTurned(
-        stored.chroma!.cb, width: chroma.width, height: chroma.height, frame.orientation, into: copy.plane(1))
+        planes.blue, width: chroma.width, height: chroma.height, frame.orientation, into: copy.plane(1))
     copyTurned(
-        stored.chroma!.cr, width: chroma.width, height: chroma.height, frame.orientation, into: copy.plane(2))
+        planes.red, width: chroma.width, height: chroma.height, frame.orientation, into: copy.plane(2))
     return copy
 }
 

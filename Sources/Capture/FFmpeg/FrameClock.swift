@@ -1,47 +1,61 @@
 /// Turns a stream's timestamps into seconds from its first picture, which always grow.
-struct FrameClock {
-    /// Seconds of one unit of a timestamp.
-    private let unit: Double
+///
+/// Timestamps are taken as they come from files and networks: none of them traps, and none makes the time jump by more than
+/// `longestGap`. Where one would, the stream's clock has started anew: the time goes on with a usual step, and the jump is counted.
+package struct FrameClock {
+    /// Seconds of one unit of a timestamp; nil where the stream tells none that can be.
+    private let unit: Double?
     /// Seconds between pictures where the stream does not tell.
     private let usualStep: Double
-    /// Timestamp of the first picture, moved where the stream's clock starts anew.
-    private var origin: Int64?
+    /// Timestamp of the first picture, and its time; moved where the stream's clock starts anew.
+    private var origin: (stamp: Int64, time: Double)?
     private var last: (time: Double, step: Double)?
+    /// How often the stream's clock jumped.
+    package private(set) var jumps = 0
 
     /// Jumps back by more than this many seconds are a clock that started anew; smaller ones are disorder.
     private static let restart = 1.0
+    /// Seconds between two pictures at most, a week; jumps further ahead are a clock that was set.
+    package static let longestGap = 7 * 86400.0
+    /// Seconds by which the time grows at least where a stream's unit is finer, so that microseconds tell pictures apart.
+    private static let leastStep = 1e-6
 
     /// A unit of `numerator / denominator` seconds.
-    init(numerator: Int32, denominator: Int32, usualStep: Double) {
-        unit = Double(numerator) / Double(denominator)
-        self.usualStep = usualStep
+    package init(numerator: Int32, denominator: Int32, usualStep: Double) {
+        unit = numerator > 0 && denominator > 0 ? Double(numerator) / Double(denominator) : nil
+        self.usualStep = 1e-6...3600 ~= usualStep ? usualStep : 0.04
     }
 
     /// Seconds at which the last picture ends.
-    var end: Double { last.map { $0.time + $0.step } ?? 0 }
+    package var end: Double { last.map { max($0.time + $0.step, $0.time.nextUp) } ?? 0 }
 
     /// The next picture's time, from its timestamp and duration where it has them (in units; 0 = none told).
-    mutating func time(stamp: Int64?, duration: Int64) -> Double {
-        let step = duration > 0 ? Double(duration) * unit : usualStep
-        defer { last = last.map { ($0.time, step) } }
-        guard let last else {
-            origin = stamp
-            self.last = (0, step)
-            return 0
-        }
-        let next = last.time + last.step
-        let time: Double
-        if let stamp {
-            // A stream whose first pictures had no timestamp: the clock starts where those ended.
-            let start = origin ?? stamp - Int64((next / unit).rounded())
-            origin = start
-            let seconds = Double(stamp - start) * unit
-            if seconds < last.time - Self.restart { origin = stamp - Int64((next / unit).rounded()) }
-            time = seconds > last.time ? seconds : seconds < last.time - Self.restart ? next : last.time + unit
-        } else {
-            time = next
-        }
-        self.last = (time, step)
+    package mutating func time(stamp: Int64?, duration: Int64) -> Double {
+        let told = unit.map { Double(duration) * $0 } ?? 0
+        let step = told > 0 && told <= Self.longestGap ? told : usualStep
+        let time = time(at: unit == nil ? nil : stamp)
+        last = (time, step)
         return time
+    }
+
+    private mutating func time(at stamp: Int64?) -> Double {
+        guard let last, let unit else {
+            if let stamp { origin = (stamp, end) }
+            return end
+        }
+        guard let stamp else { return end }
+        guard let origin else {
+            // A stream whose first pictures had no timestamp: the clock starts where those ended.
+            self.origin = (stamp, end)
+            return end
+        }
+        let (distance, isTooFar) = stamp.subtractingReportingOverflow(origin.stamp)
+        let time = origin.time + Double(distance) * unit
+        if isTooFar || time < last.time - Self.restart || time > last.time + Self.longestGap {
+            jumps += 1
+            self.origin = (stamp, end)
+            return end
+        }
+        return time > last.time ? time : max(last.time + min(max(unit, Self.leastStep), usualStep), last.time.nextUp)
     }
 }

@@ -48,6 +48,14 @@ package protocol LiveSource: AnyObject {
 
     /// Frames since opening that could not be decoded, or came empty.
     var brokenFrames: Int { get }
+
+    /// Jumps of the source's clock since opening, by which its times would have gone wrong.
+    var clockJumps: Int { get }
+}
+
+extension LiveSource {
+    /// For sources whose clock cannot jump.
+    package var clockJumps: Int { 0 }
 }
 
 /// Opens a source; asked again after every loss, so that names are resolved anew. May be used by any thread.

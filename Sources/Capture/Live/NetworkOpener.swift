@@ -34,6 +34,7 @@ package struct NetworkOpener: LiveSourceOpener {
 private final class NetworkSource: LiveSource {  // thread-bound
     let format: LiveFormat
     private(set) var brokenFrames = 0
+    var clockJumps: Int { clock.jumps }
 
     private let address: NetworkAddress
     private let patience: NetworkOpener.Patience
@@ -49,6 +50,10 @@ private final class NetworkSource: LiveSource {  // thread-bound
     private let tellsTime: Bool
     /// Of a recording, which would come as fast as the network is; nil where a camera sets the pace.
     private var pace: Pace?
+    /// Monotonic time of the last good picture, of opening before; and what was broken until then.
+    private var lastGood = (time: monotonicSeconds(), broken: 0, isFirst: true)
+    /// Seconds that a stream may take for its first picture: cameras send a whole one every ten seconds or more.
+    private static let firstPatience = 30.0
 
     init(_ address: NetworkAddress, patience: NetworkOpener.Patience, stop: StopSignal) throws(LandmarkdError) {
         (self.address, self.patience, self.stop) = (address, patience, stop)
@@ -73,9 +78,12 @@ private final class NetworkSource: LiveSource {  // thread-bound
             switch decoder.receive() {
             case .picture(let picture):
                 guard let frame = frame(picture) else { continue }
+                defer { lastGood = (monotonicSeconds(), brokenFrames, false) }
                 guard let due = pace?.due(frame.time) else { return LiveFrame(frame: frame, exposure: unixSeconds()) }
                 return stop.wait(until: due.monotonic) ? nil : LiveFrame(frame: frame, exposure: due.unix)
-            case .needsPacket: try feed()
+            case .needsPacket:
+                try checkPatience()
+                try feed()
             case .failed: brokenFrames += 1
             case .finished:
                 if pace != nil { return nil }
@@ -83,6 +91,16 @@ private final class NetworkSource: LiveSource {  // thread-bound
             }
         }
         return nil
+    }
+
+    /// Data that never becomes a picture is as good as none.
+    private func checkPatience() throws(LandmarkdError) {
+        let bearable = max(lastGood.isFirst ? Self.firstPatience : 1, patience.reading)
+        guard monotonicSeconds() - lastGood.time > bearable else { return }
+        let broken = brokenFrames - lastGood.broken
+        throw LandmarkdError(
+            .unavailable, "\(address.shown): no good picture for \(rateText(bearable)) s, \(broken) broken",
+            remedy: "check the camera and the network; the stream is opened anew")
     }
 
     private func feed() throws(LandmarkdError) {

@@ -4,15 +4,22 @@ import Base
 struct Pace {
     /// Monotonic time of the picture at 0 s.
     private var start: Double?
+    /// Time of the last picture.
+    private var last = 0.0
 
     /// Later than this, playing goes on from here instead of rushing after what was missed. Seconds.
     private static let patience = 1.0
+    /// Seconds between two pictures at most: longer gaps are shortened, so that no source is silent for long.
+    static let longestGap = 3.0
 
     /// The moment at which the picture of `time` (seconds from the first one) is due, by both clocks. It may be past.
     mutating func due(_ time: Double) -> (monotonic: Double, unix: Double) {
         let now = monotonicSeconds()
-        if start == nil || now > start! + time + Self.patience { start = now - time }
-        let due = start! + time
+        var start = start ?? now - time
+        start -= max(0, time - last - Self.longestGap)
+        if now > start + time + Self.patience { start = now - time }
+        (self.start, last) = (start, time)
+        let due = start + time
         return (due, unixSeconds() + due - now)
     }
 }

@@ -39,9 +39,8 @@ final class CameraDevice {  // thread-bound
             pollfd(fd: descriptor, events: Int16(POLLIN | POLLPRI), revents: 0),
             pollfd(fd: stop.descriptor, events: Int16(POLLIN), revents: 0),
         ]
-        let milliseconds = Int32(min(max(0, seconds), 3600) * 1000)
         let count = entries.withUnsafeMutableBufferPointer { entries in
-            retrying { Int(calls.poll(entries, milliseconds)) }
+            retrying { Int(calls.poll(entries, pollMilliseconds(seconds))) }
         }
         if entries[1].revents != 0 { return nil }
         return count < 0 ? Int16(POLLERR) : entries[0].revents

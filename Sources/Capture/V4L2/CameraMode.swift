@@ -20,7 +20,7 @@ extension CameraDevice {
                 sizes = [currentSize, wanted ?? (640, 480)].compactMap(\.self)
                 if sizes.count == 2, sizes[0] == sizes[1] { sizes.removeLast() }
             }
-            return sizes.map { width, height in
+            return sizes.filter { isSize($0.width, $0.height) }.map { width, height in
                 CameraMode(code: code, width: width, height: height, rates: rates(of: code, width, height))
             }
         }
@@ -82,9 +82,16 @@ extension CameraDevice {
 }
 
 extension v4l2_fract {
-    /// Frames a second of an interval in seconds; nil where it is none.
-    var perSecond: Double? { numerator > 0 && denominator > 0 ? Double(denominator) / Double(numerator) : nil }
+    /// Frames a second of an interval in seconds; nil where it is none that a camera can have.
+    var perSecond: Double? {
+        guard numerator > 0, denominator > 0 else { return nil }
+        let rate = Double(denominator) / Double(numerator)
+        return rate <= 10_000 ? rate : nil
+    }
 }
+
+/// Whether a picture can be so large: what a driver says beyond that is wrong.
+func isSize(_ width: Int, _ height: Int) -> Bool { 1...32768 ~= width && 1...32768 ~= height }
 
 /// Sizes worth having of all that a camera can scale to, its least and largest, and `wanted` where it fits.
 private func usualSizes(
@@ -100,6 +107,7 @@ private func usualSizes(
             && fits($0.1, range.min_height, range.max_height, range.step_height)
     }
     sizes += [(Int(range.min_width), Int(range.min_height)), (Int(range.max_width), Int(range.max_height))]
+    sizes = sizes.filter { isSize($0.0, $0.1) }
     sizes.sort { $0.0 * $0.1 < $1.0 * $1.1 }
     return sizes.indices.filter { $0 == 0 || sizes[$0] != sizes[$0 - 1] }.map { sizes[$0] }
 }

@@ -40,9 +40,9 @@ final class CameraPictures {  // thread-bound
     }
 
     private func decoded(_ bytes: UnsafeRawBufferPointer) -> Picture? {
-        guard let decoder, mayHold(bytes) else { return nil }
+        guard let decoder, mayHold(bytes), let count = Int32(exactly: bytes.count) else { return nil }
         av_packet_unref(packet.pointer)
-        guard av_new_packet(packet.pointer, Int32(bytes.count)) >= 0 else { return nil }
+        guard av_new_packet(packet.pointer, count) >= 0 else { return nil }
         UnsafeMutableRawBufferPointer(start: packet.pointer.pointee.data, count: bytes.count).copyMemory(from: bytes)
         guard decoder.send(packet), case .picture(let picture) = decoder.receive() else { return nil }
         return scaler.readable(picture)

@@ -24,6 +24,12 @@ struct CameraSetup {
                 .unavailable, "\(path): asked for \(wanted.code) it gives \(granted.code), which cannot be read",
                 remedy: "set 'format' to another one: landmarkd devices lists them")
         }
+        guard isSize(granted.width, granted.height), granted.bytesPerRow <= 1 << 20 else {
+            throw LandmarkdError(
+                .unavailable,
+                "\(path): says that its pictures are \(granted.width)x\(granted.height), rows of \(granted.bytesPerRow) bytes",
+                remedy: "unplug it and plug it in again; look for a newer driver")
+        }
         if isConverted { granted.fullRange = false }  // libv4l2 converts to 16…235
         self.granted = granted
     }

@@ -28,7 +28,7 @@ package struct Reliability: Sendable {
 
     private mutating func add(_ sample: Judgement, _ calibration: ConfidenceCalibration) {
         let confidence = calibration(logit: sample.logit, sharpness: sample.sharpness)
-        let index = min(Self.bins - 1, Int(confidence * Double(Self.bins)))
+        let index = min(Self.bins - 1, Int(max(0, min(1, confidence)) * Double(Self.bins)))
         bins[index].count += 1
         bins[index].said += confidence
         bins[index].right += sample.isRight ? 1 : 0

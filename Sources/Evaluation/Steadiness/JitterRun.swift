@@ -16,6 +16,11 @@ package struct JitterRun {
     package func run(_ tracker: any FaceTracker, progress: (Int, Int) -> Void) throws(LandmarkdError) -> JitterReport {
         var results: [JitterReport.Face] = []
         for index in 0..<faces.count {
+            guard faces.faces[index].scheme.referenceLength(of: faces.faces[index].points) > 0 else {
+                throw LandmarkdError(
+                    .unusableData, "\(faces.faces[index].source): landmarks that coincide",
+                    remedy: "correct this row or remove it")
+            }
             progress(2 * index, 2 * faces.count)
             let moving = try measure(index, moving: true, tracker)
             progress(2 * index + 1, 2 * faces.count)

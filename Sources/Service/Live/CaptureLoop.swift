@@ -14,9 +14,6 @@ struct TimedFrame: Sendable {
 struct CaptureLoop {
     /// Seconds that a source must have delivered before its next loss counts as a new one, with a short pause.
     private static let proof = 5.0
-    /// Seconds that a source may take for a frame or for opening before its thread counts as stuck.
-    private static let limit = 30.0
-
     let opener: any LiveSourceOpener
     let stop: StopSignal
     let slot: LatestSlot<TimedFrame>
@@ -27,6 +24,8 @@ struct CaptureLoop {
     let log: Logger
     /// Seconds without a frame that the source bears with.
     let patience: Double
+    /// Seconds that a source may take for opening, or for a frame beyond its patience, before its thread counts as stuck.
+    let hangLimit: Double
     var retry: Backoff
 
     private var clock = StreamClock()
@@ -38,17 +37,18 @@ struct CaptureLoop {
     private var brokenBefore = 0
     /// Frames of the open source that came, and that it lost.
     private var (received, lost) = (0, 0)
+    private var jumpsBefore = 0
     /// The format whose low rate was told already.
     private var slowFormat: LiveFormat?
 
     init(
         opener: any LiveSourceOpener, stop: StopSignal, slot: LatestSlot<TimedFrame>, board: StreamState,
         faults: StreamFaults, metrics: StreamMetrics, heartbeat: Heartbeat, log: Logger, patience: Double,
-        retry: Backoff
+        hangLimit: Double, retry: Backoff
     ) {
         (self.opener, self.stop, self.slot, self.board) = (opener, stop, slot, board)
         (self.faults, self.metrics, self.heartbeat, self.log) = (faults, metrics, heartbeat, log)
-        (self.patience, self.retry) = (patience, retry)
+        (self.patience, self.hangLimit, self.retry) = (patience, hangLimit, retry)
     }
 
     mutating func run() {
@@ -69,15 +69,15 @@ struct CaptureLoop {
 
     /// Opens the source and hands its frames on until it ends. Throws where it must be opened anew.
     private mutating func deliver() throws(LandmarkdError) {
-        heartbeat.expect(within: Self.limit)
+        heartbeat.expect(within: hangLimit)
         let source = try opener.open(stop: stop)
-        (meter, brokenBefore, firstFrameTime) = (RateMeter(), 0, nil)
+        (meter, brokenBefore, jumpsBefore, firstFrameTime) = (RateMeter(), 0, 0, nil)
         (received, lost) = (0, 0)
         clock.sourceWasOpened()
-        defer { countBroken(source) }
+        defer { countFaults(source) }
         while true {
-            heartbeat.expect(within: Self.limit + patience)
-            guard let live = try source.next() else { return }
+            heartbeat.expect(within: hangLimit + patience)
+            guard let live = try source.next(), !heartbeat.isAbandoned else { return }
             take(live, of: source)
         }
     }
@@ -100,7 +100,7 @@ struct CaptureLoop {
             status.dropped += dropped
         }
         if meter.add(at: now) { tellRate(source.format) }
-        countBroken(source)
+        countFaults(source)
     }
 
     private mutating func begin(_ format: LiveFormat, _ now: Double) {
@@ -167,10 +167,10 @@ struct CaptureLoop {
         }
     }
 
-    private mutating func countBroken(_ source: any LiveSource) {
-        let broken = source.brokenFrames
-        guard broken > brokenBefore else { return }
-        metrics.broken.increment(by: broken - brokenBefore)
-        brokenBefore = broken
+    private mutating func countFaults(_ source: any LiveSource) {
+        let (broken, jumps) = (source.brokenFrames, source.clockJumps)
+        if broken > brokenBefore { metrics.broken.increment(by: broken - brokenBefore) }
+        if jumps > jumpsBefore { metrics.clockJumps.increment(by: jumps - jumpsBefore) }
+        (brokenBefore, jumpsBefore) = (broken, jumps)
     }
 }

@@ -5,6 +5,7 @@ import Synchronization
 final class Heartbeat: Sendable {
     let name: String
     private let state = Mutex<(start: Double, deadline: Double)>((.infinity, .infinity))
+    private let abandoned = Atomic(false)
 
     init(_ name: String) { self.name = name }
 
@@ -18,8 +19,13 @@ final class Heartbeat: Sendable {
     func rest() { state.withLock { $0 = (.infinity, .infinity) } }
 
     /// Whether the loop should have been heard of.
-    var isOverdue: Bool { monotonicSeconds() > state.withLock { $0.deadline } }
+    var isOverdue: Bool { !isAbandoned && monotonicSeconds() > state.withLock { $0.deadline } }
+
+    /// Nobody waits for the loop any more: what it does, should it ever go on, is to have no effect.
+    func abandon() { abandoned.store(true, ordering: .relaxed) }
+
+    var isAbandoned: Bool { abandoned.load(ordering: .relaxed) }
 
     /// Seconds since the loop began what it is at; 0 where it rests.
-    var busyTime: Double { max(0, monotonicSeconds() - state.withLock { $0.start }) }
+    var busyTime: Double { isAbandoned ? 0 : max(0, monotonicSeconds() - state.withLock { $0.start }) }
 }

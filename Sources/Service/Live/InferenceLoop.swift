@@ -6,9 +6,6 @@ import Results
 
 /// What the tracking thread of a stream does: takes the newest frame, follows its faces, tells board and outputs. Bound to it.
 struct InferenceLoop {
-    /// Seconds that a frame may take before the thread counts as stuck.
-    private static let limit = 20.0
-
     let stream: String
     let tracker: any FaceTracker
     let slot: LatestSlot<TimedFrame>
@@ -19,19 +16,21 @@ struct InferenceLoop {
     let metrics: StreamMetrics
     let heartbeat: Heartbeat
     let log: Logger
+    /// Seconds that a frame may take before the thread counts as stuck.
+    let hangLimit: Double
     /// Ids that were given before this tracker began.
     private let usedIDs: Int
     private var searches = 0
     private var isFailing = false
 
     init(
-        stream: String, tracker: any FaceTracker, slot: LatestSlot<TimedFrame>, board: StreamState,
-        outputs: [LiveOutput],
-        faults: StreamFaults, history: StreamHistory, metrics: StreamMetrics, heartbeat: Heartbeat, log: Logger
+        stream: String, tracker: any FaceTracker, slot: LatestSlot<TimedFrame>, board: StreamState, outputs: [LiveOutput],
+        faults: StreamFaults, history: StreamHistory, metrics: StreamMetrics, heartbeat: Heartbeat, log: Logger,
+        hangLimit: Double
     ) {
         (self.stream, self.tracker, self.slot, self.board, self.outputs) = (stream, tracker, slot, board, outputs)
         (self.faults, self.history, self.metrics) = (faults, history, metrics)
-        (self.heartbeat, self.log) = (heartbeat, log)
+        (self.heartbeat, self.log, self.hangLimit) = (heartbeat, log, hangLimit)
         usedIDs = history.highestID
     }
 
@@ -39,7 +38,7 @@ struct InferenceLoop {
     mutating func run() {
         heartbeat.rest()
         while let arrival = slot.take() {
-            heartbeat.expect(within: Self.limit)
+            heartbeat.expect(within: hangLimit)
             follow(arrival)
             heartbeat.rest()
         }
@@ -51,6 +50,12 @@ struct InferenceLoop {
         metrics.record(.wait, seconds: start - arrival.time)
         do throws(LandmarkdError) {
             let faces = try tracker.process(arrival.live.frame)
+            if heartbeat.isAbandoned { return }
+            guard faces.areFinite else {
+                throw LandmarkdError(
+                    .unusableData, "\(stream): the model gives coordinates that are no numbers",
+                    remedy: "use another model")
+            }
             metrics.record(.track, seconds: monotonicSeconds() - start)
             tell(faces, in: arrival.live)
             setFault(nil)

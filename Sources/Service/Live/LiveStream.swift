@@ -15,6 +15,8 @@ package struct StreamDependencies: Sendable {
     package var pointCount: Int
     package var metrics: any MetricsFactory
     var retry = Backoff()
+    /// Seconds without a sign of life after which a stream's thread is given up and another one takes its place.
+    var hangLimit = 30.0
 
     package init(
         pointCount: Int, metrics: any MetricsFactory = MetricsSystem.factory,
@@ -75,13 +77,14 @@ final class LiveStream: Sendable {
         startThread("capture") {
             var capture = CaptureLoop(
                 opener: opener, stop: stop, slot: slot, board: board, faults: faults, metrics: metrics,
-                heartbeat: captureBeat, log: log, patience: patience, retry: parts.retry)
+                heartbeat: captureBeat, log: log, patience: patience, hangLimit: parts.hangLimit, retry: parts.retry)
             capture.run()
         }
         startThread("track") {
             var tracking = InferenceLoop(
                 stream: settings.name, tracker: parts.tracker(settings), slot: slot, board: board, outputs: outputs,
-                faults: faults, history: history, metrics: metrics, heartbeat: trackingBeat, log: log)
+                faults: faults, history: history, metrics: metrics, heartbeat: trackingBeat, log: log,
+                hangLimit: parts.hangLimit)
             tracking.run()
         }
     }
@@ -123,6 +126,7 @@ final class LiveStream: Sendable {
 
     /// Sees to it that health tells of a source that neither delivers nor fails: a driver that hangs. To be called now and then.
     func checkPulse() {
+        guard !isAbandoned else { return }
         let status = board.status
         let limit = patience + 5 / (status.format?.rate ?? 5) + 3
         guard captureBeat.busyTime > limit else {
@@ -134,6 +138,28 @@ final class LiveStream: Sendable {
         metrics.up.record(0)
     }
 
+    private var beats: [Heartbeat] { [captureBeat, trackingBeat] }
+
     /// The loops that should have been heard of.
-    var overdue: [String] { [captureBeat, trackingBeat].filter(\.isOverdue).map(\.name) }
+    var overdue: [String] { beats.filter(\.isOverdue).map(\.name) }
+
+    /// Leaves the threads that hang behind: should they ever go on, they end without a trace. Blocks for a moment.
+    func abandon() {
+        for beat in beats where beat.isOverdue { beat.abandon() }
+        stop()
+        _ = wait(until: .now())
+    }
+
+    /// Whether a thread of it was left behind.
+    var isAbandoned: Bool { beats.contains(where: \.isAbandoned) }
+
+    /// Whether all its threads have ended.
+    var hasEnded: Bool { running.wait(timeout: .now()) == .success }
+
+    /// Says for good that the source hangs.
+    func giveUp(_ reason: String) {
+        faults.set("pulse", reason)
+        board.update { ($0.state, $0.rate) = (.waiting, 0) }
+        metrics.up.record(0)
+    }
 }

@@ -5,6 +5,7 @@ final class StreamMetrics: Sendable {
     let received: Counter
     let dropped: Counter
     let broken: Counter
+    let clockJumps: Counter
     let tracked: Counter
     let withFaces: Counter
     let reconnects: Counter
@@ -45,6 +46,7 @@ final class StreamMetrics: Sendable {
         received = counter("frames_received_total")
         dropped = counter("frames_dropped_total")
         broken = counter("frames_broken_total")
+        clockJumps = counter("clock_jumps_total")
         tracked = counter("frames_tracked_total")
         withFaces = counter("frames_with_face_total")
         reconnects = counter("reconnects_total")
@@ -57,7 +59,7 @@ final class StreamMetrics: Sendable {
         latency = timer("latency_seconds")
         stages = Dictionary(
             uniqueKeysWithValues: Stage.allCases.map { ($0, timer("stage_seconds", [("stage", $0.rawValue)])) })
-        for counter in [received, dropped, broken, tracked, withFaces, reconnects, locatorRuns] {
+        for counter in [received, dropped, broken, clockJumps, tracked, withFaces, reconnects, locatorRuns] {
             counter.increment(by: 0)
         }
         up.record(0)
@@ -77,7 +79,9 @@ final class StreamMetrics: Sendable {
 
     /// The stream is no more: nothing of it is shown any longer.
     func destroy() {
-        for counter in [received, dropped, broken, tracked, withFaces, reconnects, locatorRuns] { counter.destroy() }
+        for counter in [received, dropped, broken, clockJumps, tracked, withFaces, reconnects, locatorRuns] {
+            counter.destroy()
+        }
         for gauge in [up, rate, faces] { gauge.destroy() }
         confidence.destroy()
         latency.destroy()

@@ -72,7 +72,8 @@ package final class StreamState: Sendable {
         }
         for reader in readers { reader.yield(result) }
         guard !waiters.isEmpty else { return }
-        let picture = StreamPicture(picture: displayedCopy(of: frame), frame: result.result.frame)
+        let copy = try? displayedCopy(of: frame)
+        let picture = copy.map { StreamPicture(picture: $0, frame: result.result.frame) }
         for waiter in waiters { waiter.resume(returning: picture) }
     }
 
@@ -97,7 +98,7 @@ package final class StreamState: Sendable {
         return stream
     }
 
-    /// The next tracked frame's picture; nil once the stream is closed.
+    /// The next tracked frame's picture; nil once the stream is closed, or where its pictures cannot be converted.
     package func nextPicture() async -> StreamPicture? {
         await withCheckedContinuation { waiter in
             let isClosed = state.withLock { state in

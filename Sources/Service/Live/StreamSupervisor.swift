@@ -22,7 +22,12 @@ package final class StreamSupervisor: Sendable {
         var streams: [String: LiveStream] = [:]
         var boards: [String: StreamState] = [:]
         var histories: [String: StreamHistory] = [:]
+        /// Streams whose threads hang, by name, others in their place; each holds threads and memory.
+        var leftBehind: [String: [LiveStream]] = [:]
     }
+
+    /// So many hanging threads of one stream are left behind; then it is given up until one of them ends.
+    private static let mostLeftBehind = 3
 
     private let state = Mutex(State())
     /// Held while streams are changed, which takes a while; `state` never is.
@@ -109,9 +114,51 @@ package final class StreamSupervisor: Sendable {
         for stream in state.withLock({ Array($0.streams.values) }) { stream.checkPulse() }
     }
 
-    /// Loops that should have been heard of; the watchdog is fed only while there are none.
-    var overdue: [String] {
-        state.withLock { $0.streams.values.flatMap(\.overdue) }
+    /// Streams that cannot be helped, where there is no other one: a new process may help them. While there are any, the watchdog is
+    /// not fed. A stream that hangs beside others is no reason to end these.
+    var hopeless: [String] {
+        let streams = state.withLock { Array($0.streams.values) }
+        return streams.allSatisfy(\.isAbandoned) ? streams.map { "capture of \($0.settings.name)" }.sorted() : []
+    }
+}
+
+extension StreamSupervisor {
+    /// Whether `replaceStuck` has something to do.
+    var hasStuck: Bool {
+        state.withLock { $0.streams.values.contains { !$0.overdue.isEmpty || $0.isAbandoned } }
+    }
+
+    /// Starts streams anew whose threads have not been heard of for too long; the hanging threads are left behind. Blocks.
+    func replaceStuck() {
+        turn.withLock { _ in
+            for stream in state.withLock({ Array($0.streams.values) }) {
+                let overdue = stream.overdue
+                guard !overdue.isEmpty || stream.isAbandoned else { continue }
+                if !overdue.isEmpty {
+                    log.error("\(overdue.joined(separator: " and ")) is stuck: it is left behind")
+                    stream.abandon()
+                }
+                replace(stream)
+            }
+        }
+    }
+
+    private func replace(_ stream: LiveStream) {
+        let name = stream.settings.name
+        let hanging = state.withLock { state in
+            let known = state.leftBehind[name, default: []].filter { !$0.hasEnded && $0 !== stream }
+            state.leftBehind[name] = known + (stream.hasEnded ? [] : [stream])
+            return state.leftBehind[name, default: []].count
+        }
+        guard hanging <= Self.mostLeftBehind else {
+            return stream.giveUp("hangs: \(hanging) threads of it are left behind, and no other one is started")
+        }
+        do throws(LandmarkdError) {
+            try start(stream.settings)
+            stream.forget()
+        } catch {
+            stream.giveUp(error.cause)
+        }
     }
 }
 
@@ -123,6 +170,7 @@ extension StreamSupervisor: Service {
             while true {
                 try await Task.sleep(for: .seconds(1))
                 self.checkPulses()
+                if self.hasStuck { await onThread { self.replaceStuck() } }
             }
         }
         await onThread { self.stopAll() }

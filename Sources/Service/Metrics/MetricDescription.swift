@@ -21,6 +21,8 @@ struct MetricDescription {
         "landmarkd_frames_dropped_total": .init(
             help: "Frames replaced by a newer one before they were tracked, or lost by the source."),
         "landmarkd_frames_broken_total": .init(help: "Frames that could not be decoded, or came empty."),
+        "landmarkd_clock_jumps_total": .init(
+            help: "Jumps of the source's own clock, which were taken out of the stream's times."),
         "landmarkd_frames_tracked_total": .init(help: "Frames that went through the tracker."),
         "landmarkd_frames_per_second": .init(help: "Frames that came from the source a second, over the last seconds."),
         "landmarkd_faces": .init(help: "Faces followed in the last frame."),

@@ -26,15 +26,7 @@ final class RotatingFiles: LiveSink {
         if let file, isFull(file, with: row.bytes.count, time) { try close() }
         let file = if let file { file } else { try open(time) }
         file.text.append(row)
-        try keeping(file) { (file) throws(LandmarkdError) in
-            let before = file.writtenRows
-            try file.endRow(time: time)
-            if file.writtenRows > before, file.isGone {
-                throw LandmarkdError(
-                    .inputOutput, "\(file.path).partial: was removed while rows were written to it",
-                    remedy: "move only files whose names do not end in .partial")
-            }
-        }
+        try keeping(file) { (file) throws(LandmarkdError) in try file.endRow() }
     }
 
     func flush() throws(LandmarkdError) {
@@ -54,12 +46,32 @@ final class RotatingFiles: LiveSink {
     private func keeping(
         _ file: RowFile, _ body: (RowFile) throws(LandmarkdError) -> Void
     ) throws(LandmarkdError) {
-        let before = file.lostRows
-        do throws(LandmarkdError) { try body(file) } catch {
+        let (before, written) = (file.lostRows, file.writtenRows)
+        do throws(LandmarkdError) {
+            try body(file)
+            if file.writtenRows > written, file.isGone {
+                throw LandmarkdError(
+                    .inputOutput, "\(file.path).partial: was removed while rows were written to it",
+                    remedy: "move only files whose names do not end in .partial")
+            }
+        } catch {
             lost += file.lostRows - before
             self.file = nil
-            if file.writtenRows > 0 { try? file.finish() } else { file.remove() }
-            throw error
+            throw ended(file, after: error)
+        }
+    }
+
+    /// Finishes a file that could not be written further; the error with the name that it has from then on.
+    private func ended(_ file: RowFile, after error: LandmarkdError) -> LandmarkdError {
+        guard file.writtenRows > 0 else {
+            file.remove()
+            return file.fault(keptIn: nil) ?? error
+        }
+        do throws(LandmarkdError) {
+            try file.finish()
+            return file.fault(keptIn: file.path) ?? error
+        } catch {
+            return file.fault(keptIn: file.partialPath) ?? error
         }
     }
 
@@ -71,7 +83,7 @@ final class RotatingFiles: LiveSink {
         }
     }
 
-    private static func day(_ time: Double) -> Int { Int((time / 86400).rounded(.down)) }
+    private static func day(_ time: Double) -> Int { Int(exactly: (time / 86400).rounded(.down)) ?? 0 }
 
     private func open(_ time: Double) throws(LandmarkdError) -> RowFile {
         let (stem, ending) = Self.parts(path)
@@ -97,7 +109,7 @@ final class RotatingFiles: LiveSink {
 
     /// "20261125T223143Z".
     private static func stamp(_ time: Double) -> String {
-        var seconds = time_t(time)
+        var seconds = time_t(exactly: time.rounded(.down)) ?? 0
         var parts = tm()
         gmtime_r(&seconds, &parts)
         func digits(_ number: Int32, _ count: Int) -> String {

@@ -1,3 +1,5 @@
+import SettingsFile
+
 /// Where and to whom the HTTP service answers.
 package struct HTTPSettings: Sendable, Equatable {
     /// Whether there is an HTTP service at all.
@@ -36,7 +38,7 @@ package struct HTTPSettings: Sendable, Equatable {
     private static let listenReader = SettingReader<HostAndPort?>(
         "an address and port such as 127.0.0.1:8068, or off"
     ) { node, text in
-        if node.node.bool == false { return .some(nil) }
+        if node.flag == false { return .some(nil) }
         return HostAndPort(text).map { .some($0) }
     }
 

@@ -1,4 +1,5 @@
 import Base
+import SettingsFile
 
 /// Where a stream's results go, beside HTTP.
 package struct OutputSettings: Sendable, Equatable, CustomStringConvertible {
@@ -62,8 +63,8 @@ extension OutputSettings {
     }
 
     private static let keys: [SettingKey<Draft>] = [
-        SettingKey("csv", SettingReader("a file's path") { $1.isEmpty || $1 == "-" ? nil : $1 }, \.csv),
-        SettingKey("jsonl", SettingReader("a file's path, or '-'") { $1.isEmpty ? nil : $1 }, \.jsonl),
+        SettingKey("csv", optional(.text("a file's path") { $0 != "-" }), \.csv),
+        SettingKey("jsonl", optional(.text("a file's path, or '-'")), \.jsonl),
         SettingKey(
             "udp",
             SettingReader("a host and port such as 127.0.0.1:9000") { (_, text) -> HostAndPort?? in
@@ -73,14 +74,14 @@ extension OutputSettings {
             "rotate", SettingReader("day, never, or a size such as 100MB") { Rotation($1) }, \.rotation),
     ]
 
+    private static func optional(_ reader: SettingReader<String>) -> SettingReader<String?> {
+        SettingReader { (node) throws(LandmarkdError) in try reader.read(node) }
+    }
+
     /// A list of outputs, each a table with one of `csv`, `jsonl` and `udp`.
     static let list = SettingReader<[OutputSettings]> { (node) throws(LandmarkdError) in
-        if node.node.null != nil { return [] }
-        guard let sequence = node.node.sequence else { throw node.unsuitable("a list of outputs") }
         var outputs: [OutputSettings] = []
-        for (index, element) in sequence.enumerated() {
-            outputs.append(try output(node.child("\(index + 1)", element)))
-        }
+        for element in try node.elements("a list of outputs") { outputs.append(try output(element)) }
         return outputs
     }
 
@@ -114,7 +115,7 @@ extension OutputSettings.Rotation {
         default:
             let units = [("kB", 1000), ("MB", 1_000_000), ("GB", 1_000_000_000)]
             guard let (unit, bytes) = units.first(where: { text.hasSuffix($0.0) }),
-                let count = Int(text.dropLast(unit.count).filter { $0 != " " }), 1...1_000_000 ~= count,
+                let count = wholeNumber(String(text.dropLast(unit.count).filter { $0 != " " })), 1...1_000_000 ~= count,
                 count * bytes >= 64000
             else { return nil }
             self = .size(bytes: count * bytes)

@@ -1,5 +1,6 @@
 import Base
 import Logging
+import SettingsFile
 
 /// All that `landmarkd serve` is set to.
 package struct ServiceSettings: Sendable, Equatable {

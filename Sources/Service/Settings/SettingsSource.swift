@@ -1,5 +1,5 @@
 import Base
-import Yams
+import SettingsFile
 
 /// Where the settings come from: a file, overridden by variables, overridden by flags. Read at the start, and anew when asked to.
 package struct SettingsSource: Sendable {
@@ -42,12 +42,9 @@ package struct SettingsSource: Sendable {
     /// Throws `.noInput` where the file is missing, `.wrongSettings` for all that is wrong in it or beside it.
     package func read() throws(LandmarkdError) -> ServiceSettings {
         var settings = ServiceSettings()
-        if let file { try settings.read(Self.parse(file)) }
+        if let file { try settings.read(SettingNode(file: file)) }
         for given in overrides {
-            let node = given.key.split(separator: ".").reversed().reduce(Node(given.value)) { node, key in
-                Node([(Node(String(key)), node)])
-            }
-            try settings.read(SettingNode(node: node, path: "", origin: given.origin, isFile: false))
+            try settings.read(SettingNode(overriding: given.key, with: given.value, origin: given.origin))
         }
         if let camera { try settings.serveOnly(camera.source, name: camera.name) }
         for index in settings.streams.indices {
@@ -56,18 +53,6 @@ package struct SettingsSource: Sendable {
         }
         try settings.check(origin: file ?? "settings")
         return settings
-    }
-
-    private static func parse(_ file: String) throws(LandmarkdError) -> SettingNode {
-        let bytes = try readFile(file, atMost: 1 << 20)
-        do {
-            let node = try compose(yaml: String(decoding: bytes, as: UTF8.self)) ?? Node([(Node, Node)]())
-            return SettingNode(node: node, path: "", origin: file, isFile: true)
-        } catch {
-            let lines = "\(error)".split(separator: "\n")
-            throw LandmarkdError(
-                .wrongSettings, "\(file): not YAML: \(lines.joined(separator: " "))", remedy: "correct the file")
-        }
     }
 }
 

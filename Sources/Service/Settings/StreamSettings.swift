@@ -1,5 +1,6 @@
 import Base
 import Capture
+import SettingsFile
 
 /// A picture's size in pixels.
 package struct FrameSize: Sendable, Equatable, CustomStringConvertible {
@@ -8,7 +9,7 @@ package struct FrameSize: Sendable, Equatable, CustomStringConvertible {
 
     /// From "1280x720", 16 to 8192 each; nil where it is not written so.
     package init?(_ text: String) {
-        let parts = text.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
+        let parts = text.split(separator: "x", omittingEmptySubsequences: false).map { wholeNumber(String($0)) }
         guard parts.count == 2, let width = parts[0], let height = parts[1] else { return nil }
         guard 16...8192 ~= width, 16...8192 ~= height else { return nil }
         (self.width, self.height) = (width, height)

@@ -10,15 +10,15 @@ struct ServiceReport: Service {
     let manager: ServiceManager
     let supervisor: StreamSupervisor
     let log: Logger
-    /// Loops that are stuck.
-    private let overdue: @Sendable () -> [String]
+    /// Loops that are stuck for good, with nothing left that works.
+    private let hopeless: @Sendable () -> [String]
 
     init(
         manager: ServiceManager, supervisor: StreamSupervisor, log: Logger,
-        overdue: (@Sendable () -> [String])? = nil
+        hopeless: (@Sendable () -> [String])? = nil
     ) {
         (self.manager, self.supervisor, self.log) = (manager, supervisor, log)
-        self.overdue = overdue ?? { supervisor.overdue }
+        self.hopeless = hopeless ?? { supervisor.hopeless }
     }
 
     func run() async {
@@ -53,13 +53,13 @@ struct ServiceReport: Service {
     }
 
     private func feedAndTell(_ told: inout String) {
-        let overdue = overdue()
-        if overdue.isEmpty { manager.tell("WATCHDOG=1") }
-        let now = overdue.first.map { "\($0) is stuck" } ?? status
+        let hopeless = hopeless()
+        if hopeless.isEmpty { manager.tell("WATCHDOG=1") }
+        let now = hopeless.first.map { "\($0) is stuck" } ?? status
         guard now != told else { return }
         told = now
         manager.tell("STATUS=\(now)")
-        if !overdue.isEmpty { log.error("\(now); the watchdog is not fed") }
+        if !hopeless.isEmpty { log.error("\(now); the watchdog is not fed") }
     }
 
     /// "2 of 3 streams deliver; door: /dev/video0: opening: No such file or directory".

@@ -1,5 +1,7 @@
+import Base
 import FaceTracking
 import Samples
+import SettingsFile
 
 extension TrainingRecipe {
     /// Every key of a recipe file.
@@ -50,53 +52,35 @@ extension TrainingRecipe {
 extension TrainingRecipe.Setter {
     typealias Recipe = TrainingRecipe
 
+    private init<Value>(_ reader: SettingReader<Value>, _ set: @escaping @Sendable (inout Recipe, Value) -> Void) {
+        apply = { (recipe, node) throws(LandmarkdError) in set(&recipe, try reader.read(node)) }
+    }
+
     static func integer(_ range: ClosedRange<Int>, _ set: @escaping @Sendable (inout Recipe, Int) -> Void) -> Self {
-        Self(wanted: "a whole number in \(range.lowerBound)…\(range.upperBound)") { recipe, value in
-            guard let number = value as? Int, range.contains(number) else { return false }
-            set(&recipe, number)
-            return true
-        }
+        Self(.integer(range), set)
     }
 
     static func number(
         _ range: ClosedRange<Double>, _ set: @escaping @Sendable (inout Recipe, Double) -> Void
     ) -> Self {
-        Self(wanted: "a number in \(range.lowerBound)…\(range.upperBound)") { recipe, value in
-            guard let number = value as? Double ?? (value as? Int).map(Double.init), range.contains(number) else {
-                return false
-            }
-            set(&recipe, number)
-            return true
-        }
+        Self(.number(range), set)
     }
 
-    static func flag(_ set: @escaping @Sendable (inout Recipe, Bool) -> Void) -> Self {
-        Self(wanted: "true or false") { recipe, value in
-            guard let flag = value as? Bool else { return false }
-            set(&recipe, flag)
-            return true
-        }
-    }
+    static func flag(_ set: @escaping @Sendable (inout Recipe, Bool) -> Void) -> Self { Self(.flag, set) }
 
     static func choice(_ names: [String], _ set: @escaping @Sendable (inout Recipe, String) -> Void) -> Self {
-        Self(wanted: "one of " + names.joined(separator: ", ")) { recipe, value in
-            guard let name = value as? String, names.contains(name) else { return false }
-            set(&recipe, name)
-            return true
-        }
+        Self(.choice(names), set)
     }
 
+    /// `set` returns false where the text is not one that it knows.
     static func text(_ set: @escaping @Sendable (inout Recipe, String) -> Bool) -> Self {
-        Self(wanted: "a name such as ibug68, or a number of points") { recipe, value in
-            set(&recipe, value as? String ?? "\(value)")
+        Self { (recipe, node) throws(LandmarkdError) in
+            let wanted = "a name such as ibug68, or a number of points"
+            guard set(&recipe, try SettingReader.text(wanted).read(node)) else { throw node.unsuitable(wanted) }
         }
     }
 
     static func texts(_ set: @escaping @Sendable (inout Recipe, [String]) -> Void) -> Self {
-        Self(wanted: "a list of names") { recipe, value in
-            guard let names = value as? [String] else { return false }
-            set(&recipe, names)
-            return true
-        }
+        Self(.texts("a list of names"), set)
     }
 }

@@ -1,6 +1,7 @@
 import Base
 import FaceTracking
 import Samples
+import SettingsFile
 import Yams
 
 /// All that decides what a training run makes: network, samples, losses, optimiser. Defaults are those of the shipped model; a YAML file
@@ -33,38 +34,19 @@ package struct TrainingRecipe: Sendable, Equatable {
 
     /// Reads a recipe file.
     ///
-    /// Throws `.noInput` where it is missing and `.wrongSettings`, with the key and a suggestion, where a key or value is wrong.
+    /// Throws `.noInput` where it is missing and `.wrongSettings`, with the line, the key and a suggestion, where a key or value is wrong.
     package init(path: String, task: Task = .landmarks) throws(LandmarkdError) {
-        self.init(task)
-        let text = String(decoding: try readFile(path, atMost: 1 << 20), as: UTF8.self)
-        let loaded: Any?
-        do { loaded = try Yams.load(yaml: text) } catch {
-            throw LandmarkdError(.wrongSettings, "\(path): not YAML: \(error)", remedy: "correct the file")
-        }
-        guard let loaded else { return }
-        guard let table = loaded as? [String: Any] else {
-            throw LandmarkdError(
-                .wrongSettings, "\(path): not a table of keys", remedy: "write lines such as 'samples: 400000'")
-        }
-        for (key, value) in table.sorted(by: { $0.key < $1.key }) { try set(key, value, path) }
+        try self.init(SettingNode(file: path), task: task)
     }
 
-    private mutating func set(_ key: String, _ value: Any, _ path: String) throws(LandmarkdError) {
-        guard let setter = Self.keys[key] else {
-            let nearest = closestName(to: key, among: Self.keys.keys.sorted())
-            throw LandmarkdError(
-                .wrongSettings, "\(path): unknown key '\(key)'", remedy: nearest.map { "did you mean '\($0)'?" })
-        }
-        guard setter.apply(&self, value) else {
-            throw LandmarkdError(.wrongSettings, "\(path): \(key): '\(value)'", remedy: "give \(setter.wanted)")
-        }
+    init(_ table: SettingNode, task: Task) throws(LandmarkdError) {
+        self.init(task)
+        let keys = Self.keys.sorted { $0.key < $1.key }.map { SettingKey($0.key, apply: $0.value.apply) }
+        try SettingKey.read(table, keys, into: &self)
     }
 
     /// How a key's value is taken over.
     struct Setter: Sendable {
-        /// What a value must be, for messages: "a number in 0…1".
-        let wanted: String
-        /// False where the value is not one.
-        let apply: @Sendable (inout TrainingRecipe, Any) -> Bool
+        let apply: @Sendable (inout TrainingRecipe, SettingNode) throws(LandmarkdError) -> Void
     }
 }

@@ -40,8 +40,8 @@ package struct Checkpoint {
         let fault = LandmarkdError(
             .unusableData, "\(name): the training state does not fit the model",
             remedy: "resume from a checkpoint that 'landmarkd train' wrote")
-        guard let samples = file.metadata[prefix + "samples"].flatMap({ Int($0) }), samples >= 0,
-            let step = file.metadata[prefix + "step"].flatMap({ Int($0) }), step >= 0
+        guard let samples = file.metadata[prefix + "samples"].flatMap(wholeNumber), 0...1 << 50 ~= samples,
+            let step = file.metadata[prefix + "step"].flatMap(wholeNumber), 0...1 << 50 ~= step
         else { throw fault }
         for (name, values) in states(trainer) {
             guard let tensor = file[prefix + name], tensor.values.count == values.count else { throw fault }

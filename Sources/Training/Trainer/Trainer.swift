@@ -39,7 +39,7 @@ package final class Trainer {
         let images = settings.batch / settings.threads
         threads = (0..<settings.threads).map { _ in makeThread(images) }
         multiplyAdds = threads[0].graph.multiplyAdds() / images
-        samplesBefore = Int(model.notes["samples_seen"] ?? "") ?? 0
+        samplesBefore = model.notes["samples_seen"].flatMap(wholeNumber).flatMap { 0...1 << 50 ~= $0 ? $0 : nil } ?? 0
         optimizer = AdamW(model.weights.trained, settings.optimizer)
         average = ExponentialMovingAverage(of: model.weights, longest: settings.averaging)
     }

@@ -63,6 +63,19 @@ import Testing
         _ = try frames(2 * count + 1, of: try FileOpener(folder.path("cut.mkv"), loop: true).open(stop: StopSignal()))
     }
 
+    @Test(arguments: [false, true]) func aFileWithoutOneGoodPictureIsAnError(loop: Bool) throws {
+        try writeClip(folder.path("good.avi"), .mjpeg)
+        var broken = bytes(of: folder.path("good.avi"))
+        let first = try #require(broken.indices.dropLast(2).first { broken[$0...].starts(with: [0xFF, 0xD8, 0xFF]) })
+        // JPEG's markers begin with FF: without them there is nothing to decode.
+        for index in broken.indices[first...] where broken[index] == 0xFF { broken[index] = 0 }
+        try writeFile(folder.path("broken.avi"), broken)
+        let source = try FileOpener(folder.path("broken.avi"), loop: loop).open(stop: StopSignal())
+        let error = try #require(fault(of: source))
+        #expect(error.exitCode == .unusableData && error.cause.contains("not one picture"), "\(error)")
+        #expect(source.brokenFrames >= 20)
+    }
+
     @Test func whatIsNoVideoIsRefused() throws {
         try writeFile(folder.path("text.mp4"), Array("no video".utf8))
         #expect(mkfifo(folder.path("pipe.mp4"), 0o600) == 0)

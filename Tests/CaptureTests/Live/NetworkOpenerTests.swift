@@ -109,6 +109,19 @@ import Testing
         #expect(error.cause == "http://127.0.0.1:\(server.port)/live: nothing came for 0.4 s")
     }
 
+    /// Data keeps coming, so no wait is long; but none of it is a picture.
+    @Test func picturesThatNeverDecodeAreAsGoodAsNone() throws {
+        let server = try camera((0..<10).map { UInt8($0) }) { connection in
+            let part = "--frame\r\nContent-Type: image/jpeg\r\nContent-Length: 600\r\n\r\n"
+            let broken = [0xFF, 0xD8, 0xFF, 0xDB] + [UInt8](repeating: 7, count: 594) + [0xFF, 0xD9]
+            while connection.send(part), connection.send(broken), connection.send("\r\n") { usleep(5000) }
+        }
+        let source = try open(server, patience: NetworkOpener.Patience(opening: 120, reading: 1))
+        let error = try #require(fault(of: source))
+        #expect(error.exitCode == .unavailable && error.cause.contains("no good picture for 1 s"), "\(error)")
+        #expect(source.brokenFrames > 5)
+    }
+
     @Test func waitingEndsAtOnceWhenAskedTo() throws {
         let patience = NetworkOpener.Patience(opening: 600, reading: 600)
         let streaming = try camera((0..<30).map { UInt8($0) }) { $0.hang() }

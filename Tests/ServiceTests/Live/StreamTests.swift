@@ -1,4 +1,5 @@
 import Foundation
+import Metrics
 import TestSupport
 import Testing
 
@@ -130,6 +131,74 @@ import Testing
         supervisor.stopAll()
     }
 
+    @Test func aSourceThatHangsGetsAnotherThread() throws {
+        let (opener, other) = (PlayedOpener(.stuck, .endless), PlayedOpener(.endless))
+        let registry = MetricsRegistry()
+        let supervisor = try start(["a": opener, "b": other], hangLimit: 0.1, metrics: registry)
+        let boards = supervisor.directory.boards
+        #expect(
+            waits {
+                if supervisor.hasStuck { supervisor.replaceStuck() }
+                return opener.openings == 2 && boards[0].status.state == .delivering && boards[0].status.received > 20
+            })
+        #expect(boards[0].status.isHealthy && supervisor.hopeless.isEmpty && other.openings == 1)
+        #expect(lines.containing("capture of a is stuck: it is left behind").count == 1)
+        #expect(registry.text(version: "1").contains("landmarkd_stream_up{stream=\"a\"} 1"))
+        opener.release()
+        supervisor.stopAll()
+    }
+
+    @Test func aSourceThatAlwaysHangsIsGivenUpAndTheOthersGoOn() throws {
+        let (opener, other) = (PlayedOpener(.stuck), PlayedOpener(.endless))
+        let supervisor = try start(["a": opener, "b": other], hangLimit: 0.02)
+        let boards = supervisor.directory.boards
+        func waitsChecking(_ condition: () -> Bool) -> Bool {
+            waits {
+                if supervisor.hasStuck { supervisor.replaceStuck() }
+                supervisor.checkPulses()
+                return condition()
+            }
+        }
+        #expect(waitsChecking { boards[0].status.reasons.first?.contains("are left behind") == true })
+        #expect(boards[0].status.state == .waiting && opener.openings == 4 && supervisor.hopeless.isEmpty)
+        let before = boards[1].status.tracked
+        #expect(waitsChecking { boards[1].status.tracked > before + 10 } && opener.openings == 4)
+        #expect(try supervisor.apply([settings("a")]).stopped == ["b"])
+        #expect(supervisor.hopeless == ["capture of a"], "nothing is left that a new process could harm")
+        opener.release()
+        #expect(waitsChecking { opener.openings > 4 }, "it is tried again once a thread has ended")
+        supervisor.stopAll()
+    }
+
+    @Test func aTrackerThatHangsIsReplacedToo() throws {
+        let gate = Gate()
+        let made = TimeList()
+        let supervisor = try start(["a": PlayedOpener(.endless)], hangLimit: 0.05) {
+            made.add(0)
+            let isFirst = made.times.count == 1
+            return PlayedTracker(isHeld: { isFirst && gate.isClosed })
+        }
+        let board = try #require(supervisor.directory.board("a"))
+        #expect(
+            waits {
+                if supervisor.hasStuck { supervisor.replaceStuck() }
+                return board.status.tracked > 10
+            })
+        #expect(lines.containing("tracking of a is stuck").count == 1)
+        gate.open()
+        supervisor.stopAll()
+    }
+
+    @Test func numbersThatHaveRunAwayAreAFaultOfTheStreamAlone() throws {
+        let supervisor = try start(
+            PlayedOpener(.endless), [OutputSettings(.jsonl(path: folder.path("a.jsonl")))]
+        ) { WildTracker() }
+        let board = try #require(supervisor.directory.board("a"))
+        #expect(waits { board.status.reasons == ["a: the model gives coordinates that are no numbers"] })
+        supervisor.stopAll()
+        #expect(board.status.tracked == 0)
+    }
+
     @Test func aTrackingFaultIsToldOnce() throws {
         let supervisor = try start(PlayedOpener(.endless)) { FailingTracker(failures: 20) }
         let board = try #require(supervisor.directory.board("a"))
@@ -148,10 +217,41 @@ import Testing
         return supervisor
     }
 
+    /// Streams of the names that play, all checked for hanging after `hangLimit` and a little patience.
+    private func start(
+        _ openers: [String: PlayedOpener], hangLimit: Double, metrics: any MetricsFactory = NOOPMetricsHandler.instance,
+        tracker: @escaping @Sendable () -> any FaceTracker = { PlayedTracker() }
+    ) throws -> StreamSupervisor {
+        var parts = StreamDependencies.played(openers, metrics: metrics, tracker: tracker)
+        parts.hangLimit = hangLimit
+        let supervisor = StreamSupervisor(parts: parts, log: lines.log.logger())
+        try supervisor.apply(openers.keys.sorted().map(settings))
+        return supervisor
+    }
+
+    private func settings(_ name: String) -> StreamSettings {
+        var settings = playedStream(name)
+        settings.stall = 0.2
+        return settings
+    }
+
     private func objects(_ path: String) throws -> [[String: Any]] {
         try String(decoding: readFile(path, atMost: 1 << 20), as: UTF8.self).split(separator: "\n").map {
             try #require(JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
         }
+    }
+}
+
+/// Its numbers have run away.
+private final class WildTracker: FaceTracker {
+    let pointCount = 2
+
+    func reset() {}
+
+    func process(_ frame: Frame) throws(LandmarkdError) -> [TrackedFace] {
+        var face = playedFace(id: 1)
+        face.points[1].x = frame.time < 0.1 ? .nan : .infinity
+        return [face]
     }
 }
 

@@ -23,7 +23,9 @@ import Testing
         output.end()
         #expect(output.wait(until: .now() + 60))
         let written = sink.frames
-        #expect(64...66 ~= written.count && written == Array(1...written.count), "what fits in the queue, in order")
+        #expect(64...66 ~= written.count && Array(written.prefix(64)) == Array(1...64), "what fits in the queue")
+        // One more fits once the thread has taken the first, whenever that is.
+        #expect(written == written.sorted(), "in order: \(written.suffix(3))")
         #expect(count("dropped") == 500 - written.count && count("results") == written.count)
         #expect(faults.all.isEmpty && sink.isClosed)
     }

@@ -67,7 +67,8 @@ import Testing
         let files = RotatingFiles(path: folder.path("a.csv"), CSVRows(pointCount: 2), rotation: .never)
         try files.write(result(1, time: evening))
         try FileManager.default.removeItem(atPath: folder.path("a-20261125T235958Z.csv.partial"))
-        #expect(throws: LandmarkdError.self) { try files.write(result(2, time: evening + 2)) }
+        try files.write(result(2, time: evening + 2))
+        #expect(throws: LandmarkdError.self) { try files.flush() }
         try files.write(result(3, time: evening + 4))
         try files.close()
         #expect(folder.names == ["a-20261126T000002Z.csv"])
@@ -86,11 +87,19 @@ import Testing
         try withSmallDisk { disk in
             let files = RotatingFiles(path: "\(disk)/a.csv", CSVRows(pointCount: 2), rotation: .never)
             var (frame, faults) = (0, 0)
+            var first: LandmarkdError?
             func write() {
                 frame += 1
-                do { try files.write(result(frame, time: evening + Double(frame) * 1.5)) } catch { faults += 1 }
+                do throws(LandmarkdError) {
+                    try files.write(result(frame, time: evening + Double(frame) * 1.5))
+                    try files.flush()
+                } catch {
+                    (first, faults) = (first ?? error, faults + 1)
+                }
             }
             while faults == 0, frame < 100_000 { write() }
+            let kept = try #require(first?.cause.split(separator: "whole rows so far are in ").last)
+            #expect(folderNames(disk).contains(String(kept).fileName), "as the file is called then: \(kept)")
             for _ in 0..<20 { write() }
             #expect(faults == 21, "a disk that is full stays full")
             #expect(folderNames(disk).filter { $0 != "ballast" }.count == 1, "\(folderNames(disk))")
@@ -100,15 +109,15 @@ import Testing
             #expect(faults == 21)
             let names = folderNames(disk)
             #expect(names.count == 2 && names.allSatisfy { $0.hasSuffix(".csv") }, "\(names)")
-            var kept = 0
+            var keptRows = 0
             for name in names {
                 let text = String(decoding: try readFile("\(disk)/\(name)", atMost: 1 << 20), as: UTF8.self)
                 #expect(text.hasSuffix("\n"))
                 let counts = text.split(separator: "\n").map { $0.split(separator: ",").count }
                 #expect(Set(counts) == [9], "whole rows, and a header first")
-                kept += counts.count - 1
+                keptRows += counts.count - 1
             }
-            #expect(frame - kept == 21 && files.lost <= 21)
+            #expect(frame - keptRows == 21 && files.lost <= 21)
         }
     }
 

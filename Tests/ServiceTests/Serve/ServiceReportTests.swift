@@ -55,7 +55,7 @@ import Testing
         beat.expect(within: -5)
         let report = ServiceReport(
             manager: ServiceManager(environment: ["NOTIFY_SOCKET": manager.name, "WATCHDOG_USEC": "20000"]),
-            supervisor: supervisor, log: lines.log.logger(), overdue: { beat.isOverdue ? [beat.name] : [] })
+            supervisor: supervisor, log: lines.log.logger(), hopeless: { beat.isOverdue ? [beat.name] : [] })
         _ = try await running(report, supervisor) {
             #expect(manager.next(with: "READY=1") != nil)
             #expect(manager.next() == "STATUS=capture of door is stuck")

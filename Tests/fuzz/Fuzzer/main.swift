@@ -1,35 +1,12 @@
-import FaceTracking
 import Glibc
 
-@testable import Safetensors
-@testable import Samples
+// The target is named by FUZZ_TARGET; libFuzzer has the arguments.
 
-/// One reader of files that strangers may have made. Errors are welcome; crashes, hangs and huge memory are not.
-///
-/// The first byte says which reader the others are for.
+/// What libFuzzer calls with each input.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
-    guard let start, count > 0 else { return 0 }
-    let bytes = Array(UnsafeBufferPointer(start: start + 1, count: count - 1))
-    let text = TextFile(name: "fuzz", bytes: bytes)
-    switch start[0] % 6 {
-    case 0, 1: try? fuzzSafetensors(bytes)
-    case 2: _ = try? CascadeModel(SafetensorsFile(bytes: bytes, name: "fuzz"), name: "fuzz")
-    case 3: _ = try? readAnnotationTable(text, scheme: .named("3")!)
-    case 4: _ = try? readPointsFile(text)
-    default: _ = try? readHelenFile(text)
-    }
+    FuzzTarget.current?.run(start.map { Array(UnsafeBufferPointer(start: $0, count: count)) } ?? [])
     return 0
-}
-
-/// What can be read can be written, and reads the same again.
-private func fuzzSafetensors(_ bytes: [UInt8]) throws {
-    let file = try SafetensorsFile(bytes: bytes, name: "fuzz")
-    let again = try SafetensorsFile(bytes: file.bytes(as: .float32, name: "fuzz"), name: "fuzz")
-    precondition(again.metadata == file.metadata, "metadata changed")
-    precondition(again.tensors.map(\.name) == file.tensors.map(\.name), "names changed")
-    precondition(again.tensors.map(\.shape) == file.tensors.map(\.shape), "shapes changed")
-    precondition(again.tensors.map(\.values) == file.tensors.map(\.values), "values changed")
 }
 
 /// libFuzzer's loop, for programs with a main function of their own.
@@ -40,6 +17,16 @@ func runFuzzer(
     _ one: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
 ) -> CInt
 
+let name = getenv("FUZZ_TARGET").map { String(cString: $0) } ?? ""
+if name == "list" {
+    print(FuzzTarget.all.map(\.name).joined(separator: "\n"))
+    exit(0)
+}
+guard let target = FuzzTarget.all.first(where: { $0.name == name }) else {
+    print("FUZZ_TARGET: '\(name)' is none of \(FuzzTarget.all.map(\.name).joined(separator: ", "))")
+    exit(64)
+}
+FuzzTarget.current = target
 var count = CommandLine.argc
 var arguments = CommandLine.unsafeArgv
 exit(runFuzzer(&count, &arguments, fuzzOneInput))

@@ -2,34 +2,38 @@ import Base
 import Capture
 import Yams
 
-/// A key that a table of the settings may have, and where its value goes.
-struct SettingKey<Target>: Sendable {
-    let name: String
+/// A key that a table may have, and where its value goes.
+package struct SettingKey<Target>: Sendable {
+    package let name: String
     private let apply: @Sendable (inout Target, SettingNode) throws(LandmarkdError) -> Void
 
-    init<Value>(
+    /// `apply` takes the value over; it throws `.wrongSettings` where it cannot.
+    package init(
+        _ name: String, apply: @escaping @Sendable (inout Target, SettingNode) throws(LandmarkdError) -> Void
+    ) {
+        (self.name, self.apply) = (name, apply)
+    }
+
+    package init<Value>(
         _ name: String, _ reader: SettingReader<Value>, _ place: WritableKeyPath<Target, Value> & Sendable
     ) {
-        self.name = name
-        apply = { (target, node) throws(LandmarkdError) in target[keyPath: place] = try reader.read(node) }
+        self.init(name) { (target, node) throws(LandmarkdError) in target[keyPath: place] = try reader.read(node) }
     }
 
     /// A value, or `auto` for nil: landmarkd decides.
-    init<Value>(
+    package init<Value>(
         _ name: String, orAuto reader: SettingReader<Value>, _ place: WritableKeyPath<Target, Value?> & Sendable
     ) {
-        self.name = name
-        apply = { (target, node) throws(LandmarkdError) in
+        self.init(name) { (target, node) throws(LandmarkdError) in
             target[keyPath: place] = node.text == "auto" ? nil : try reader.read(node)
         }
     }
 
     /// A table inside the table, whose keys not given stay as they are.
-    init<Value>(
+    package init<Value>(
         _ name: String, table keys: [SettingKey<Value>], _ place: WritableKeyPath<Target, Value> & Sendable
     ) {
-        self.name = name
-        apply = { (target, node) throws(LandmarkdError) in
+        self.init(name) { (target, node) throws(LandmarkdError) in
             try SettingKey<Value>.read(node, keys, into: &target[keyPath: place])
         }
     }
@@ -37,7 +41,7 @@ struct SettingKey<Target>: Sendable {
     /// Takes over what the table at `table` sets; an empty value is an empty table.
     ///
     /// Throws `.wrongSettings` for keys that are not known, with the nearest one, and for values that a key cannot have.
-    static func read(
+    package static func read(
         _ table: SettingNode, _ keys: [SettingKey<Target>], into target: inout Target
     ) throws(LandmarkdError) {
         for entry in try table.entries() {
@@ -51,19 +55,5 @@ struct SettingKey<Target>: Sendable {
             }
             try key.apply(&target, entry.value)
         }
-    }
-}
-
-extension SettingNode {
-    /// Keys and values of a table, in the order they were written; none where the value is left out.
-    func entries() throws(LandmarkdError) -> [(key: String, value: SettingNode)] {
-        if let text, text.isEmpty || node.null != nil { return [] }
-        guard let mapping = node.mapping else { throw unsuitable("a table of keys") }
-        var entries: [(key: String, value: SettingNode)] = []
-        for (key, value) in mapping {
-            guard let name = key.scalar?.string else { throw fault("a key that is no word", remedy: "give it a name") }
-            entries.append((name, child(name, value)))
-        }
-        return entries
     }
 }

@@ -1,0 +1,108 @@
+import Base
+
+/// How a value of the settings is read. Throws `.wrongSettings` where it is not one.
+package struct SettingReader<Value>: Sendable {
+    package let read: @Sendable (SettingNode) throws(LandmarkdError) -> Value
+
+    package init(_ read: @escaping @Sendable (SettingNode) throws(LandmarkdError) -> Value) { self.read = read }
+
+    /// A value that is written as one word; `wanted` names what it must be: "a size such as 1280x720".
+    package init(
+        _ wanted: String, reason: String? = nil, _ parse: @escaping @Sendable (SettingNode, String) -> Value?
+    ) {
+        read = { (node) throws(LandmarkdError) in
+            if let tag = node.foreignTag { throw node.fault("the tag '\(tag)' is not read", remedy: "remove it") }
+            guard let text = node.text, !node.isNull, !node.isLeftOut, let value = parse(node, text) else {
+                throw node.unsuitable(wanted, because: node.text == nil ? nil : reason)
+            }
+            return value
+        }
+    }
+}
+
+/// What is said of numbers in a form that is not read.
+private let numberForm = "numbers are decimal digits such as 12 or 0.5, without leading zeros, '_', ':' or '0x'"
+
+extension SettingReader where Value == Int {
+    package static func integer(_ range: ClosedRange<Int>) -> Self {
+        inRange("a whole number from \(range.lowerBound) to \(range.upperBound)", range, wholeNumber)
+    }
+}
+
+extension SettingReader where Value == Double {
+    /// `unit`: "seconds", "frames a second"; nil for a number without one.
+    package static func number(_ range: ClosedRange<Double>, _ unit: String? = nil) -> Self {
+        let bounds = "from \(plain(range.lowerBound)) to \(plain(range.upperBound))"
+        return inRange("a number \(unit.map { "of \($0) " } ?? "")\(bounds)", range, decimalNumber)
+    }
+
+    private static func plain(_ number: Double) -> String {
+        let text = "\(number)"
+        return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+    }
+}
+
+extension SettingReader where Value: Comparable & Sendable {
+    /// A number in the range; where its form is the fault, that is said.
+    fileprivate static func inRange(
+        _ wanted: String, _ range: ClosedRange<Value>, _ parse: @escaping @Sendable (String) -> Value?
+    ) -> Self {
+        Self { (node) throws(LandmarkdError) in
+            let value = node.text.flatMap(parse)
+            let hasDigits = node.text?.utf8.contains { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 } ?? false
+            let reader = Self(wanted, reason: value == nil && hasDigits ? numberForm : nil) { _, _ in
+                value.flatMap { range.contains($0) ? $0 : nil }
+            }
+            return try reader.read(node)
+        }
+    }
+}
+
+extension SettingReader where Value == Bool {
+    /// true, false, and YAML's on, off, yes, no.
+    package static var flag: Self { Self("true or false") { node, _ in node.flag } }
+}
+
+extension SettingReader where Value == String {
+    /// Any text but what YAML reads as true or false: a file called off is written in quotes.
+    package static func text(_ wanted: String, where isSuitable: @escaping @Sendable (String) -> Bool = { _ in true })
+        -> Self
+    {
+        Self { (node) throws(LandmarkdError) in
+            let isWord = node.isPlain && node.flag != nil
+            let reason =
+                isWord ? "it is YAML's word for \(node.flag == true ? "true" : "false"), put a name into quotes" : nil
+            let reader = Self(wanted, reason: reason) { _, text in
+                text.isEmpty || isWord || !isSuitable(text) ? nil : text
+            }
+            return try reader.read(node)
+        }
+    }
+
+    /// One of some words, with a suggestion where it is near one.
+    package static func choice(_ names: [String]) -> Self {
+        Self { (node) throws(LandmarkdError) in
+            let reader = Self("one of \(names.joined(separator: ", "))") { _, text in names.contains(text) ? text : nil
+            }
+            do throws(LandmarkdError) {
+                return try reader.read(node)
+            } catch {
+                guard let nearest = node.text.flatMap({ closestName(to: $0, among: names) }) else { throw error }
+                throw LandmarkdError(error.exitCode, error.cause, remedy: "did you mean '\(nearest)'?")
+            }
+        }
+    }
+}
+
+extension SettingReader where Value == [String] {
+    /// A list of words; `wanted` names it: "a list of names".
+    package static func texts(_ wanted: String) -> Self {
+        Self { (node) throws(LandmarkdError) in
+            var texts: [String] = []
+            for element in try node.elements(wanted) {
+                texts.append(try SettingReader<String>.text("a name").read(element))
+            }
+            return texts
+        }
+    }
+}
