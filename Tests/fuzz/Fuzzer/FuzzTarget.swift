@@ -1,6 +1,7 @@
 import FaceTracking
 
-@testable import NeuralNetwork
+@testable import Safetensors
+@testable import Samples
 @testable import SettingsFile
 @testable import Training
 
