@@ -75,7 +75,7 @@ package struct RecordingPass {
     private func checkFinite(_ result: FrameResult) throws(LandmarkdError) {
         for face in result.faces {
             let box = [face.box.low, face.box.high]
-            let numbers = (face.points + box).flatMap { [$0.x, $0.y] } + face.pointConfidence + [face.confidence]
+            let numbers = (face.points + box).flatMap { [$0.x, $0.y] } + face.pointConfidence + [face.confidence ?? 0]
             guard numbers.allSatisfy({ abs($0) < 1e9 }) else {
                 throw LandmarkdError(
                     .unusableData, "\(name): frame \(result.frame): the model gives coordinates that are no numbers",
