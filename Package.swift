@@ -26,6 +26,7 @@ let package = Package(
             providers: [.apt(["libavformat-dev", "libavcodec-dev", "libavutil-dev", "libswscale-dev"])]),
         .systemLibrary(name: "CV4L2", pkgConfig: "libv4l2", providers: [.apt(["libv4l-dev"])]),
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
         .target(name: "CKernels", cSettings: kernelFlags),
         .target(name: "Base"),
         .target(name: "NeuralNetwork", dependencies: ["Base", "CKernels", "COpenBLAS"], swiftSettings: computing),
@@ -35,7 +36,7 @@ let package = Package(
         .target(
             name: "Training",
             dependencies: [
-                "Base", "Capture", "CKernels", "COpenBLAS", "FaceTracking", "NeuralNetwork", "Rendering",
+                "Base", "Capture", "CKernels", "CLibXML2", "COpenBLAS", "FaceTracking", "NeuralNetwork", "Rendering",
                 .product(name: "Yams", package: "Yams"),
             ], swiftSettings: computing),
         .target(

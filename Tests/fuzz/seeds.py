@@ -23,7 +23,13 @@ row = "a.jpg,set,train,group,100,90,3,10,10,20.5,20,3e1,30\n"
 table = "file,set,split,group,width,height,points,x0,y0,x1,y1,x2,y2\n" + row + row
 points = "version: 1\nn_points: 3\n{\n1.5 2\n3 4\n5 6\n}\n"
 helen = "100032540_1\n" + "".join(f"{i}.25 , {i * 2}\n" for i in range(194))
+wflw = " ".join(f"{i}.5" for i in range(196)) + " 1 2 39 28 1 0 0 0 1 0 0--Parade/a.jpg\n"
+dlib = ("<?xml version='1.0'?><dataset><images><image file='a.jpg' width='40' height='30'><box top='1' left='2'>"
+        "<part name='10' x='1' y='2'/><part name='2' x='3' y='4'/></box></image></images></dataset>")
+coco = json.dumps({"images": [{"id": 1, "file_name": "a.jpg", "width": 40, "height": 30}],
+                   "annotations": [{"id": 1, "image_id": 1, "iscrowd": 0, "keypoints": [1, 2, 2, 3.5, 4, 1]}]})
 for number, (reader, content) in enumerate([(0, small), (1, small), (2, configuration), (2, small), (3, table.encode()),
-                                            (4, points.encode()), (5, helen.encode())]):
+                                            (4, points.encode()), (5, helen.encode()), (6, wflw.encode()),
+                                            (7, dlib.encode()), (8, coco.encode())]):
     with open(f"{sys.argv[1]}/seed{number}", "wb") as file:
         file.write(bytes([reader]) + content)

@@ -12,12 +12,16 @@ public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     guard let start, count > 0 else { return 0 }
     let bytes = Array(UnsafeBufferPointer(start: start + 1, count: count - 1))
     let text = TextFile(name: "fuzz", bytes: bytes)
-    switch start[0] % 6 {
+    var pictures = PictureIndex(root: "/nowhere", files: ["a.jpg", "b/a.jpg"])
+    switch start[0] % 9 {
     case 0, 1: try? fuzzSafetensors(bytes)
     case 2: _ = try? CascadeModel(SafetensorsFile(bytes: bytes, name: "fuzz"), name: "fuzz")
     case 3: _ = try? readAnnotationTable(text, scheme: .named("3")!)
     case 4: _ = try? readPointsFile(text)
-    default: _ = try? readHelenFile(text)
+    case 5: _ = try? readHelenFile(text)
+    case 6: _ = try? readWFLWList(text, "list.txt", &pictures, scheme: .wflw98)
+    case 7: _ = try? readDlibDataset(text, "a.xml", &pictures, scheme: .named("2")!)
+    default: _ = try? readCOCOKeypoints(text, "a.json", &pictures, scheme: .named("2")!)
     }
     return 0
 }
