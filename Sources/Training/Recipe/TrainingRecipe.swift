@@ -65,5 +65,9 @@ package struct TrainingRecipe: Sendable, Equatable {
         let wanted: String
         /// False where the value is not one.
         let apply: @Sendable (inout TrainingRecipe, Any) -> Bool
+        /// What the key does, for readers.
+        var meaning = ""
+        /// The key's value in a recipe, as a file would give it.
+        var value: @Sendable (TrainingRecipe) -> String = { _ in "" }
     }
 }
