@@ -26,6 +26,7 @@ let package = Package(
             providers: [.apt(["libavformat-dev", "libavcodec-dev", "libavutil-dev", "libswscale-dev"])]),
         .systemLibrary(name: "CV4L2", pkgConfig: "libv4l2", providers: [.apt(["libv4l-dev"])]),
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
         .target(name: "CKernels", cSettings: kernelFlags),
         .target(name: "Base", swiftSettings: computing),
         .target(name: "Safetensors", dependencies: ["Base"], swiftSettings: computing),
@@ -42,7 +43,7 @@ let package = Package(
         .target(
             name: "Samples",
             dependencies: [
-                "Base", "Capture", "CKernels", "FaceTracking", "Rendering",
+                "Base", "Capture", "CKernels", "CLibXML2", "FaceTracking", "Rendering",
             ], swiftSettings: computing),
         .target(
             name: "FaceStatistics",

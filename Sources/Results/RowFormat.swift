@@ -15,7 +15,8 @@ package protocol RowFormat: Sendable {
 
 /// Rows in the columns of OpenFace: `frame,face_id,timestamp,confidence,success,x_0…,y_0…`, one for each face.
 ///
-/// A frame in which nobody is followed has one row with face 0, success 0 and zeros. Times have 6 digits after the
+/// A frame in which nobody is followed has one row with face 0, success 0 and zeros. Where the model cannot tell confidence, it is
+/// empty. Times have 6 digits after the
 /// point, coordinates and confidence 3.
 package struct CSVRows: RowFormat {
     package let header: String
@@ -47,7 +48,7 @@ package struct CSVRows: RowFormat {
         text.append(",")
         text.append(result.time, decimals: 6)
         text.append(",")
-        text.append(face.confidence, decimals: 3)
+        if let confidence = face.confidence { text.append(confidence, decimals: 3) }
         text.append(face.id > 0 ? ",1" : ",0")
         for point in face.points { append(coordinate: point.x, to: &text) }
         for point in face.points { append(coordinate: point.y, to: &text) }

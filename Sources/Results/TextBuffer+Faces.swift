@@ -33,7 +33,7 @@ extension TextBuffer {
         append("{\"id\":")
         append(face.id)
         append(",\"confidence\":")
-        append(face.confidence, decimals: 3)
+        if let confidence = face.confidence { append(confidence, decimals: 3) } else { append("null") }
         append(",\"box\":")
         append([face.box.low.x, face.box.low.y, face.box.width, face.box.height])
         append(",\"points\":")

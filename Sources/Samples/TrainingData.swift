@@ -16,12 +16,14 @@ package struct TrainingData: Sendable {
     package let sets: [String]
     /// Faces left out because their points are of another scheme.
     package let otherSchemes: Int
+    /// Doubts about annotations and their pictures.
+    package let warnings: [DataWarning]
 
     /// With a folder of baked samples, the other folders serve for validation only, but for pictures that are baked.
     ///
     /// - Parameters:
     ///   - sets: names of the sets to use; empty: all.
-    ///   - validation: share of the groups held back. Machine-made points (ytfaces) are no judge and stay out of validation.
+    ///   - validation: share of the groups held back. Machine-made points are no judge and stay out of validation.
     /// - Throws: what the readers throw; `.unusableData` where nothing is left; `.usage` with two folders of baked samples.
     package init(
         folders: [String], scheme: LandmarkScheme, sets: [String], validation share: Double, seed: UInt64 = 1
@@ -33,29 +35,31 @@ package struct TrainingData: Sendable {
             )
         }
         let baked = try bakedFolders.first.map { (folder) throws(LandmarkdError) in try BakedSamples(folder: folder) }
-        var (faces, others): ([AnnotatedFace], Int) = ([], 0)
+        let pictureFolders = folders.filter { !bakedFolders.contains($0) }
+        var found = Annotations()
         var negatives: [PictureSet] = []
-        for folder in folders where !bakedFolders.contains(folder) {
-            let found = try readAnnotations(folder: folder, scheme: scheme)
-            faces += found.faces
-            others += found.otherSchemes
+        for folder in pictureFolders {
+            found += try readAnnotations(folder: folder, scheme: scheme)
             if baked == nil { negatives.append(try PictureSet.negatives(folder: folder)) }
         }
-        if !sets.isEmpty { faces = faces.filter { sets.contains($0.set) } }
-        let split = FaceSplit(validation: share, seed: seed)(faces)
+        let holding = FaceSplit(validation: share, seed: seed)
+        let split = holding(sets.isEmpty ? found.faces : found.faces.filter { sets.contains($0.set) })
+        guard baked != nil || !split.train.isEmpty else {
+            throw found.noTrainingFaces(scheme, in: pictureFolders, sets: sets, split: holding)
+        }
         let seen = baked?.files ?? []
         let judged = split.validation.filter {
-            TrainingSampler.defaultWeights[$0.set] == nil && !seen.contains($0.file)
+            TrainingSampler.defaultWeights[$0.set] == nil && !$0.isMachineMade && !seen.contains($0.file)
         }
         train = baked == nil ? try FaceSet(split.train) : nil
         validation = judged.isEmpty ? nil : try FaceSet(judged)
         self.baked = baked
         let pictures = PictureSet(joining: negatives)
-        let holding = FaceSplit(validation: share, seed: seed)
         self.negatives = pictures.filter { !holding.isHeldBack($0) }
         heldNegatives = pictures.filter { holding.isHeldBack($0) }
         self.sets = baked == nil ? Set(split.train.map(\.set)).sorted() : []
-        otherSchemes = others
+        otherSchemes = found.otherSchemes
+        warnings = found.warnings + (train?.warnings ?? []) + (validation?.warnings ?? [])
     }
 
     /// Faces to train on, or pictures that the baked samples were made of.

@@ -2,14 +2,19 @@ import Base
 
 /// How a value of the settings is read. Throws `.wrongSettings` where it is not one.
 package struct SettingReader<Value>: Sendable {
+    /// What a value must be, for messages and help: "a number from 0 to 1".
+    package let wanted: String
     package let read: @Sendable (SettingNode) throws(LandmarkdError) -> Value
 
-    package init(_ read: @escaping @Sendable (SettingNode) throws(LandmarkdError) -> Value) { self.read = read }
+    package init(_ wanted: String, read: @escaping @Sendable (SettingNode) throws(LandmarkdError) -> Value) {
+        (self.wanted, self.read) = (wanted, read)
+    }
 
     /// A value that is written as one word; `wanted` names what it must be: "a size such as 1280x720".
     package init(
         _ wanted: String, reason: String? = nil, _ parse: @escaping @Sendable (SettingNode, String) -> Value?
     ) {
+        self.wanted = wanted
         read = { (node) throws(LandmarkdError) in
             if let tag = node.foreignTag { throw node.fault("the tag '\(tag)' is not read", remedy: "remove it") }
             guard let text = node.text, !node.isNull, !node.isLeftOut, let value = parse(node, text) else {
@@ -47,7 +52,7 @@ extension SettingReader where Value: Comparable & Sendable {
     fileprivate static func inRange(
         _ wanted: String, _ range: ClosedRange<Value>, _ parse: @escaping @Sendable (String) -> Value?
     ) -> Self {
-        Self { (node) throws(LandmarkdError) in
+        Self(wanted) { (node) throws(LandmarkdError) in
             let value = node.text.flatMap(parse)
             let hasDigits = node.text?.utf8.contains { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 } ?? false
             let reader = Self(wanted, reason: value == nil && hasDigits ? numberForm : nil) { _, _ in
@@ -68,7 +73,7 @@ extension SettingReader where Value == String {
     package static func text(_ wanted: String, where isSuitable: @escaping @Sendable (String) -> Bool = { _ in true })
         -> Self
     {
-        Self { (node) throws(LandmarkdError) in
+        Self(wanted) { (node) throws(LandmarkdError) in
             let isWord = node.isPlain && node.flag != nil
             let reason =
                 isWord ? "it is YAML's word for \(node.flag == true ? "true" : "false"), put a name into quotes" : nil
@@ -81,9 +86,9 @@ extension SettingReader where Value == String {
 
     /// One of some words, with a suggestion where it is near one.
     package static func choice(_ names: [String]) -> Self {
-        Self { (node) throws(LandmarkdError) in
-            let reader = Self("one of \(names.joined(separator: ", "))") { _, text in names.contains(text) ? text : nil
-            }
+        let wanted = "one of \(names.joined(separator: ", "))"
+        return Self(wanted) { (node) throws(LandmarkdError) in
+            let reader = Self(wanted) { _, text in names.contains(text) ? text : nil }
             do throws(LandmarkdError) {
                 return try reader.read(node)
             } catch {
@@ -97,7 +102,7 @@ extension SettingReader where Value == String {
 extension SettingReader where Value == [String] {
     /// A list of words; `wanted` names it: "a list of names".
     package static func texts(_ wanted: String) -> Self {
-        Self { (node) throws(LandmarkdError) in
+        Self(wanted) { (node) throws(LandmarkdError) in
             var texts: [String] = []
             for element in try node.elements(wanted) {
                 texts.append(try SettingReader<String>.text("a name").read(element))

@@ -46,6 +46,9 @@ struct Augment: ParsableCommand {
     @Option(help: "How samples are made: as tracking meets them, or as the method was published.")
     var augmentation = Augmentation.tracking
 
+    @Option(help: "What is annotated: ibug68, wflw98, helen194 …, or a number of points.")
+    var scheme = LandmarkScheme.ibug68.name
+
     @Option(help: "Side of a sample in pixels.")
     var crop = 128
 
@@ -61,6 +64,9 @@ struct Augment: ParsableCommand {
         guard task == .landmarks || bake == nil else { throw ValidationError("Scenes for a locator are not baked.") }
         if let count, count < 1 { throw ValidationError("--count must be 1 or more, not \(count).") }
         guard 1...64 ~= columns, 1...64 ~= rows else { throw ValidationError("--columns and --rows must be 1 to 64.") }
+        guard LandmarkScheme.named(scheme) != nil else {
+            throw ValidationError("--scheme must be the name of a scheme or a number of points, not '\(scheme)'.")
+        }
         guard 32...512 ~= crop else { throw ValidationError("--crop must be 32 to 512, not \(crop).") }
     }
 
@@ -89,7 +95,9 @@ struct Augment: ParsableCommand {
         }
         // What training would hold back to judge by must not be baked.
         let held = bake == nil ? 0 : TrainingRecipe().validation
-        let data = try TrainingData(folders: data, scheme: .ibug68, sets: [], validation: held)
+        let scheme = LandmarkScheme.named(scheme) ?? .ibug68
+        let data = try TrainingData(folders: data, scheme: scheme, sets: [], validation: held)
+        data.warnings.lines.forEach(Console(title: "augment", quiet: quiet).note)
         guard let train = data.train else {
             throw LandmarkdError(
                 .usage, "samples that are baked already cannot be made anew",

@@ -62,11 +62,10 @@ struct Evaluate: ParsableCommand {
         (run.set, run.split, run.passes) = (set, split, passes)
         run.threads = threads ?? processorCount()
         let console = Console(title: "evaluate", quiet: quiet)
+        run.warn = { $0.lines.forEach(console.note) }
         if task == .locator { return try judgeLocator(run, console) }
         run.locator = try LocatorModel(path: ModelSearch().path("locator.safetensors"))
-        let results = try run.run { done, total in
-            console.progress(share: Double(done) / Double(total)) { "\(done) of \(total) evaluations" }
-        }
+        let results = try run.run { share, detail in console.progress(share: share) { detail } }
         console.clear()
         let reports = results.map(\.report)
         print(

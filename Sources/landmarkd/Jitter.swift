@@ -48,11 +48,11 @@ struct Jitter: ParsableCommand {
         let search = ModelSearch()
         let path = try search.path("face68.safetensors", given: model)
         let model = try CascadeModel(path: path)
-        var run = JitterRun(try chosenFaces(model, path, search))
+        let console = Console(title: "jitter", quiet: quiet)
+        var run = JitterRun(try chosenFaces(model, path, search, console))
         run.clips = try clips.map { folder throws(LandmarkdError) in try makeFolder(folder) }
         let locator = try LocatorModel(path: ModelSearch().path("locator.safetensors"))
         let tracker = CascadeTracker(model, locator: NetworkLocator(locator))
-        let console = Console(title: "jitter", quiet: quiet)
         let report = try run.run(smoothing == .on ? SmoothedTracker(tracker) : tracker) { done, total in
             console.progress(share: Double(done) / Double(total)) { "\(done) of \(total) clips" }
         }
@@ -60,12 +60,15 @@ struct Jitter: ParsableCommand {
         print(json ? report.json : report.text)
     }
 
-    private func chosenFaces(_ model: CascadeModel, _ path: String, _ search: ModelSearch) throws -> FaceSet {
+    private func chosenFaces(_ model: CascadeModel, _ path: String, _ search: ModelSearch, _ console: Console)
+        throws -> FaceSet
+    {
         guard !data.isEmpty else {
             return FaceSet(rendered: faces, try AverageFace(path: search.path("average-face.safetensors")))
         }
         var run = EvaluationRun(modelPath: path, folders: data)
         (run.set, run.split) = (set, split)
+        run.warn = { $0.lines.forEach(console.note) }
         return try run.someFaces(faces, scheme: model.configuration.scheme)
     }
 }

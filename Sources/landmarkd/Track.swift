@@ -80,7 +80,11 @@ struct Track: ParsableCommand {
         options.threads = threads ?? processorCount()
         var run = TrackRun(inputs: inputs, output: output, options: options)
         run.quiet = quiet
-        let model = try CascadeModel(path: ModelSearch().path("face68.safetensors", given: model))
+        let path = try ModelSearch().path("face68.safetensors", given: model)
+        let model = try CascadeModel(path: path)
+        if let warning = model.calibrationWarning(path: path) {
+            Console(title: "track", quiet: quiet).note("warning: \(warning)")
+        }
         let locator = try LocatorModel(path: ModelSearch().path("locator.safetensors"))
         let fault = try run.run { () throws(LandmarkdError) -> any FaceTracker in
             var settings = TrackingSettings(faces: faces)

@@ -7,20 +7,29 @@ extension TrainingRecipe.Task: ExpressibleByArgument {}
 struct Train: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Train a cascade or a locator on annotated pictures.",
+        usage: """
+            landmarkd train --data <dir> ... --output <model> [<options>]
+            landmarkd train --help-recipe
+            """,
         discussion: """
-            DIR holds annotations.csv (as the table of several sets), or pictures with .pts files beside them, or HELEN's text \
-            files, or samples that 'augment --bake' wrote; pictures in DIR/negatives show no face. While it runs, NAME.checkpoint.safetensors, NAME.csv and NAME.png lie \
-            beside the model; each checkpoint is a model itself. The same seed and number of threads give the same weights.
+            DIR holds annotations.csv (as the table of several sets), or pictures with .pts files beside them, or WFLW's lists, \
+            dlib's XML, COCO's keypoints or HELEN's text files with their pictures, or samples that 'augment --bake' wrote; \
+            pictures in DIR/negatives show no face. A table or list can be named itself. While it runs, \
+            NAME.checkpoint.safetensors, NAME.csv and NAME.png lie beside the model; each checkpoint is a model itself, without \
+            confidence. The same seed and number of threads give the same weights.
             """)
 
     @Option(parsing: .upToNextOption, help: ArgumentHelp("Folders with pictures and annotations.", valueName: "dir"))
-    var data: [String]
+    var data: [String] = []
 
     @Option(name: [.short, .long], help: ArgumentHelp("Where the trained model goes.", valueName: "model"))
-    var output: String
+    var output: String?
 
     @Option(help: ArgumentHelp("YAML file that sets the network and how it is trained.", valueName: "file"))
     var recipe: String?
+
+    @Flag(help: "Tell every key of a recipe, what it takes, its default and what it does.")
+    var helpRecipe = false
 
     @Option(help: "What the network is for: points of a face, or where in a frame faces are.")
     var task = TrainingRecipe.Task.landmarks
@@ -41,11 +50,16 @@ struct Train: ParsableCommand {
     var quiet = false
 
     func validate() throws {
+        if helpRecipe { return }
+        guard !data.isEmpty else { throw ValidationError("Missing expected argument '--data <dir> ...'") }
+        guard output != nil else { throw ValidationError("Missing expected argument '--output <model>'") }
         guard 1...64 ~= threads else { throw ValidationError("--threads must be 1 to 64, not \(threads).") }
         if let samples, samples < 1 { throw ValidationError("--samples must be 1 or more, not \(samples).") }
     }
 
     func run() throws {
+        if helpRecipe { return print(TrainingRecipe.help) }
+        guard let output else { return }
         var recipe =
             try recipe.map { (path) throws(LandmarkdError) in try TrainingRecipe(path: path, task: task) }
             ?? TrainingRecipe(task)
@@ -68,6 +82,8 @@ extension Console {
             note(
                 "\(faces) faces to train on, \(validation) held back, \(negatives) pictures without a face, \(others) faces of "
                     + "other schemes left out; \(parameters) parameters; weights have seen \(before) samples")
+        case .warning(let text): note(text)
+        case .busy(let what, let share): progress(share: share) { what }
         case .step(let record):
             progress(share: record.progress) {
                 "\(record.samples) samples, loss \(decimal(record.loss.total, 4)), \(decimal(record.samplesPerSecond, 1)) samples/s, "

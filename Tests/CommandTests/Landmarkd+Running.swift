@@ -13,7 +13,8 @@ final class Workshop: Sendable {
         var configuration = CascadeConfiguration()
         (configuration.crop, configuration.width, configuration.deepWidth) = (32, 8, 16)
         configuration.attentionHeads = 1
-        try CascadeModel(configuration).file().write(to: path("face68.safetensors"), as: .float32)
+        let notes = [ConfidenceCalibration.key: ConfidenceCalibration.none.text]
+        try CascadeModel(configuration, notes: notes).file().write(to: path("face68.safetensors"), as: .float32)
     }
 
     func path(_ name: String) -> String { folder.path(name) }

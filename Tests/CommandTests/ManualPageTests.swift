@@ -1,5 +1,6 @@
 import ArgumentParser
 import Base
+import Foundation
 import TestSupport
 import Testing
 
@@ -31,6 +32,21 @@ import Testing
             let label = column.hasSuffix(" ") ? column.dropLast() : column
             #expect(section.contains("\n.B \(label)"), "\(label)")
         }
+    }
+
+    /// Word for word what `train --help-recipe` says.
+    @Test func hasTheRecipesKeys() throws {
+        let result = try run(try builtProgram("landmarkd"), ["train", "--help-recipe"])
+        try #require(result.status == 0 && result.errors == "", "\(result.errors)")
+        let section = try #require(page.components(separatedBy: ".SH ").first { $0.hasPrefix("RECIPES\n") })
+        let plain = section.dropFirst("RECIPES\n".count).replacing("\\-", with: "-").replacing(".TP\n.B ", with: "")
+        let words = plain.split(whereSeparator: \.isWhitespace).filter { $0 != ".br" }
+        let told = result.output.split(separator: "\n").flatMap { line in
+            // A key stands alone on the page, without its colon.
+            let words = line.split(separator: " ")
+            return words.first?.hasSuffix(":") == true ? [words[0].dropLast()] + words.dropFirst() : words
+        }
+        #expect(words == told)
     }
 
     @Test func carriesVersionAndDay() {

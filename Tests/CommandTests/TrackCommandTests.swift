@@ -1,4 +1,8 @@
+import Base
+import Capture
+import FaceTracking
 import Glibc
+import Rendering
 import TestSupport
 import Testing
 
@@ -59,6 +63,35 @@ import Testing
         #expect(Set(try shop.lines("seen.csv").dropFirst().map { $0.split(separator: ",")[2] }).count == 12)
     }
 
+    /// A model's own presence is no confidence: it says 1.000 of nearly everything.
+    @Test func aModelWithoutCalibrationGivesNoConfidence() throws {
+        guard let shipped = try? CascadeModel(path: "\(packageFolder)/models/face68.safetensors") else {
+            Issue.record("no models/face68.safetensors")
+            return
+        }
+        var checkpoint = shipped
+        for key in [ConfidenceCalibration.key, PointCalibration.key] { checkpoint.notes[key] = nil }
+        try checkpoint.file().write(to: shop.path("own.checkpoint.safetensors"), as: .float32)
+        let face = try AverageFace(path: "\(packageFolder)/models/average-face.safetensors")
+        var script = DemoClip.script()
+        script.frameCount = 1
+        try writePNG(ClipRenderer(script, face: face).render(0).picture, to: shop.path("face.png"))
+        let arguments = ["--model", "own.checkpoint.safetensors", "--format"]
+        let environment = ["LANDMARKD_MODELS": "\(packageFolder)/models"]
+        func track(_ format: String) throws -> RunningProgram.Result {
+            try run(
+                builtProgram("landmarkd"), ["track", "face.png"] + arguments + [format, "-o", "-"],
+                environment: environment, folder: shop.folder.path)
+        }
+        let table = try track("csv")
+        #expect(table.errors.hasPrefix("warning: own.checkpoint.safetensors: its confidence was never fitted"))
+        let cells = table.output.split(separator: "\n").last?.split(separator: ",", omittingEmptySubsequences: false)
+        #expect(cells?.prefix(5).map(String.init) == ["1", "1", "0.000000", "", "1"], "\(table.output)")
+        #expect(
+            try track("jsonl").output.contains("\"confidence\":null,")
+                && track("jsonl").output.contains("\"point_confidence\":[]"))
+    }
+
     @Test func inputsAreNeverReplaced() throws {
         try shop.writeClip("clip.mp4", frames: 2)
         let before = try shop.read("clip.mp4")
@@ -107,6 +140,7 @@ import Testing
     @Test(arguments: [
         ["track"], ["track", "a.mp4", "--threads", "0"], ["track", "a.mp4", "--start", "-1"],
         ["track", "a.mp4", "--format", "xml"], ["augment"], ["augment", "--bake", "dir"], ["train"],
+        ["train", "--data", "dir"], ["train", "--output", "a"], ["augment", "--sheet", "a.png", "--scheme", "many"],
     ]) func wrongUsage(arguments: [String]) throws {
         let result = try run(try builtProgram("landmarkd"), arguments)
         #expect(result.status == 64 && result.output.isEmpty)

@@ -41,6 +41,30 @@ import Testing
                 """)
     }
 
+    @Test func aModelWithoutConfidenceHasNoCalibrationError() {
+        let report = EvaluationReport(
+            model: "m", set: "s", split: "test", start: .truth, [], scheme: .ibug68, reliability: nil)
+        #expect(!report.json.contains("ece") && report.calibrationText == "confidence: the model gives none")
+    }
+
+    @Test func withoutPicturesToTryNothingIsSaidOfFalseFaces() {
+        func report(_ negatives: Int) -> LocatorReport {
+            let tracked = LocatorReport.Tracked(right: 90, laid: [], falseFaces: 0)
+            return LocatorReport(
+                model: "m", set: "s", split: "test", images: 5, missed: 1, missedInScenes: 2, falseFaces: 0,
+                negatives: negatives, tracked: tracked)
+        }
+        #expect(report(0).text.contains("no picture without a face to try") && !report(0).text.contains("false faces"))
+        #expect(!report(0).json.contains("false_faces") && report(3).json.contains("\"false_faces_percent\":0.0000"))
+    }
+
+    @Test func benchTellsOfFacesThatWereNotFollowed() {
+        var bench = BenchReport()
+        bench.faces = [.init(count: 4, milliseconds: 3, followed: 1)]
+        #expect(bench.text == "tracking a frame of 1280×720, faces: 4 (only 1 followed)  3.000 ms")
+        #expect(bench.json == "{\"faces\":[{\"count\":4,\"ms\":3.000,\"followed\":1}]}")
+    }
+
     @Test func benchPrintsBareNumbersUnderTheirKeys() throws {
         var bench = BenchReport()
         bench.add("parameters", 586729, 0, "", "parameters of the model")

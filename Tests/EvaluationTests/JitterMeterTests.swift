@@ -93,6 +93,18 @@ private final class ScriptedTracker: FaceTracker {
         #expect(smoothed.fast < 0.6 * raw.fast, "\(smoothed.fast) of \(raw.fast)")
     }
 
+    /// A face that was never found does not wobble: it must not count as perfectly steady.
+    @Test func clipsWhoseFaceWasLostTellNothing() {
+        let all = MovingStill.frameCount - MovingStill.settling
+        let lost = ClipJitter(lost: all)
+        let seen = ClipJitter(total: 4, fast: 2, error: 3)
+        let half = JitterReport([
+            .init(name: "a", moving: seen, still: lost), .init(name: "b", moving: lost, still: lost),
+        ])
+        #expect(half.text.contains("moving: total ‰   4.00 (4.00)") && half.text.contains("still: total ‰    –"))
+        #expect(half.json.contains("\"still_fast_permille\":null"))
+    }
+
     @Test func theReportTellsMeansAndMedians() {
         let faces = [1.0, 2, 6].map { value in
             JitterReport.Face(

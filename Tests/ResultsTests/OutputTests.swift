@@ -55,6 +55,21 @@ import Testing
                 """)
     }
 
+    @Test func confidenceThatCannotBeToldIsLeftOpen() throws {
+        let folder = try TemporaryFolder()
+        var face = face
+        (face.confidence, face.pointConfidence) = (nil, [])
+        let table = try TableWriter(csv: folder.path("a.csv"), pointCount: 2)
+        let lines = try TableWriter(jsonl: folder.path("a.jsonl"), stream: "a")
+        for writer in [table, lines] {
+            try writer.write(FrameResult(frame: 1, time: 0, faces: [face]), of: nil)
+            try writer.finish()
+        }
+        #expect(try text(folder.path("a.csv")).contains("\n1,3,0.000000,,1,10.123,"))
+        let object = try text(folder.path("a.jsonl"))
+        #expect(object.contains("\"confidence\":null,\"box\"") && object.contains("\"point_confidence\":[]}"))
+    }
+
     @Test func numbersAreWrittenAsPrintfDoes() {
         var generator = SplitMix64(seed: 7)
         for _ in 0..<3000 {

@@ -11,8 +11,9 @@ package struct EvaluationReport: Sendable {
     package let start: CropStart
     package let images: Int
     package let passes: [ErrorSummary]
-    /// Of samples made of these faces as training makes them, and of pictures without faces that training holds back.
-    package let reliability: Reliability
+    /// Of samples made of these faces as training makes them, and of pictures without faces that training holds back; nil where the
+    /// model gives no confidence.
+    package let reliability: Reliability?
     /// The same of each landmark; nil where the model was not fitted for it.
     package let pointReliability: Reliability?
     /// Of tracks from wrong landmarks; told once a set.
@@ -20,7 +21,7 @@ package struct EvaluationReport: Sendable {
 
     package init(
         model: String, set: String, split: String, start: CropStart, _ errors: [FaceErrors], scheme: LandmarkScheme,
-        reliability: Reliability, pointReliability: Reliability? = nil, recovery: RecoveryEvaluation? = nil
+        reliability: Reliability?, pointReliability: Reliability? = nil, recovery: RecoveryEvaluation? = nil
     ) {
         (self.reliability, self.pointReliability, self.recovery) = (reliability, pointReliability, recovery)
         (self.model, self.set, self.split, self.start, images) = (model, set, split, start, errors.count)
@@ -37,8 +38,9 @@ package struct EvaluationReport: Sendable {
                 + "\"failure_0_08_percent\":\(decimal(pass.failureRate, 4)),\"regions\":{\(regions.joined(separator: ","))}}"
         }
         return "{\"model\":\(model.jsonQuoted),\"set\":\(set.jsonQuoted),\"split\":\(split.jsonQuoted),"
-            + "\"images\":\(images),\"box\":\(start.rawValue.jsonQuoted),\"passes\":[\(passes.joined(separator: ","))],"
-            + "\"ece\":\(decimal(reliability.expectedCalibrationError, 4))"
+            + "\"images\":\(images),\"box\":\(start.rawValue.jsonQuoted),"
+            + "\"passes\":[\(passes.joined(separator: ","))]"
+            + (reliability.map { ",\"ece\":\(decimal($0.expectedCalibrationError, 4))" } ?? "")
             + (pointReliability.map { ",\"point_ece\":\(decimal($0.expectedCalibrationError, 4))" } ?? "")
             + (recovery.map { ",\"wrong_starts\":\($0.json)" } ?? "") + "}"
     }
@@ -61,8 +63,11 @@ package struct EvaluationReport: Sendable {
 
     /// Tables for readers: how often confidence was right, and what becomes of tracks from wrong landmarks.
     package var calibrationText: String {
-        [reliability.text(of: "faces"), pointReliability?.text(of: "landmarks"), recovery?.text]
-            .compactMap { $0 }.joined(separator: "\n")
+        [
+            reliability?.text(of: "faces") ?? "confidence: the model gives none",
+            pointReliability?.text(of: "landmarks"), recovery?.text,
+        ]
+        .compactMap { $0 }.joined(separator: "\n")
     }
 
     /// Regions that the scheme has, in the order of the face.
@@ -101,7 +106,8 @@ extension Reliability {
                 decimal(100 * bin.right / count, 1),
             ])
         }
-        let title = "confidence of \(subject), augmented samples and faceless pictures; expected calibration error "
+        let count = bins.reduce(0) { $0 + $1.count }
+        let title = "confidence of \(count) \(subject) in augmented samples; expected calibration error "
         return ([title + decimal(expectedCalibrationError, 3)] + aligned(rows)).joined(separator: "\n")
     }
 }

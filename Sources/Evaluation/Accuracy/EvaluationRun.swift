@@ -25,6 +25,9 @@ package struct EvaluationRun: Sendable {
     /// Share of the groups held back, as in the recipe that trained the model.
     package var validationShare = FaceSplit.shippedShare
 
+    /// Told doubts about the annotations.
+    package var warn: @Sendable ([DataWarning]) -> Void = { _ in }
+
     package init(modelPath: String, folders: [String]) { (self.modelPath, self.folders) = (modelPath, folders) }
 
     /// One evaluation with what it rests on.
@@ -34,26 +37,32 @@ package struct EvaluationRun: Sendable {
         package let errors: [FaceErrors]
     }
 
-    /// All evaluations, sets in the order of their names; `progress` is told the number done and of all.
+    /// All evaluations, sets in the order of their names; `progress` is told the share done, 0…1, and what is being done, from
+    /// several threads.
     ///
     /// Throws what readers throw, `.usage` where no face is of that set and split.
-    package func run(progress: (Int, Int) -> Void) throws(LandmarkdError) -> [Result] {
+    package func run(
+        progress: @escaping @Sendable (Double, String) -> Void
+    ) throws(LandmarkdError) -> [Result] {
+        progress(0, "reading pictures")
         let model = try CascadeModel(path: modelPath)
         let sets = try faceSets(scheme: model.configuration.scheme)
         let evaluator = Evaluator(model, passes: passes ?? model.configuration.passes + 1, threads: threads)
-        let total = sets.count * CropStart.allCases.count
         var results: [Result] = []
         let negatives = try heldNegatives()
+        let meter = WorkMeter(total: sets.reduce(0) { $0 + pieces($1.faces, negatives) }, progress)
         for (name, faces) in sets {
-            let samples = judgedSamples(model, faces, negatives)
-            let reliability = Reliability(samples.map(\.whole), model.calibration)
+            meter.begin("\(name): confidence on \(sampleCount(faces)) samples")
+            let samples = model.isCalibrated ? judgedSamples(model, faces, negatives, meter) : []
+            let reliability = model.isCalibrated ? Reliability(samples.map(\.whole), model.calibration) : nil
             let pointReliability = model.pointCalibration.map { Reliability(samples, $0) }
+            meter.begin("\(name): tracks from wrong landmarks")
             let recovery = try locator.map { (locator) throws(LandmarkdError) in
-                try RecoveryEvaluation(model, locator, faces, faceless: negatives)
+                try RecoveryEvaluation(model, locator, faces, faceless: negatives) { meter.advance() }
             }
             for start in CropStart.allCases {
-                progress(results.count, total)
-                let errors = evaluator.errors(faces, from: start)
+                meter.begin("\(name): \(start.words)")
+                let errors = evaluator.errors(faces, from: start) { meter.advance() }
                 let report = EvaluationReport(
                     model: modelPath, set: name, split: split.rawValue, start: start, errors, scheme: faces.scheme,
                     reliability: reliability, pointReliability: pointReliability,
@@ -72,12 +81,23 @@ package struct EvaluationRun: Sendable {
         return PictureSet(joining: sets).filter { split.isHeldBack($0) }
     }
 
+    /// Samples that confidence is judged on.
+    private func sampleCount(_ faces: FaceSet) -> Int { judgedSampleCount(faces: faces.count, most: 3000) }
+
+    /// Pieces of work that a set makes.
+    private func pieces(_ faces: FaceSet, _ negatives: PictureSet) -> Int {
+        let recovery = locator == nil ? 0 : 3 * faces.count + RecoveryEvaluation.placesAPicture * negatives.frames.count
+        return sampleCount(faces) + recovery + CropStart.allCases.count * faces.count
+    }
+
     private func judgedSamples(
-        _ model: CascadeModel, _ faces: FaceSet, _ negatives: PictureSet
+        _ model: CascadeModel, _ faces: FaceSet, _ negatives: PictureSet, _ meter: WorkMeter
     ) -> [JudgedSample] {
         let sampler = TrainingSampler(
             faces, negatives: negatives, recipe: .tracking, side: model.configuration.crop, seed: 9)
-        return Evaluation.judgedSamples(model, sampler, first: 0, count: 3000, threads: threads)
+        return Evaluation.judgedSamples(model, sampler, first: 0, count: sampleCount(faces), threads: threads) {
+            meter.advance()
+        }
     }
 
     func faceSets(scheme name: String) throws(LandmarkdError) -> [(name: String, faces: FaceSet)] {
@@ -86,13 +106,16 @@ package struct EvaluationRun: Sendable {
         for (name, faces) in Dictionary(grouping: chosen, by: \.set).sorted(by: { $0.key < $1.key }) {
             sets.append((name, try FaceSet(faces)))
         }
+        warn(sets.flatMap(\.faces.warnings))
         return sets
     }
 
     /// At most `count` faces of the sets and the split, spread evenly over all of them.
     package func someFaces(_ count: Int, scheme: String) throws(LandmarkdError) -> FaceSet {
         let all = try annotations(scheme: scheme)
-        return try FaceSet((0..<min(count, all.count)).map { all[$0 * all.count / min(count, all.count)] })
+        let chosen = try FaceSet((0..<min(count, all.count)).map { all[$0 * all.count / min(count, all.count)] })
+        warn(chosen.warnings)
+        return chosen
     }
 
     private func annotations(scheme name: String) throws(LandmarkdError) -> [AnnotatedFace] {
@@ -100,16 +123,31 @@ package struct EvaluationRun: Sendable {
             throw LandmarkdError(
                 .unusableData, "\(modelPath): scheme '\(name)' is not known", remedy: "judge a model of a known scheme")
         }
-        var found: [AnnotatedFace] = []
-        for folder in folders { found += try readAnnotations(folder: folder, scheme: scheme).faces }
-        let chosen = faces(found).filter { set == nil || $0.set == set }
-        guard !chosen.isEmpty else {
-            let known = Set(faces(found).map(\.set)).sorted().joined(separator: ", ")
-            throw LandmarkdError(
-                .usage, "no \(split.rawValue) faces\(set.map { " of set '\($0)'" } ?? "") with \(scheme.count) points",
-                remedy: known.isEmpty ? "choose another --split" : "choose one of the sets \(known)")
-        }
+        var found = Annotations()
+        for folder in folders { found += try readAnnotations(folder: folder, scheme: scheme) }
+        let chosen = faces(found.faces).filter { set == nil || $0.set == set }
+        guard !chosen.isEmpty else { throw noFaces(found, scheme) }
+        warn(found.warnings)
         return chosen
+    }
+
+    /// Error of a run without a face to judge: what was found, and what to write.
+    private func noFaces(_ found: Annotations, _ scheme: LandmarkScheme) -> LandmarkdError {
+        let what = "no \(split.rawValue) faces\(set.map { " of set '\($0)'" } ?? "") with \(scheme.count) points"
+        if found.faces.isEmpty, found.otherSchemes > 0 {
+            return LandmarkdError(
+                .usage, "\(what) (\(scheme.name)): \(found.otherSchemesText)",
+                remedy: "give a model of those points as --model")
+        }
+        let known = Set(faces(found.faces).map(\.set)).sorted().joined(separator: ", ")
+        let counts = Split.allCases.map { split in
+            var run = self
+            run.split = split
+            return "\(run.faces(found.faces).count) \(split.rawValue)"
+        }
+        return LandmarkdError(
+            .usage, "\(what); faces of all sets: \(counts.joined(separator: ", "))",
+            remedy: known.isEmpty ? "choose another --split" : "choose one of the sets \(known)")
     }
 
     private func faces(_ all: [AnnotatedFace]) -> [AnnotatedFace] {

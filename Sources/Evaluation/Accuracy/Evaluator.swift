@@ -29,8 +29,11 @@ package struct Evaluator: Sendable {
         (self.model, self.passes, self.threads, self.seed) = (model, passes, threads, seed)
     }
 
-    /// Errors of all faces, in their order; the same for any number of threads.
-    package func errors(_ faces: FaceSet, from start: CropStart) -> [FaceErrors] {
+    /// Errors of all faces, in their order; the same for any number of threads. `judged` is called after each face, from several
+    /// threads.
+    package func errors(
+        _ faces: FaceSet, from start: CropStart, judged: @Sendable () -> Void = {}
+    ) -> [FaceErrors] {
         let results = Mutex([FaceErrors?](repeating: nil, count: faces.count))
         let next = Atomic(0)
         DispatchQueue.concurrentPerform(iterations: min(threads, faces.count)) { _ in
@@ -40,6 +43,7 @@ package struct Evaluator: Sendable {
                 guard index < faces.count else { return }
                 let result = judge(index, faces, start, runner)
                 results.withLock { $0[index] = result }
+                judged()
             }
         }
         return results.withLock { $0.compactMap { $0 } }

@@ -35,17 +35,23 @@ package struct LocatorReport: Sendable {
             "{\"model\":\(model.jsonQuoted),\"task\":\"locator\",\"set\":\(set.jsonQuoted),\"split\":\(split.jsonQuoted),"
             + "\"images\":\(images),\"missed_percent\":\(decimal(missed, 4)),"
             + "\"missed_in_scenes_percent\":\(decimal(missedInScenes, 4)),\"negatives\":\(negatives),"
-            + "\"false_faces_percent\":\(decimal(falseFaces, 4)),\"tracked\":{\"right_percent\":\(decimal(tracked.right, 4)),"
-            + "\"laid\":[\(laid.joined(separator: ","))],\"false_faces_percent\":\(decimal(tracked.falseFaces, 4))}}"
+            + (negatives > 0 ? "\"false_faces_percent\":\(decimal(falseFaces, 4))," : "")
+            + "\"tracked\":{\"right_percent\":\(decimal(tracked.right, 4)),\"laid\":[\(laid.joined(separator: ","))]"
+            + (negatives > 0 ? ",\"false_faces_percent\":\(decimal(tracked.falseFaces, 4))" : "") + "}}"
     }
 
     /// Lines for readers.
     package var text: String {
+        let found =
+            "with the cascade: \(decimal(tracked.right, 2)) % found and landmarked to 0.15 of the eye distance in their pictures"
+        guard negatives > 0 else {
+            return "\(set) \(split), \(images) faces: \(decimal(missed, 2)) % missed in their pictures, "
+                + "\(decimal(missedInScenes, 2)) % in made scenes; no picture without a face to try\n  \(found)"
+        }
         let laid = zip(DetectionEvaluation.heights, tracked.laid).map { "\(decimal(100 * $0, 0)) %: \(decimal($1, 1))" }
         return "\(set) \(split), \(images) faces: \(decimal(missed, 2)) % missed in their pictures, "
             + "\(decimal(missedInScenes, 2)) % in made scenes; false faces in \(decimal(falseFaces, 2)) % of \(negatives) "
-            + "pictures without one\n  with the cascade: \(decimal(tracked.right, 2)) % found and landmarked to 0.15 of the eye "
-            + "distance in their pictures; laid in frames, turned by up to 45°, by height: \(laid.joined(separator: ", ")) %; "
+            + "pictures without one\n  \(found); laid in frames, turned by up to 45°, by height: \(laid.joined(separator: ", ")) %; "
             + "false faces in \(decimal(tracked.falseFaces, 2)) %"
     }
 }

@@ -32,12 +32,14 @@ package struct RecoveryEvaluation: Sendable {
     private static let frames = 3
     fileprivate static let rightError = 0.15
     /// Starts in each picture without a face.
-    private static let placesAPicture = 8
+    static let placesAPicture = 8
 
     package private(set) var outcomes: [Kind: Outcome] = [:]
 
+    /// `tracked` is called after each start.
     package init(
-        _ model: CascadeModel, _ locator: LocatorModel, _ faces: FaceSet, faceless: PictureSet, seed: UInt64 = 3
+        _ model: CascadeModel, _ locator: LocatorModel, _ faces: FaceSet, faceless: PictureSet, seed: UInt64 = 3,
+        tracked: () -> Void = {}
     ) throws(LandmarkdError) {
         let tracker = CascadeTracker(model, locator: NetworkLocator(locator))
         for index in 0..<faces.count {
@@ -47,6 +49,7 @@ package struct RecoveryEvaluation: Sendable {
                 let found = try Self.track(tracker, faces.frame(of: index), from: start)
                 let truth = faces.faces[index].points
                 outcomes[kind, default: Outcome()].add(found.map { faces.scheme.meanError(of: $0, truth: truth) })
+                tracked()
             }
         }
         for (index, frame) in faceless.frames.enumerated() {
@@ -55,6 +58,7 @@ package struct RecoveryEvaluation: Sendable {
                 let start = Self.shapeSomewhere(frame, faces, &random)
                 let found = try Self.track(tracker, frame, from: start)
                 outcomes[.faceless, default: Outcome()].add(found.map { _ in .infinity })
+                tracked()
             }
         }
     }

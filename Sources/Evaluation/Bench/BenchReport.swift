@@ -17,6 +17,8 @@ package struct BenchReport: Sendable {
     package struct FaceCost: Sendable {
         package let count: Int
         package let milliseconds: Double
+        /// Faces that were followed in every frame: fewer than `count` where the model does not find them all.
+        package let followed: Int
     }
 
     package var faces: [FaceCost] = []
@@ -28,7 +30,9 @@ package struct BenchReport: Sendable {
     /// The object of `landmarkd bench --json`.
     package var json: String {
         let figures = figures.map { "\($0.key.jsonQuoted):\(decimal($0.value, $0.digits))" }
-        let faces = faces.map { "{\"count\":\($0.count),\"ms\":\(decimal($0.milliseconds, 3))}" }
+        let faces = faces.map {
+            "{\"count\":\($0.count),\"ms\":\(decimal($0.milliseconds, 3)),\"followed\":\($0.followed)}"
+        }
         let list = faces.isEmpty ? [] : ["\"faces\":[\(faces.joined(separator: ","))]"]
         return "{" + (figures + list).joined(separator: ",") + "}"
     }
@@ -37,7 +41,8 @@ package struct BenchReport: Sendable {
         let costs = faces.map {
             Figure(
                 key: "", value: $0.milliseconds, digits: 3, unit: "ms",
-                meaning: "tracking a frame of 1280×720, faces: \($0.count)")
+                meaning: "tracking a frame of 1280×720, faces: \($0.count)"
+                    + ($0.followed < $0.count ? " (only \($0.followed) followed)" : ""))
         }
         let widest = (figures + costs).map(\.meaning.count).max() ?? 0
         return (figures + costs).map { figure in

@@ -21,8 +21,9 @@ struct CrowdBench {
         let frames = clip(faces: count)
         // Two searches with a second between them: everybody is followed when the clock starts.
         for time in [-2.0, -1.0] { _ = try tracker.process(at(time, frames[0])) }
-        let seconds = try processorSeconds(frames, tracker)
-        return BenchReport.FaceCost(count: count, milliseconds: 1000 * seconds / Double(frames.count))
+        let (seconds, followed) = try processorSeconds(frames, tracker)
+        return BenchReport.FaceCost(
+            count: count, milliseconds: 1000 * seconds / Double(frames.count), followed: followed)
     }
 
     /// Processor seconds a second of a stream in which nobody is.
@@ -30,17 +31,21 @@ struct CrowdBench {
         let tracker = tracker(faces: 1)
         let frames = clip(faces: 0)
         _ = try tracker.process(at(-1, frames[0]))
-        return try processorSeconds(frames, tracker) * Self.rate / Double(frames.count)
+        return try processorSeconds(frames, tracker).seconds * Self.rate / Double(frames.count)
     }
 
     private func tracker(faces: Int) -> CascadeTracker {
         CascadeTracker(model, locator: NetworkLocator(locator), settings: TrackingSettings(faces: max(1, faces)))
     }
 
-    private func processorSeconds(_ frames: [Frame], _ tracker: CascadeTracker) throws(LandmarkdError) -> Double {
+    /// What all frames cost, and how many faces were followed at least.
+    private func processorSeconds(
+        _ frames: [Frame], _ tracker: CascadeTracker
+    ) throws(LandmarkdError) -> (seconds: Double, followed: Int) {
         let start = threadProcessorSeconds()
-        for frame in frames { _ = try tracker.process(frame) }
-        return threadProcessorSeconds() - start
+        var followed = Int.max
+        for frame in frames { followed = min(followed, try tracker.process(frame).count) }
+        return (threadProcessorSeconds() - start, followed)
     }
 
     private func at(_ time: Double, _ frame: Frame) -> Frame {

@@ -21,9 +21,14 @@ package struct JudgedSample: Sendable {
     package let points: [Judgement]
 }
 
-/// Draws samples as training does and judges the model on them: one pass from a prior, all passes from nothing.
+/// Samples that are worth judging for so many faces: more of a few faces tell nothing new.
+func judgedSampleCount(faces: Int, most: Int) -> Int { min(most, 20 * faces) }
+
+/// Draws samples as training does and judges the model on them: one pass from a prior, all passes from nothing. `judged` is called
+/// after each, from several threads.
 package func judgedSamples(
-    _ model: CascadeModel, _ sampler: TrainingSampler, first: UInt64, count: Int, threads: Int
+    _ model: CascadeModel, _ sampler: TrainingSampler, first: UInt64, count: Int, threads: Int,
+    judged: @Sendable () -> Void = {}
 ) -> [JudgedSample] {
     let results = Mutex([JudgedSample?](repeating: nil, count: count))
     let next = Atomic(0)
@@ -34,6 +39,7 @@ package func judgedSamples(
             guard index < count else { return }
             let result = judge.judge(first + UInt64(index))
             results.withLock { $0[index] = result }
+            judged()
         }
     }
     return results.withLock { $0.compactMap { $0 } }

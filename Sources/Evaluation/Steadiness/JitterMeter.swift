@@ -14,6 +14,11 @@ package struct ClipJitter: Sendable, Equatable {
     package var lost = 0
     /// Mean distance from the truth, % of the eye distance.
     package var error = 0.0
+
+    /// Whether the face was found in enough frames to tell anything but `lost`.
+    package var isJudged: Bool { MovingStill.frameCount - MovingStill.settling - lost >= ClipJitter.fewestFrames }
+
+    static let fewestFrames = 5
 }
 
 /// Runs trackers on clips made of stills.
@@ -48,7 +53,7 @@ package struct JitterMeter: Sendable {
         let tracks = Tracks(found, clip)
         var result = ClipJitter()
         result.lost = found.count - tracks.frames.count
-        guard tracks.frames.count >= 5 else { return result }
+        guard result.isJudged else { return result }
         result.total = 1000 * tracks.spread() / unit
         result.fast = 1000 * tracks.withoutSlowMotion().spread() / unit
         result.delay = clip.isMoving ? delay(found, clip) : 0

@@ -24,17 +24,28 @@ package struct JitterReport: Sendable {
     private struct Figure: Sendable {
         let key: String
         let meaning: String
-        let value: @Sendable (Face) -> Double
+        let clip: @Sendable (Face) -> ClipJitter
+        let value: @Sendable (ClipJitter) -> Double
+
+        init(
+            key: String, meaning: String, _ clip: @escaping @Sendable (Face) -> ClipJitter,
+            _ value: @escaping @Sendable (ClipJitter) -> Double
+        ) {
+            (self.key, self.meaning, self.clip, self.value) = (key, meaning, clip, value)
+        }
+
+        /// Of the clips in which the face was found.
+        func values(_ faces: [Face]) -> [Double] { faces.map(clip).filter(\.isJudged).map(value) }
     }
 
     private static let figures = [
-        Figure(key: "moving_total_permille", meaning: "moving: total ‰") { $0.moving.total },
-        Figure(key: "moving_fast_permille", meaning: "moving: fast ‰") { $0.moving.fast },
-        Figure(key: "still_total_permille", meaning: "still: total ‰") { $0.still.total },
-        Figure(key: "still_fast_permille", meaning: "still: fast ‰") { $0.still.fast },
-        Figure(key: "delay_frames", meaning: "delay, frames") { $0.moving.delay },
-        Figure(key: "moving_error_percent", meaning: "moving: error %") { $0.moving.error },
-        Figure(key: "still_error_percent", meaning: "still: error %") { $0.still.error },
+        Figure(key: "moving_total_permille", meaning: "moving: total ‰", { $0.moving }, { $0.total }),
+        Figure(key: "moving_fast_permille", meaning: "moving: fast ‰", { $0.moving }, { $0.fast }),
+        Figure(key: "still_total_permille", meaning: "still: total ‰", { $0.still }, { $0.total }),
+        Figure(key: "still_fast_permille", meaning: "still: fast ‰", { $0.still }, { $0.fast }),
+        Figure(key: "delay_frames", meaning: "delay, frames", { $0.moving }, { $0.delay }),
+        Figure(key: "moving_error_percent", meaning: "moving: error %", { $0.moving }, { $0.error }),
+        Figure(key: "still_error_percent", meaning: "still: error %", { $0.still }, { $0.error }),
     ]
 
     /// Frames in which the face was lost, over all clips of a kind.
@@ -42,14 +53,15 @@ package struct JitterReport: Sendable {
         (faces.map(\.moving.lost).reduce(0, +), faces.map(\.still.lost).reduce(0, +))
     }
 
-    /// A table for readers: ‰ and % are of the outer-eye distance.
+    /// A table for readers, over the clips in which the face was found: ‰ and % are of the outer-eye distance.
     package var text: String {
         let judged = faces.count * (MovingStill.frameCount - MovingStill.settling)
         var lines = ["\(faces.count) faces: mean (median); ‰ and % of the outer-eye distance"]
         for figure in Self.figures {
-            let values = faces.map(figure.value)
+            let values = figure.values(faces)
             let space = String(repeating: " ", count: 18 - figure.meaning.count)
-            lines.append(figure.meaning + space + decimal(mean(values), 2) + " (" + decimal(median(values), 2) + ")")
+            let text = values.isEmpty ? "–" : decimal(mean(values), 2) + " (" + decimal(median(values), 2) + ")"
+            lines.append(figure.meaning + space + text)
         }
         return (lines + ["lost frames       \(lost.moving) + \(lost.still) of \(judged) each"]).joined(separator: "\n")
     }
@@ -57,7 +69,8 @@ package struct JitterReport: Sendable {
     /// The object of `landmarkd jitter --json`.
     package var json: String {
         let figures = Self.figures.map { figure in
-            let values = faces.map(figure.value)
+            let values = figure.values(faces)
+            if values.isEmpty { return "\(figure.key.jsonQuoted):null" }
             return
                 "\(figure.key.jsonQuoted):{\"mean\":\(decimal(mean(values), 4)),\"median\":\(decimal(median(values), 4))}"
         }

@@ -30,6 +30,8 @@ extension CascadeConfiguration {
         sharedUnit = try reader.flag("shared_unit")
         sigma = try reader.number("sigma", 0.1...100)
         offsetGain = try reader.number("offset_gain", 0...1)
+        let known = LandmarkScheme.named(scheme)?.count ?? points
+        try reader.check(known == points, "points", "\(known), as scheme \(scheme) has")
         try reader.check(crop % 16 == 0, "crop", "a multiple of 16")
         try reader.check(channels != 2, "channels", "1 or 3")
         // 40 times the shipped model: a small file must not ask for gigabytes.

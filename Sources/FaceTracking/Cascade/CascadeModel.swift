@@ -13,6 +13,16 @@ package struct CascadeModel: TrainableModel {
         notes[ConfidenceCalibration.key].flatMap { ConfidenceCalibration($0) } ?? .none
     }
 
+    /// Whether the model's confidence was fitted. It is not in checkpoints, nor where nothing was held back in training.
+    package var isCalibrated: Bool { notes[ConfidenceCalibration.key].flatMap { ConfidenceCalibration($0) } != nil }
+
+    /// What to tell who uses the model of this file without a calibration; nil where it has one.
+    package func calibrationWarning(path: String) -> String? {
+        guard !isCalibrated else { return nil }
+        return
+            "\(path): its confidence was never fitted (a checkpoint, or trained without held-back faces): none is given"
+    }
+
     /// Of what the model says of each landmark; nil where it has not been fitted.
     package var pointCalibration: PointCalibration? {
         notes[PointCalibration.key].flatMap { PointCalibration($0, count: configuration.points) }

@@ -33,17 +33,31 @@ extension TrainableModel {
         return file.metadata.filter { !known.contains($0.key) && !$0.key.hasPrefix("training.") }
     }
 
+    /// Compares the tensors of a file with the weights that the model's configuration asks for.
+    package func fit(of file: SafetensorsFile) -> WeightFit {
+        var fit = WeightFit()
+        for parameter in weights.trained.parameters + weights.statistics.parameters {
+            guard let tensor = file[parameter.name] else {
+                fit.misfits.append(.init(name: parameter.name, found: nil, wanted: parameter.shape))
+                continue
+            }
+            if tensor.shape == parameter.shape, tensor.values.count == parameter.count {
+                fit.fitting.append(parameter.name)
+            } else {
+                fit.misfits.append(.init(name: parameter.name, found: tensor.shape, wanted: parameter.shape))
+            }
+        }
+        return fit
+    }
+
     /// Takes the weights over. Throws `.unusableData` where one is missing or of another shape.
     func load(_ file: SafetensorsFile, _ name: String) throws(LandmarkdError) {
-        let parameters = weights.trained.parameters + weights.statistics.parameters
-        for parameter in parameters {
-            guard let tensor = file[parameter.name], tensor.shape == parameter.shape else {
-                let found = file[parameter.name].map { "has shape \($0.shape)" } ?? "is missing"
-                throw LandmarkdError(
-                    .unusableData,
-                    "\(name): '\(parameter.name)' \(found), its configuration asks for \(parameter.shape)",
-                    remedy: "use a model that landmarkd wrote")
-            }
+        if let misfit = fit(of: file).misfits.first {
+            throw LandmarkdError(
+                .unusableData, "\(name): \(misfit)", remedy: "use a model that landmarkd wrote")
+        }
+        for parameter in weights.trained.parameters + weights.statistics.parameters {
+            guard let tensor = file[parameter.name] else { continue }
             _ = parameter.values.update(fromContentsOf: tensor.values)
         }
     }
@@ -62,4 +76,25 @@ extension TrainableModel {
     private func values(_ parameter: Parameter, _ source: UnsafeBufferPointer<Float>?) -> [Float] {
         source.map { Array($0[parameter.range]) } ?? Array(parameter.values)
     }
+}
+
+/// Which tensors of a file a model can take over.
+package struct WeightFit: Sendable {
+    /// A weight that the file does not have in the shape that is asked for.
+    package struct Misfit: Sendable, CustomStringConvertible {
+        package let name: String
+        /// Shape in the file; nil where the tensor is missing.
+        package let found: [Int]?
+        package let wanted: [Int]
+
+        package var description: String {
+            "'\(name)' \(found.map { "has shape \($0)" } ?? "is missing"), its configuration asks for \(wanted)"
+        }
+    }
+
+    /// Names of the tensors that have the right shape.
+    package var fitting: [String] = []
+    package var misfits: [Misfit] = []
+
+    package init() {}
 }

@@ -49,8 +49,8 @@ extension LandmarkScheme {
             .brows: Array(154..<194),
         ])
 
-    /// The scheme of that name as in `name`, or as our tables call it: "68", "98", "194", "fgnet68"; any other number
-    /// gives a scheme without mirror map. Nil where it is no scheme.
+    /// The scheme of that name as in `name`, or as our tables call it: "68", "98", "194", "fgnet68". Any other number, or word that
+    /// ends with one ("webmorph189"), gives a scheme of so many points without mirror map. Nil where it is no scheme.
     package static func named(_ name: String) -> LandmarkScheme? {
         switch name {
         case "68", "ibug68": return ibug68
@@ -58,9 +58,11 @@ extension LandmarkScheme {
         case "194", "helen194": return helen194
         case "fgnet68": return fgnet68
         default:
-            let digits = name.hasPrefix("points") ? String(name.dropFirst(6)) : name
-            guard let count = Int(digits), 1...1000 ~= count else { return nil }
-            return LandmarkScheme(name: "points\(count)", count: count)
+            let word = name.prefix { $0.isASCII && ($0.isLetter || $0 == "_" || $0 == "-") }
+            let digits = name.dropFirst(word.count)
+            guard digits.allSatisfy({ "0"..."9" ~= $0 }), let count = Int(digits), 1...1000 ~= count else { return nil }
+            let isNamed = !word.isEmpty && word != "points"
+            return LandmarkScheme(name: isNamed ? name : "points\(count)", count: count)
         }
     }
 

@@ -10,6 +10,8 @@ package final class CascadeTracker: FaceTracker {
     private let settings: TrackingSettings
     private let runner: CascadeRunner
     private let locator: any FaceLocator
+    /// Whether the model was fitted to tell how sure it is, of a face and of each point.
+    private let tells: (confidence: Bool, points: Bool)
     private let layout = CropLayout()
     private var tracks: [FaceTrack] = []
     private var nextID = 1
@@ -25,6 +27,7 @@ package final class CascadeTracker: FaceTracker {
         (self.settings, self.locator) = (settings, locator)
         runner = CascadeRunner(model, passes: max(2, model.configuration.passes))
         pointCount = model.configuration.points
+        tells = (model.isCalibrated, model.pointCalibration != nil)
     }
 
     package func reset() {
@@ -206,7 +209,8 @@ package final class CascadeTracker: FaceTracker {
     private func face(_ track: FaceTrack) -> TrackedFace? {
         guard let estimate = track.estimate else { return nil }
         return TrackedFace(
-            id: track.id, confidence: estimate.confidence, box: Box(around: estimate.points), points: estimate.points,
-            pointConfidence: estimate.pointConfidence)
+            id: track.id, confidence: tells.confidence ? estimate.confidence : nil,
+            box: Box(around: estimate.points), points: estimate.points,
+            pointConfidence: tells.points ? estimate.pointConfidence : [])
     }
 }

@@ -4,17 +4,17 @@ import Base
 package struct TrackedFace: Sendable, Equatable {
     /// From 1; never given to another face in the same run.
     package var id: Int
-    /// How sure the tracker is that this is a face, 0…1.
-    package var confidence: Double
+    /// How sure the tracker is that the landmarks are right, 0…1; nil where it cannot tell.
+    package var confidence: Double?
     /// Around the landmarks, in pixels of the picture as displayed.
     package var box: Box
     /// Landmarks in pixels of the picture as displayed, in the order of the model's scheme.
     package var points: [Point]
-    /// Of each landmark: how sure the tracker is that it is within 0.08 of the eye distance, 0…1.
+    /// Of each landmark: how sure the tracker is that it is within 0.08 of the eye distance, 0…1; empty where it cannot tell.
     package var pointConfidence: [Double]
 
     package init(
-        id: Int, confidence: Double, box: Box, points: [Point], pointConfidence: [Double]
+        id: Int, confidence: Double?, box: Box, points: [Point], pointConfidence: [Double]
     ) {
         (self.id, self.confidence, self.box) = (id, confidence, box)
         (self.points, self.pointConfidence) = (points, pointConfidence)

@@ -24,7 +24,8 @@ package enum FaceDrawing {
         canvas.polylines(corners(of: face.box, size: size), width: width, paint.opacity(0.6))
         canvas.polylines(lines, width: width, paint.opacity(0.75))
         canvas.dots(face.points, radius: width * 1.1, .white.opacity(0.9))
-        let text = "\(face.id)  \(Int((100 * face.confidence).rounded())) %"
+        let percent = face.confidence.map { "  \(Int((100 * $0).rounded())) %" } ?? ""
+        let text = "\(face.id)\(percent)"
         let place = Point(face.box.low.x, face.box.low.y - size * 0.3)
         canvas.label(text, at: pointwiseMax(place, Point(4, 30)), size: max(7, min(16, size / 14)), paint)
     }

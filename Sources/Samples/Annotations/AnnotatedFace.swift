@@ -19,6 +19,8 @@ package struct AnnotatedFace: Sendable {
     package var size: PixelSize?
     /// Where the points were read, for messages: "annotations.csv:12".
     package var source: String
+    /// A program set the points: they are trained on, but judge nothing.
+    package var isMachineMade = false
 
     package init(
         file: String, set: String, split: Split, group: String, points: [Point], scheme: LandmarkScheme,
@@ -35,29 +37,41 @@ package struct PixelSize: Sendable, Equatable {
     package let height: Int
 
     package init(width: Int, height: Int) { (self.width, self.height) = (width, height) }
+
+    /// Sides as a file writes them; nil where they are no sides of a picture.
+    init?(_ width: some StringProtocol, _ height: some StringProtocol) {
+        guard let width = Int(width), let height = Int(height), 1...100_000 ~= width, 1...100_000 ~= height else {
+            return nil
+        }
+        self.init(width: width, height: height)
+    }
+
+    /// The same, turned by a quarter.
+    var turned: PixelSize { PixelSize(width: height, height: width) }
 }
 
 /// What a reader found.
 package struct Annotations: Sendable {
     package var faces: [AnnotatedFace]
-    /// Faces left out because they are in another scheme than the one asked for.
-    package var otherSchemes: Int
+    /// Faces left out because they are in another scheme than the one asked for, by the scheme's name.
+    package var others: [String: Int]
+    package var warnings: [DataWarning]
 
-    package init(faces: [AnnotatedFace] = [], otherSchemes: Int = 0) {
-        (self.faces, self.otherSchemes) = (faces, otherSchemes)
+    package init(faces: [AnnotatedFace] = [], others: [String: Int] = [:], warnings: [DataWarning] = []) {
+        (self.faces, self.others, self.warnings) = (faces, others, warnings)
     }
-}
 
-extension AnnotatedFace {
-    /// Throws where a point lies further outside the picture than the picture is large: another picture's points, then,
-    /// or the wrong unit.
-    func checkPoints(inside size: PixelSize) throws(LandmarkdError) {
-        let limit = Point(Double(size.width), Double(size.height))
-        for (i, p) in points.enumerated() where any(p .< -limit) || any(p .> 2 * limit) {
-            throw LandmarkdError(
-                .unusableData,
-                "\(source): point \(i) at (\(p.x), \(p.y)) is far outside the \(size.width)×\(size.height) picture",
-                remedy: "correct this row or remove it; coordinates are pixels of \(file)")
-        }
+    /// Faces of all other schemes.
+    package var otherSchemes: Int { others.values.reduce(0, +) }
+
+    /// Counts a face of so many points, or of the scheme of that name, as one of another scheme.
+    mutating func countOther(_ scheme: String) {
+        others[LandmarkScheme.named(scheme)?.name ?? "points\(scheme)", default: 0] += 1
+    }
+
+    static func += (total: inout Annotations, more: Annotations) {
+        total.faces += more.faces
+        total.others.merge(more.others, uniquingKeysWith: +)
+        total.warnings += more.warnings
     }
 }

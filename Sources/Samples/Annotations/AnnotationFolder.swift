@@ -3,56 +3,59 @@ import Capture
 import FaceTracking
 import Glibc
 
-/// Annotations of a folder in whichever of three layouts it has: our `annotations.csv`; 300-W's `.pts` files beside
-/// their pictures; HELEN's own text files.
+/// Annotations of a folder, in the first of these layouts that it has: our `annotations.csv`; 300-W's `.pts` files beside their
+/// pictures; WFLW's lists; dlib's XML; COCO's JSON; HELEN's own text files. A table or list can be named itself, too.
 ///
 /// Throws `noInput` where the folder cannot be read, `unusableData` where it has none of them or one is faulty.
 package func readAnnotations(folder: String, scheme: LandmarkScheme) throws(LandmarkdError) -> Annotations {
     let root = folder.count > 1 && folder.hasSuffix("/") ? String(folder.dropLast()) : folder
+    if FileIdentity(path: root)?.isRegular == true { return try readAnnotationFile(root, scheme: scheme) }
     if access(root + "/annotations.csv", F_OK) == 0 {
         return try readAnnotationTable(root + "/annotations.csv", scheme: scheme)
     }
     let files = try filesInTree(root)
-    let pictures = Pictures(files)
+    var pictures = PictureIndex(root: root, files: files)
     if files.contains(where: { splitEnding($0).ending == "pts" }) {
-        return try readPointsFolder(root, files, pictures, scheme: scheme)
+        return try readPointsFolder(root, files, &pictures, scheme: scheme)
+    }
+    for format in AnnotationList.allCases {
+        let lists = try format.lists(in: files, root: root)
+        if !lists.isEmpty { return try format.read(lists, root: root, &pictures, scheme: scheme) }
     }
     if files.contains(where: { splitEnding($0).ending == "txt" }) {
-        return try readHelenFolder(root, files, pictures, scheme: scheme)
+        return try readHelenFolder(root, files, &pictures, scheme: scheme)
     }
     throw LandmarkdError(
         .unusableData, "\(root): no annotations in this folder",
-        remedy: "give a folder with annotations.csv, with .pts files beside pictures, or with HELEN's text files")
+        remedy:
+            "give a folder with annotations.csv, .pts files beside pictures, WFLW's lists, dlib's XML, COCO's JSON or "
+            + "HELEN's text files")
 }
 
-/// Picture files of a tree, found by path or by name without ending.
-private struct Pictures {
-    private var byStem: [String: String] = [:]
-    private var byName: [String: String] = [:]
-
-    init(_ files: [String]) {
-        for file in files {
-            let (stem, ending) = splitEnding(file)
-            guard ["jpg", "jpeg", "png", "bmp", "webp", "pgm", "ppm", "tif", "tiff"].contains(ending) else { continue }
-            byStem[String(stem)] = file
-            byName[String(stem.split(separator: "/").last ?? stem)] = file
-        }
+/// The annotations of one table or list; its pictures are looked for from the folder that it lies in.
+private func readAnnotationFile(_ path: String, scheme: LandmarkScheme) throws(LandmarkdError) -> Annotations {
+    let ending = splitEnding(path).ending
+    if ending == "csv" { return try readAnnotationTable(path, scheme: scheme) }
+    guard let format = AnnotationList.allCases.first(where: { $0.ending == ending }) else {
+        throw LandmarkdError(
+            .unusableData, "\(path): not a list of annotations of a known kind",
+            remedy: "give a .csv table, dlib's .xml, COCO's .json, a WFLW list (.txt), or a folder")
     }
-
-    func beside(_ file: String) -> String? { byStem[String(splitEnding(file).stem)] }
-    func named(_ name: String) -> String? { byName[name] ?? byName[String(splitEnding(name).stem)] }
+    let root = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+    var pictures = PictureIndex(root: root, files: try filesInTree(root))
+    return try format.read([path.fileName], root: root, &pictures, scheme: scheme)
 }
 
 /// `set` is the first folder inside the root; pictures in folders called test or testset are for judging.
 private func readPointsFolder(
-    _ root: String, _ files: [String], _ pictures: Pictures, scheme: LandmarkScheme
+    _ root: String, _ files: [String], _ pictures: inout PictureIndex, scheme: LandmarkScheme
 ) throws(LandmarkdError) -> Annotations {
     var found = Annotations()
     for file in files where splitEnding(file).ending == "pts" {
         let source = root + "/" + file
         let points = try readPointsFile(source)
         guard points.count == scheme.count, scheme.name != "fgnet68" else {
-            found.otherSchemes += 1
+            found.countOther("\(points.count)")
             continue
         }
         guard let picture = pictures.beside(file) else {
@@ -60,31 +63,21 @@ private func readPointsFolder(
                 .noInput, "\(source): no picture of this name beside it",
                 remedy: "fetch the picture or remove the .pts file")
         }
-        let parts = file.split(separator: "/").map(String.init)
-        let isTest = parts.dropLast().contains { ["test", "testset"].contains($0.lowercased()) }
-        let set = parts.count > 1 ? parts[0] : String(root.split(separator: "/").last ?? "points")
+        let collection = root.split(separator: "/").last ?? "points"
+        let origin = FaceOrigin(picture: file, collection: String(collection))
         found.faces.append(
             AnnotatedFace(
-                file: root + "/" + picture, set: set, split: isTest ? .test : .train,
-                group: photograph(String(splitEnding(parts.last!).stem), set: set), points: points, scheme: scheme,
+                file: picture, set: origin.set, split: origin.split, group: origin.group, points: points,
+                scheme: scheme,
                 size: nil, source: source))
     }
+    found.warnings += pictures.warnings
     return found
-}
-
-/// Name of the photograph that a 300-W picture was cut from: `_mirror` copies and AFW's `_1`, `_2` … belong together.
-private func photograph(_ name: String, set: String) -> String {
-    var name = name[...]
-    if name.hasSuffix("_mirror") { name = name.dropLast(7) }
-    if set.lowercased() == "afw", let cut = name.lastIndex(of: "_"), Int(name[name.index(after: cut)...]) != nil {
-        name = name[..<cut]
-    }
-    return "\(set)_\(name)"
 }
 
 /// Pictures named in a list `testnames.txt` are for judging, all others for training.
 private func readHelenFolder(
-    _ root: String, _ files: [String], _ pictures: Pictures, scheme: LandmarkScheme
+    _ root: String, _ files: [String], _ pictures: inout PictureIndex, scheme: LandmarkScheme
 ) throws(LandmarkdError) -> Annotations {
     var found = Annotations()
     var judged: Set<String> = []
@@ -99,17 +92,17 @@ private func readHelenFolder(
         guard text.lines().dropFirst().first?.text.contains(UInt8(ascii: ",")) ?? false else { continue }
         let (name, points) = try readHelenFile(text)
         guard scheme == .helen194 else {
-            found.otherSchemes += 1
+            found.countOther("\(points.count)")
             continue
         }
-        guard let picture = pictures.named(name) else {
+        guard let picture = pictures.named(name, in: file) else {
             throw LandmarkdError(
                 .noInput, "\(source):1: no picture “\(name)” in \(root)",
                 remedy: "fetch the picture or remove this file")
         }
         found.faces.append(
             AnnotatedFace(
-                file: root + "/" + picture, set: "helen194", split: judged.contains(name) ? .test : .train,
+                file: picture, set: "helen194", split: judged.contains(name) ? .test : .train,
                 group: "helen_\(name)", points: points, scheme: scheme, size: nil, source: source))
     }
     guard !found.faces.isEmpty || found.otherSchemes > 0 else {
@@ -117,6 +110,7 @@ private func readHelenFolder(
             .unusableData, "\(root): none of its text files is one of HELEN's annotations",
             remedy: "such a file has the picture's name in its first line, then 194 lines x , y")
     }
+    found.warnings += pictures.warnings
     return withMirrorMap(found)
 }
 

@@ -1,59 +1,192 @@
 import Base
 import FaceTracking
 
-/// `annotations.csv`: a row per face, `file,set,split,group,width,height,points,x0,y0,x1,y1,…`, coordinates from 0.
+/// `annotations.csv`: a row per face, with the columns `file,set,split,group,width,height,points,x0,y0,x1,y1,…`, coordinates from 0.
 ///
-/// `file` is relative to the table's folder; `points` names the scheme; rows whose split is `drop` are left out.
-/// Throws `noInput` where the table cannot be read, `unusableData` with file and line where a row cannot be used.
+/// Columns are found by the names in the first row, in any order; a table without such a row has the columns above. Needed are `file`
+/// and the coordinates. `file` is relative to the table's folder; `points` names the scheme, else the coordinates are counted; rows
+/// whose split is `drop` are left out, those without one are for training. In `how`, anything but `manual` means that a program
+/// set the points. Throws `noInput` where the table cannot be read, `unusableData` with file and line where a row cannot be used.
 package func readAnnotationTable(_ path: String, scheme: LandmarkScheme) throws(LandmarkdError) -> Annotations {
     try readAnnotationTable(TextFile(path), scheme: scheme)
 }
 
 func readAnnotationTable(_ text: TextFile, scheme: LandmarkScheme) throws(LandmarkdError) -> Annotations {
-    let folder = text.name.contains("/") ? text.name[...text.name.lastIndex(of: "/")!] : ""
     var found = Annotations()
-    for line in text.lines() {
-        let fields = line.text.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
-        if line.number == 1, fields[0].elementsEqual("file".utf8) { continue }
-        func fault(_ what: String, remedy: String = "correct this row or remove it") -> LandmarkdError {
-            LandmarkdError(.unusableData, "\(text.name):\(line.number): \(what)", remedy: remedy)
-        }
-        guard fields.count > 7 else {
-            throw fault(
-                "\(fields.count) fields where at least 9 belong",
-                remedy: "rows are file,set,split,group,width,height,points,x0,y0,…")
-        }
-        let words = fields[..<7].map { String(decoding: trimmed($0), as: UTF8.self) }
-        if words[2] == "drop" { continue }
-        guard let split = AnnotatedFace.Split(rawValue: words[2]) else {
-            throw fault("split “\(words[2])” is neither train, test nor drop")
-        }
-        guard let rowScheme = LandmarkScheme.named(words[6]) else {
-            throw fault("points “\(words[6])” is neither a number nor a known scheme")
-        }
-        guard fields.count - 7 == 2 * rowScheme.count else {
-            throw fault("\(fields.count - 7) coordinates where \(2 * rowScheme.count) belong (\(rowScheme.name))")
-        }
-        guard rowScheme == scheme else {
-            found.otherSchemes += 1
+    var columns = TableColumns()
+    for (index, line) in text.lines().enumerated() {
+        let cells = tableCells(line.text)
+        if index == 0, let named = try TableColumns(header: cells, of: text, line: line.number) {
+            columns = named
             continue
         }
-        guard let width = Int(words[4]), let height = Int(words[5]), 1...100_000 ~= width, 1...100_000 ~= height else {
-            throw fault("picture of “\(words[4])” × “\(words[5])” pixels")
+        let row = TableRow(cells: cells, columns: columns, text: text, line: line.number)
+        switch try row.face(scheme) {
+        case .face(let face): found.faces.append(face)
+        case .other(let name): found.countOther(name)
+        case .dropped: break
         }
-        guard !words[0].isEmpty else { throw fault("no file is named") }
-        var points: [Point] = []
-        points.reserveCapacity(scheme.count)
-        for i in 0..<scheme.count {
-            let x = try text.number(fields[7 + 2 * i], line: line.number)
-            points.append(Point(x, try text.number(fields[8 + 2 * i], line: line.number)))
-        }
-        let face = AnnotatedFace(
-            file: words[0].hasPrefix("/") ? words[0] : folder + words[0], set: words[1], split: split, group: words[3],
-            points: points, scheme: scheme, size: PixelSize(width: width, height: height),
-            source: "\(text.name):\(line.number)")
-        try face.checkPoints(inside: PixelSize(width: width, height: height))
-        found.faces.append(face)
     }
     return found
+}
+
+/// Cells of a row; those in quotes may hold commas, and two quotes there stand for one.
+private func tableCells(_ line: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
+    let (comma, quote) = (UInt8(ascii: ","), UInt8(ascii: "\""))
+    guard line.contains(quote) else { return line.split(separator: comma, omittingEmptySubsequences: false) }
+    var cells: [ArraySlice<UInt8>] = [[]]
+    var isQuoted = false
+    var isAfterQuote = false
+    for byte in line {
+        if byte == quote {
+            if isAfterQuote, !isQuoted { cells[cells.count - 1].append(quote) }
+            isQuoted.toggle()
+            isAfterQuote = !isQuoted
+            continue
+        }
+        isAfterQuote = false
+        if byte == comma, !isQuoted { cells.append([]) } else { cells[cells.count - 1].append(byte) }
+    }
+    return cells
+}
+
+/// Where the columns of a table are.
+private struct TableColumns {
+    static let names = ["file", "set", "split", "group", "width", "height", "points"]
+
+    /// By name; those that the table lacks are missing.
+    private(set) var places: [String: Int]
+    /// Places of x and y of each point that the header names; further points follow at `next`.
+    private var coordinates: [(x: Int, y: Int)] = []
+    private let next: Int?
+
+    /// The columns of a table without a header.
+    init() {
+        places = Dictionary(uniqueKeysWithValues: Self.names.enumerated().map { ($1, $0) })
+        next = Self.names.count
+    }
+
+    /// Nil where the row is no header. Throws `unusableData` where it is one that lacks columns.
+    init?(header cells: [ArraySlice<UInt8>], of text: TextFile, line: Int) throws(LandmarkdError) {
+        let names = cells.map { String(decoding: trimmed($0), as: UTF8.self).lowercased() }
+        var places: [String: Int] = [:]
+        for (place, name) in names.enumerated() where places[name] == nil { places[name] = place }
+        func place(_ axis: String, _ point: Int) -> Int? { places["\(axis)\(point)"] ?? places["\(axis)_\(point)"] }
+        let remedy = "the columns are \(Self.names.joined(separator: ",")),x0,y0,x1,y1,…"
+        if cells.count == 1, names[0].contains(";") {
+            throw LandmarkdError(
+                .unusableData, "\(text.name):\(line): columns are separated by semicolons",
+                remedy: "save it with commas")
+        }
+        guard places["file"] != nil else {
+            guard place("x", 0) == nil, place("x", 1) == nil else {
+                throw LandmarkdError(.unusableData, "\(text.name):\(line): no column “file”", remedy: remedy)
+            }
+            return nil
+        }
+        while let x = place("x", coordinates.count), let y = place("y", coordinates.count) {
+            coordinates.append((x, y))
+        }
+        guard !coordinates.isEmpty || place("x", 1) == nil else {
+            throw LandmarkdError(.unusableData, "\(text.name):\(line): no columns “x0” and “y0”", remedy: remedy)
+        }
+        self.places = places
+        next = coordinates.isEmpty ? cells.count : nil
+    }
+
+    /// Cells that a row of one point has.
+    var fewest: Int {
+        let first = coordinates.first.map { max($0.x, $0.y) } ?? (next ?? 0) + 1
+        return max(first, Self.names.compactMap { places[$0] }.max() ?? 0) + 1
+    }
+
+    /// The cells of all coordinates of a row, x and y in turns, without the empty ones at the end.
+    func coordinates(in cells: [ArraySlice<UInt8>]) -> [ArraySlice<UInt8>] {
+        var found: [ArraySlice<UInt8>] = []
+        if let next {
+            found = Array(cells.dropFirst(next))
+        } else {
+            for (x, y) in coordinates {
+                found.append(x < cells.count ? cells[x] : [])
+                found.append(y < cells.count ? cells[y] : [])
+            }
+        }
+        while let last = found.last, trimmed(last).isEmpty { found.removeLast() }
+        return found
+    }
+}
+
+/// One row of a table.
+private struct TableRow {
+    enum Content {
+        case face(AnnotatedFace)
+        case other(String)
+        case dropped
+    }
+
+    let cells: [ArraySlice<UInt8>]
+    let columns: TableColumns
+    let text: TextFile
+    let line: Int
+
+    func face(_ scheme: LandmarkScheme) throws(LandmarkdError) -> Content {
+        guard cells.count >= columns.fewest else {
+            throw fault(
+                "\(cells.count) fields where at least \(columns.fewest) belong",
+                remedy: "rows are \(TableColumns.names.joined(separator: ",")),x0,y0,…, or as the first row says")
+        }
+        let splitName = word("split") ?? "train"
+        if splitName == "drop" { return .dropped }
+        guard let split = AnnotatedFace.Split(rawValue: splitName) else {
+            throw fault("split “\(splitName)” is neither train, test nor drop")
+        }
+        let numbers = columns.coordinates(in: cells)
+        let points = word("points") ?? "\((numbers.count + 1) / 2)"
+        guard let rowScheme = LandmarkScheme.named(points) else {
+            throw fault("points “\(points)” is neither a number nor a known scheme")
+        }
+        guard numbers.count == 2 * rowScheme.count else {
+            throw fault("\(numbers.count) coordinates where \(2 * rowScheme.count) belong (\(rowScheme.name))")
+        }
+        guard rowScheme == scheme else { return .other(points) }
+        return .face(try face(split, numbers, scheme))
+    }
+
+    private func face(
+        _ split: AnnotatedFace.Split, _ numbers: [ArraySlice<UInt8>], _ scheme: LandmarkScheme
+    ) throws(LandmarkdError) -> AnnotatedFace {
+        let size = try size()
+        let file = word("file") ?? ""
+        guard !file.isEmpty else { throw fault("no file is named") }
+        let points = try (0..<scheme.count).map { (index) throws(LandmarkdError) -> Point in
+            let x = try text.coordinate(numbers[2 * index], line: line)
+            return Point(x, try text.coordinate(numbers[2 * index + 1], line: line))
+        }
+        let folder = text.name.lastIndex(of: "/").map { String(text.name[...$0]) } ?? ""
+        let collection = folder.fileName
+        let origin = FaceOrigin(picture: file, collection: collection.isEmpty ? text.name.fileStem : collection)
+        var face = AnnotatedFace(
+            file: file.hasPrefix("/") ? file : folder + file, set: word("set") ?? origin.set, split: split,
+            group: word("group") ?? origin.group, points: points, scheme: scheme, size: size,
+            source: "\(text.name):\(line)")
+        face.isMachineMade = !["", "manual"].contains(word("how") ?? "")
+        if let size { try face.checkPoints(inside: size) }
+        return face
+    }
+
+    private func size() throws(LandmarkdError) -> PixelSize? {
+        guard let width = word("width"), let height = word("height") else { return nil }
+        guard let size = PixelSize(width, height) else { throw fault("picture of “\(width)” × “\(height)” pixels") }
+        return size
+    }
+
+    /// Text of a named cell; nil where there is no such column.
+    private func word(_ name: String) -> String? {
+        guard let place = columns.places[name], place < cells.count else { return nil }
+        return String(decoding: trimmed(cells[place]), as: UTF8.self)
+    }
+
+    private func fault(_ what: String, remedy: String = "correct this row or remove it") -> LandmarkdError {
+        LandmarkdError(.unusableData, "\(text.name):\(line): \(what)", remedy: remedy)
+    }
 }

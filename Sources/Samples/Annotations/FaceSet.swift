@@ -9,18 +9,21 @@ package struct FaceSet: Sendable {
     /// Index into `pictures` for each face.
     package let pictureIndex: [Int]
     package let scheme: LandmarkScheme
+    /// Doubts about how annotations and pictures go together.
+    package let warnings: [DataWarning]
 
-    /// Decodes the faces' pictures.
+    /// Decodes the faces' pictures. Faces most of whose points lie outside their picture are left out.
     ///
     /// Throws `noInput` where a picture is missing, `unusableData` where it is damaged or another size than its
-    /// annotation says, or where there are no faces at all.
+    /// annotation says, or where no face is left.
     package init(_ faces: [AnnotatedFace], longerSide: Int = PictureSet.longerSide) throws(LandmarkdError) {
-        guard let scheme = faces.first?.scheme else {
+        // Some readers find out a scheme's mirror map from the faces, others do not: the one that has it counts for all.
+        guard let scheme = faces.first(where: { $0.scheme.mirror != nil })?.scheme ?? faces.first?.scheme else {
             throw LandmarkdError(
                 .unusableData, "no face is left to use",
                 remedy: "check the sets, the split and the scheme that were asked for")
         }
-        precondition(faces.allSatisfy { $0.scheme == scheme }, "faces of several schemes in one set")
+        precondition(faces.allSatisfy { $0.scheme.name == scheme.name }, "faces of several schemes in one set")
         var files: [String] = []
         var places: [String: Int] = [:]
         for face in faces where places[face.file] == nil {
@@ -29,33 +32,26 @@ package struct FaceSet: Sendable {
         }
         let pictures = try PictureSet(files, longerSide: longerSide)
         let pictureIndex = faces.map { places[$0.file]! }
-        var held: [AnnotatedFace] = []
+        var held: [(face: AnnotatedFace, picture: Int)] = []
+        var warnings: [DataWarning] = []
         for (face, index) in zip(faces, pictureIndex) {
-            held.append(try face.moved(to: pictures.frames[index], from: pictures.originalSizes[index]))
+            let fitted = try face.fitted(
+                to: pictures.frames[index], original: pictures.originalSizes[index], warnings: &warnings)
+            if var fitted {
+                fitted.scheme = scheme
+                held.append((fitted, index))
+            }
         }
-        (self.faces, self.pictures, self.pictureIndex, self.scheme) = (held, pictures, pictureIndex, scheme)
+        guard !held.isEmpty else {
+            throw LandmarkdError(
+                .unusableData, "no face is left to use: \(warnings.first?.text ?? "there was none")",
+                remedy: "give the pictures that were annotated")
+        }
+        (self.faces, self.pictureIndex) = (held.map(\.face), held.map(\.picture))
+        (self.pictures, self.scheme, self.warnings) = (pictures, scheme, warnings)
     }
 
     package var count: Int { faces.count }
 
     package func frame(of face: Int) -> Frame { pictures.frames[pictureIndex[face]] }
-}
-
-extension AnnotatedFace {
-    /// The face in a shrunk picture.
-    func moved(to frame: Frame, from original: PixelSize) throws(LandmarkdError) -> AnnotatedFace {
-        if let size, size != original {
-            throw LandmarkdError(
-                .unusableData,
-                "\(source): the picture \(file) is \(original.width)×\(original.height), not \(size.width)×\(size.height)",
-                remedy: "fetch the picture that was annotated, or remove this row")
-        }
-        try checkPoints(inside: original)
-        var face = self
-        face.size = PixelSize(width: frame.displayWidth, height: frame.displayHeight)
-        let factor = Point(
-            Double(frame.displayWidth) / Double(original.width), Double(frame.displayHeight) / Double(original.height))
-        if factor != Point(1, 1) { face.points = points.map { ($0 + 0.5) * factor - 0.5 } }
-        return face
-    }
 }

@@ -18,8 +18,8 @@ func readHelenFile(_ text: TextFile) throws(LandmarkdError) -> (picture: String,
                 .unusableData, "\(text.name):\(line.number): \(fields.count) fields where x , y belong",
                 remedy: "correct this line, or remove the file")
         }
-        let x = try text.number(fields[0], line: line.number)
-        points.append(Point(x, try text.number(fields[1], line: line.number)))
+        let x = try text.coordinate(fields[0], line: line.number)
+        points.append(Point(x, try text.coordinate(fields[1], line: line.number)))
     }
     guard let first = lines.first, points.count == LandmarkScheme.helen194.count else {
         throw LandmarkdError(

@@ -59,7 +59,7 @@ package struct PictureSet: Sendable {
     package static func negatives(folder: String) throws(LandmarkdError) -> PictureSet {
         let root = folder + "/negatives"
         guard let names = try? filesInTree(root) else { return PictureSet() }
-        let endings: Set<String> = ["jpg", "jpeg", "png", "bmp", "webp", "pgm", "ppm", "tif", "tiff"]
-        return try PictureSet(names.filter { endings.contains(splitEnding($0).ending) }.map { root + "/" + $0 })
+        let pictures = names.filter { PictureIndex.endings.contains(splitEnding($0).ending) }
+        return try PictureSet(pictures.map { root + "/" + $0 })
     }
 }

@@ -26,8 +26,8 @@ func readPointsFile(_ text: TextFile) throws(LandmarkdError) -> [Point] {
         } else if points != nil {
             let fields = line.text.split(whereSeparator: { $0 == 0x20 || $0 == 0x09 || $0 == UInt8(ascii: ",") })
             guard fields.count == 2 else { throw fault("\(fields.count) numbers where x and y belong") }
-            let x = try text.number(fields[0], line: line.number)
-            points!.append(Point(x - 1, try text.number(fields[1], line: line.number) - 1))
+            let x = try text.coordinate(fields[0], line: line.number)
+            points!.append(Point(x - 1, try text.coordinate(fields[1], line: line.number) - 1))
         } else {
             let parts = line.text.split(separator: UInt8(ascii: ":"))
             guard parts.count == 2 else { throw fault("neither a heading nor {") }

@@ -25,6 +25,7 @@ extension FaceSet {
     private init(_ faces: [AnnotatedFace], frames: [Frame]) {
         pictures = PictureSet(faces.map(\.file), frames)
         (self.faces, pictureIndex, scheme) = (faces, Array(faces.indices), faces[0].scheme)
+        warnings = []
     }
 
     private static func draw(_ face: AverageFace, seed: UInt64) -> RenderedFrame {

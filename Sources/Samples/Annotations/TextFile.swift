@@ -13,7 +13,23 @@ struct TextFile {
         self.init(name: path, bytes: try readFile(path, atMost: Self.limit))
     }
 
-    init(name: String, bytes: [UInt8]) { (self.name, self.bytes) = (name, bytes) }
+    /// A byte order mark at the start, as spreadsheets write it, is dropped.
+    init(name: String, bytes: [UInt8]) {
+        self.name = name
+        self.bytes = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
+    }
+
+    /// All bytes, for readers that know no lines.
+    var contents: [UInt8] { bytes }
+
+    /// Whether the ASCII text stands anywhere in the file.
+    func contains(_ text: String) -> Bool {
+        let text = Array(text.utf8)
+        guard let first = text.first else { return true }
+        return bytes.withUnsafeBufferPointer { bytes in
+            bytes.indices.contains { bytes[$0] == first && bytes[$0...].starts(with: text) }
+        }
+    }
 
     /// Number (from 1) and bytes of each line that is not blank, without line ends and outer blanks.
     func lines() -> [(number: Int, text: ArraySlice<UInt8>)] {
@@ -30,16 +46,39 @@ struct TextFile {
         return lines
     }
 
-    /// A finite number; throws naming the line and the text that is none.
+    /// A finite number in decimal notation; throws naming the line and the text that is none.
     func number(_ field: ArraySlice<UInt8>, line: Int) throws(LandmarkdError) -> Double {
-        let text = String(decoding: trimmed(field), as: UTF8.self)
-        guard let value = Double(text), value.isFinite else {
+        guard let value = decimalNumber(field) else {
+            let text = String(decoding: trimmed(field), as: UTF8.self)
             throw LandmarkdError(
                 .unusableData, "\(name):\(line): “\(text.prefix(40))” is not a number",
                 remedy: "correct this line or remove it")
         }
         return value
     }
+
+    /// A number that can be a place in a picture, in pixels.
+    func coordinate(_ field: ArraySlice<UInt8>, line: Int) throws(LandmarkdError) -> Double {
+        let value = try number(field, line: line)
+        guard isCoordinate(value) else {
+            throw LandmarkdError(
+                .unusableData, "\(name):\(line): \(value) is no coordinate", remedy: "correct this line or remove it")
+        }
+        return value
+    }
+}
+
+/// Whether a number can be a place in a picture, in pixels.
+func isCoordinate(_ value: Double) -> Bool { abs(value) <= 1e6 }
+
+/// A finite number written with digits, sign, point and exponent; nil for anything else, hexadecimal and names included.
+func decimalNumber(_ field: ArraySlice<UInt8>) -> Double? {
+    let field = trimmed(field)
+    let isDecimal = field.allSatisfy { byte in
+        UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte || "+-.eE".utf8.contains(byte)
+    }
+    guard isDecimal, let value = Double(String(decoding: field, as: UTF8.self)), value.isFinite else { return nil }
+    return value
 }
 
 /// Without blanks, tabs and carriage returns at both ends.

@@ -84,7 +84,7 @@ struct InferenceLoop {
         metrics.tracked.increment()
         if !faces.isEmpty { metrics.withFaces.increment() }
         metrics.faces.record(faces.count)
-        for face in faces { metrics.confidence.record(face.confidence) }
+        for confidence in faces.compactMap(\.confidence) { metrics.confidence.record(confidence) }
         let now = tracker.searches
         if now > searches { metrics.locatorRuns.increment(by: now - searches) }
         searches = now

@@ -1,13 +1,17 @@
 import Base
 import FaceTracking
+import Logging
 import Metrics
 
 extension StreamDependencies {
     /// Cameras, files and network streams, followed by the cascade. The models are read once, for all streams.
     ///
     /// Throws as `CascadeModel` and `LocatorModel` do.
-    static func cascade(models: ModelFiles, metrics: any MetricsFactory) throws(LandmarkdError) -> StreamDependencies {
+    static func cascade(
+        models: ModelFiles, metrics: any MetricsFactory, log: Logger? = nil
+    ) throws(LandmarkdError) -> StreamDependencies {
         let model = try CascadeModel(path: models.landmarks)
+        if let warning = model.calibrationWarning(path: models.landmarks) { log?.warning("\(warning)") }
         let locator = try LocatorModel(path: models.locator)
         return StreamDependencies(
             pointCount: model.configuration.points, metrics: metrics,

@@ -6,46 +6,101 @@ import SettingsFile
 extension TrainingRecipe {
     /// Every key of a recipe file.
     static let keys: [String: Setter] = [
-        "samples": .integer(24...1_000_000_000) { $0.settings.samples = $1 },
-        "batch": .integer(1...4096) { $0.settings.batch = $1 },
-        "learning_rate": .number(1e-7...1) { $0.settings.schedule.peak = $1 },
-        "warm_up_steps": .integer(0...1_000_000) { $0.settings.schedule.warmUpSteps = $1 },
-        "weight_decay": .number(0...1) { $0.settings.optimizer.weightDecay = Float($1) },
-        "clip": .number(1e-3...1e6) { $0.settings.clip = $1 },
-        "averaging": .number(0...0.99999) { $0.settings.averaging = $1 },
-        "validation_share": .number(0...0.5) { $0.validation = $1 },
-        "validation_interval": .integer(1...1_000_000_000) { $0.settings.validationInterval = $1 },
-        "checkpoint_interval": .number(1...86400) { $0.settings.checkpointInterval = $1 },
-        "heatmap_weight": .number(0...1000) { $0.settings.loss.heatmap = Float($1) },
-        "coordinate_weight": .number(0...10000) { $0.settings.loss.coordinates = Float($1) },
-        "presence_weight": .number(0...1000) { $0.settings.loss.presence = Float($1) },
-        "steadiness_weight": .number(0...10000) { $0.settings.loss.steadiness = Float($1) },
-        "pair_share": .number(0...1) { $0.augmentation.pairs.share = $1 },
+        "samples": .integer(24...1_000_000_000) { $0.settings.samples = $1 }
+            .means("samples of the whole run; the learning rate has fallen to its end by then") {
+                "\($0.settings.samples)"
+            },
+        "batch": .integer(1...4096) { $0.settings.batch = $1 }
+            .means("samples of a step, over all threads") { "\($0.settings.batch)" },
+        "learning_rate": .number(1e-7...1) { $0.settings.schedule.peak = $1 }
+            .means(
+                "highest learning rate; it rises to it in the warm-up, then falls to a hundredth along half a cosine"
+            ) { "\($0.settings.schedule.peak)" },
+        "warm_up_steps": .integer(0...1_000_000) { $0.settings.schedule.warmUpSteps = $1 }
+            .means("steps in which the learning rate rises from 0") { "\($0.settings.schedule.warmUpSteps)" },
+        "weight_decay": .number(0...1) { $0.settings.optimizer.weightDecay = Float($1) }
+            .means("decoupled weight decay of AdamW") { "\($0.settings.optimizer.weightDecay)" },
+        "clip": .number(1e-3...1e6) { $0.settings.clip = $1 }
+            .means("longest norm of the gradient; longer ones are shortened to it") { "\($0.settings.clip)" },
+        "averaging": .number(0...0.99999) { $0.settings.averaging = $1 }
+            .means("share of the past in the moving average of the weights, which is what is validated and shipped") {
+                "\($0.settings.averaging)"
+            },
+        "validation_share": .number(0...0.5) { $0.validation = $1 }
+            .means("share of the groups (persons, photographs) that is held back to validate on and to fit confidence")
+        { "\($0.validation)" },
+        "validation_interval": .integer(1...1_000_000_000) { $0.settings.validationInterval = $1 }
+            .means("samples between two validations") { "\($0.settings.validationInterval)" },
+        "checkpoint_interval": .number(1...86400) { $0.settings.checkpointInterval = $1 }
+            .means("seconds between two checkpoints") { "\($0.settings.checkpointInterval)" },
+        "heatmap_weight": .number(0...1000) { $0.settings.loss.heatmap = Float($1) }
+            .means("weight of the heatmaps' cross-entropy in the loss") { "\($0.settings.loss.heatmap)" },
+        "coordinate_weight": .number(0...10000) { $0.settings.loss.coordinates = Float($1) }
+            .means("weight of the landmarks' error in the loss") { "\($0.settings.loss.coordinates)" },
+        "presence_weight": .number(0...1000) { $0.settings.loss.presence = Float($1) }
+            .means("weight of telling faces from other crops in the loss") { "\($0.settings.loss.presence)" },
+        "steadiness_weight": .number(0...10000) { $0.settings.loss.steadiness = Float($1) }
+            .means("weight of the change of errors between two frames of a face in the loss") {
+                "\($0.settings.loss.steadiness)"
+            },
+        "pair_share": .number(0...1) { $0.augmentation.pairs.share = $1 }
+            .means("share of the samples that come in pairs: a crop and the next frame of the same face") {
+                "\($0.augmentation.pairs.share)"
+            },
         "coordinate_loss": .choice(["absolute", "squared", "wing"]) {
             switch $1 {
             case "squared": $0.settings.loss.form = .squared
             case "wing": $0.settings.loss.form = .wing(width: 0.02, curvature: 0.004)
             default: $0.settings.loss.form = .absolute
             }
+        }
+        .means("how the error of a coordinate counts; wing is steep near 0 and linear beyond") {
+            switch $0.settings.loss.form {
+            case .absolute: "absolute"
+            case .squared: "squared"
+            case .wing: "wing"
+            }
         },
         "augmentation": .choice(["tracking", "method"]) {
             $0.augmentation = $1 == "method" ? .method : .tracking
+        }
+        .means("how samples are made: as tracking meets them, or as the method was published") {
+            $0.augmentation.crops == .method ? "method" : "tracking"
         },
-        "sets": .texts { $0.sets = $1 },
+        "sets": .texts { $0.sets = $1 }
+            .means("names of the sets of the data to train on; none: all") {
+                $0.sets.isEmpty ? "all" : "[\($0.sets.joined(separator: ", "))]"
+            },
         "scheme": .text {
             guard let scheme = LandmarkScheme.named($1) else { return false }
             ($0.model.scheme, $0.model.points) = (scheme.name, scheme.count)
             return true
+        }
+        .means("what is annotated: ibug68, wflw98, fgnet68, helen194, or a number of points of your own") {
+            $0.model.scheme
         },
-        "crop": .integer(32...512) { $0.model.crop = $1 / 16 * 16 },
-        "width": .integer(8...256) { $0.model.width = $1 },
-        "deep_width": .integer(8...512) { $0.model.deepWidth = $1 },
-        "passes": .integer(1...8) { $0.model.passes = $1 },
-        "attention": .flag { $0.model.attention = $1 },
-        "expanded_first_stage": .flag { $0.model.expandedFirstStage = $1 },
-        "separate_statistics": .flag { $0.model.separateStatistics = $1 },
-        "shared_unit": .flag { $0.model.sharedUnit = $1 },
-        "sigma": .number(0.5...32) { $0.model.sigma = $1 },
+        "crop": .integer(32...512) { $0.model.crop = $1 / 16 * 16 }
+            .means("side of the network's crop in pixels, rounded down to a multiple of 16") { "\($0.model.crop)" },
+        "width": .integer(8...256) { $0.model.width = $1 }
+            .means("channels at an eighth of the crop's side, where the passes work") { "\($0.model.width)" },
+        "deep_width": .integer(8...512) { $0.model.deepWidth = $1 }
+            .means("channels at a sixteenth of the crop's side") { "\($0.model.deepWidth)" },
+        "passes": .integer(1...8) { $0.model.passes = $1 }
+            .means("passes of the cascade that are trained") { "\($0.model.passes)" },
+        "attention": .flag { $0.model.attention = $1 }
+            .means("self-attention at the end of the feature network") { "\($0.model.attention)" },
+        "expanded_first_stage": .flag { $0.model.expandedFirstStage = $1 }
+            .means("inverted residual with fourfold expansion after the stem, in place of a plain convolution") {
+                "\($0.model.expandedFirstStage)"
+            },
+        "separate_statistics": .flag { $0.model.separateStatistics = $1 }
+            .means("each pass keeps running statistics of its own") { "\($0.model.separateStatistics)" },
+        "shared_unit": .flag { $0.model.sharedUnit = $1 }
+            .means("the regression-feature unit reads the heatmap unit's features, in place of the feature network's") {
+                "\($0.model.sharedUnit)"
+            },
+        "sigma": .number(0.5...32) { $0.model.sigma = $1 }
+            .means("standard deviation of heatmaps and their targets, in pixels of the crop") { "\($0.model.sigma)" },
     ]
 }
 
@@ -53,6 +108,7 @@ extension TrainingRecipe.Setter {
     typealias Recipe = TrainingRecipe
 
     private init<Value>(_ reader: SettingReader<Value>, _ set: @escaping @Sendable (inout Recipe, Value) -> Void) {
+        wanted = reader.wanted
         apply = { (recipe, node) throws(LandmarkdError) in set(&recipe, try reader.read(node)) }
     }
 
@@ -74,9 +130,9 @@ extension TrainingRecipe.Setter {
 
     /// `set` returns false where the text is not one that it knows.
     static func text(_ set: @escaping @Sendable (inout Recipe, String) -> Bool) -> Self {
-        Self { (recipe, node) throws(LandmarkdError) in
-            let wanted = "a name such as ibug68, or a number of points"
-            guard set(&recipe, try SettingReader.text(wanted).read(node)) else { throw node.unsuitable(wanted) }
+        let reader = SettingReader<String>.text("a name such as ibug68, or a number of points")
+        return Self(wanted: reader.wanted) { (recipe, node) throws(LandmarkdError) in
+            guard set(&recipe, try reader.read(node)) else { throw node.unsuitable(reader.wanted) }
         }
     }
 

@@ -2,7 +2,6 @@ import Base
 import FaceTracking
 import Samples
 import SettingsFile
-import Yams
 
 /// All that decides what a training run makes: network, samples, losses, optimiser. Defaults are those of the shipped model; a YAML file
 /// sets any of them by the keys of `TrainingRecipe.keys`.
@@ -47,6 +46,13 @@ package struct TrainingRecipe: Sendable, Equatable {
 
     /// How a key's value is taken over.
     struct Setter: Sendable {
+        /// What a value must be, for messages: "a number from 0 to 1".
+        let wanted: String
+        /// Takes a value over; throws `.wrongSettings` where it cannot.
         let apply: @Sendable (inout TrainingRecipe, SettingNode) throws(LandmarkdError) -> Void
+        /// What the key does, for readers.
+        var meaning = ""
+        /// The key's value in a recipe, as a file would give it.
+        var value: @Sendable (TrainingRecipe) -> String = { _ in "" }
     }
 }

@@ -14,10 +14,36 @@ struct CascadeTask: TrainingTask {
     func makeTrainer(
         _ settings: TrainingSettings, from file: SafetensorsFile?, name: String
     ) throws(LandmarkdError) -> Trainer {
+        try checkNetwork()
         var model = CascadeModel(recipe.model, seed: settings.seed)
-        if let file { model = try CascadeModel(file, name: name) }
+        if let file {
+            model = try CascadeModel(file, name: name)
+            try checkPoints(of: model, name)
+        }
         let source = try data.source(recipe.augmentation, model.configuration, seed: settings.seed)
         return Trainer(model, settings, source: source)
+    }
+
+    /// Throws `.wrongSettings` where the recipe's keys, each of which is sound, do not make a network that could be read again.
+    private func checkNetwork() throws(LandmarkdError) {
+        do throws(LandmarkdError) {
+            _ = try CascadeConfiguration(metadata: recipe.model.metadata, file: "recipe")
+        } catch {
+            throw LandmarkdError(
+                .wrongSettings, error.cause.replacing("recipe: metadata: ", with: "recipe: "),
+                remedy: "change this key; 'landmarkd train --help-recipe' lists them")
+        }
+    }
+
+    /// The data's faces have the recipe's points: a model of others cannot be trained on them.
+    private func checkPoints(of model: CascadeModel, _ name: String) throws(LandmarkdError) {
+        let (kept, wanted) = (model.configuration, recipe.model)
+        guard kept.scheme == wanted.scheme, kept.points == wanted.points else {
+            throw LandmarkdError(
+                .unusableData,
+                "\(name): has \(kept.points) points (\(kept.scheme)), the recipe asks for \(wanted.points) (\(wanted.scheme))",
+                remedy: "write 'scheme: \(kept.scheme)' in the recipe, or begin a new model without --resume")
+        }
     }
 
     func mine(_ trainer: Trainer) throws(LandmarkdError) {
@@ -38,17 +64,17 @@ struct CascadeTask: TrainingTask {
         let passes = means.map { decimal($0, 2) }.joined(separator: ", ")
         return TrainingValidation(
             error: means[model.configuration.passes - 1],
-            text: "validation error \(passes) % of the eye distance after each pass, "
-                + "\(decimal(mistaken(model), 2)) % of windows without a face taken for one",
+            text: "validation error \(passes) % of the eye distance after each pass, " + mistakes(model),
             notes: ["validation_error_percent": means.map { decimal($0, 3) }.joined(separator: " ")])
     }
 
-    private func mistaken(_ model: CascadeModel) -> Double {
+    private func mistakes(_ model: CascadeModel) -> String {
+        let pictures = data.heldNegatives
+        guard !pictures.frames.isEmpty else { return "no picture without a face to try" }
         let held = HardNegatives()
-        held.mine(
-            model, data.heldNegatives, recipe: recipe.augmentation, round: 1, threads: recipe.settings.threads)
-        let tried = data.heldNegatives.frames.count * HardNegatives.windows
-        return tried > 0 ? 100 * Double(held.count) / Double(tried) : 0
+        held.mine(model, pictures, recipe: recipe.augmentation, round: 1, threads: recipe.settings.threads)
+        let share = Double(held.count) / Double(pictures.frames.count * HardNegatives.windows)
+        return "\(decimal(100 * share, 2)) % of windows without a face taken for one"
     }
 
     var notes: [String: String] {

@@ -23,6 +23,8 @@ package struct Checkpoint {
     /// The averaged weights alone, as they are shipped.
     package static func averagedModel(_ trainer: Trainer, notes: [String: String] = [:]) -> SafetensorsFile {
         var model = trainer.model
+        // Confidence was fitted to other weights, if at all.
+        for key in [ConfidenceCalibration.key, PointCalibration.key] { model.notes[key] = nil }
         model.notes.merge(notes) { $1 }
         model.notes["samples_seen"] = "\(trainer.samplesBefore + trainer.samples)"
         return model.file(

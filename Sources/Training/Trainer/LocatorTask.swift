@@ -35,16 +35,23 @@ struct LocatorTask: TrainingTask {
         let pictures = evaluator.missed(in: faces)
         let scenes = evaluator.missed(
             in: LocatorSampler(faces, negatives: data.heldNegatives, recipe: recipe.scenes, seed: 7), count: 400)
-        let alarmed = evaluator.alarmed(in: data.heldNegatives)
+        var notes = [
+            "validation_missed_percent": decimal(pictures, 3),
+            "validation_missed_in_scenes_percent": decimal(scenes, 3),
+        ]
+        let faceless = data.heldNegatives
+        var falseFaces = "no picture without a face to try"
+        if !faceless.frames.isEmpty {
+            let alarmed = evaluator.alarmed(in: faceless)
+            falseFaces = "false faces in \(decimal(alarmed, 2)) % of \(faceless.frames.count) pictures without one"
+            notes["validation_false_faces_percent"] = decimal(alarmed, 3)
+        }
         return TrainingValidation(
             error: scenes,
-            text: "\(decimal(pictures, 2)) % of faces missed in their own pictures, \(decimal(scenes, 2)) % in made "
-                + "scenes; false faces in \(decimal(alarmed, 2)) % of \(data.heldNegatives.frames.count) pictures without one",
-            notes: [
-                "validation_missed_percent": decimal(pictures, 3),
-                "validation_missed_in_scenes_percent": decimal(scenes, 3),
-                "validation_false_faces_percent": decimal(alarmed, 3),
-            ])
+            text:
+                "\(decimal(pictures, 2)) % of faces missed in their own pictures, \(decimal(scenes, 2)) % in made scenes; "
+                + falseFaces,
+            notes: notes)
     }
 
     var notes: [String: String] { ["training_sets": data.sets.joined(separator: " "), "version": "1"] }

@@ -25,6 +25,10 @@ package struct TrainingRun {
     package enum Event: Sendable {
         case prepared(
             faces: Int, validation: Int, negatives: Int, otherSchemes: Int, parameters: Int, samplesBefore: Int)
+        /// A doubt about the data, in one line.
+        case warning(String)
+        /// Something other than a step takes its time.
+        case busy(String, progress: Double)
         case step(TrainingRecord)
         case validated(samples: Int, TrainingValidation)
     }
@@ -45,6 +49,10 @@ package struct TrainingRun {
         let scheme = LandmarkScheme.named(recipe.model.scheme) ?? .ibug68
         let data = try TrainingData(
             folders: options.folders, scheme: scheme, sets: recipe.sets, validation: recipe.validation)
+        for line in data.warnings.lines { observer(.warning(line)) }
+        if recipe.task == .landmarks, data.validation == nil {
+            observer(.warning("warning: no face is held back to judge by: the model will give no confidence"))
+        }
         let task = makeTask(data)
         let trainer = try makeTrainer(task)
         observer(
@@ -56,6 +64,7 @@ package struct TrainingRun {
         var log = try TrainingLog(path: paths.log, appending: trainer.samples > 0)
         try train(trainer, task, &log, isStopped: isStopped, observer: observer)
         let validation = try validate(trainer, task, &log, observer: observer)
+        if data.validation != nil { observer(.busy("fitting confidence on held-back faces", progress: 1)) }
         var notes = task.notes.merging(validation?.notes ?? [:]) { $1 }
         notes.merge(try task.closingNotes(trainer)) { $1 }
         try Checkpoint.averagedModel(trainer, notes: notes).write(to: options.output, as: .float16)
@@ -74,7 +83,7 @@ package struct TrainingRun {
     ) throws(LandmarkdError) {
         var meter = RateMeter()
         var saved = monotonicSeconds()
-        if trainer.samples + trainer.samplesBefore > 0 { try task.mine(trainer) }
+        if trainer.samples + trainer.samplesBefore > 0 { try mine(trainer, task, observer) }
         let interval = options.recipe.settings.validationInterval
         while !trainer.isDone {
             let step = try trainer.step()
@@ -85,7 +94,7 @@ package struct TrainingRun {
             let isDue = step.samples / interval != (step.samples - options.recipe.settings.batch) / interval
             if isDue, !trainer.isDone {
                 _ = try validate(trainer, task, &log, observer: observer)
-                try task.mine(trainer)
+                try mine(trainer, task, observer)
             }
             if monotonicSeconds() - saved > options.recipe.settings.checkpointInterval || isStopped() {
                 try Checkpoint.write(trainer, notes: task.notes, to: paths.checkpoint)
@@ -109,9 +118,17 @@ package struct TrainingRun {
         return trainer
     }
 
+    private func mine(
+        _ trainer: Trainer, _ task: any TrainingTask, _ observer: (Event) -> Void
+    ) throws(LandmarkdError) {
+        observer(.busy("looking for faces in pictures without one", progress: trainer.progress))
+        try task.mine(trainer)
+    }
+
     private func validate(
         _ trainer: Trainer, _ task: any TrainingTask, _ log: inout TrainingLog, observer: (Event) -> Void
     ) throws(LandmarkdError) -> TrainingValidation? {
+        observer(.busy("validating on held-back faces", progress: trainer.progress))
         guard let validation = try task.validate(trainer) else { return nil }
         try log.write(samples: trainer.samples, validation: validation.error)
         try log.drawCurves(to: paths.curves)

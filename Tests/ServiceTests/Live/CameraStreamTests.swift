@@ -61,7 +61,7 @@ import Testing
     /// The face is where it was drawn.
     private func expectFace(_ board: StreamState) throws {
         let face = try #require(board.latest?.result.faces.first)
-        #expect(face.confidence > 0.5)
+        #expect(try #require(face.confidence) > 0.5)
         let centre = (face.box.low + face.box.high) / 2
         #expect((centre - Point(160, 120)).length < 60, "\(face.box)")
     }

@@ -21,11 +21,26 @@ struct FuzzTarget: Sendable {
         },
         FuzzTarget(name: "points") { _ = try? readPointsFile(TextFile(name: "fuzz", bytes: $0)) },
         FuzzTarget(name: "helen") { _ = try? readHelenFile(TextFile(name: "fuzz", bytes: $0)) },
+        FuzzTarget(name: "wflw") { bytes in
+            var pictures = someNames
+            _ = try? readWFLWList(TextFile(name: "fuzz", bytes: bytes), "list.txt", &pictures, scheme: .wflw98)
+        },
+        FuzzTarget(name: "dlib") { bytes in
+            var pictures = someNames
+            _ = try? readDlibDataset(TextFile(name: "fuzz", bytes: bytes), "a.xml", &pictures, scheme: .named("2")!)
+        },
+        FuzzTarget(name: "coco") { bytes in
+            var pictures = someNames
+            _ = try? readCOCOKeypoints(TextFile(name: "fuzz", bytes: bytes), "a.json", &pictures, scheme: .named("2")!)
+        },
         FuzzTarget(name: "clock", run: fuzzClock),
         FuzzTarget(name: "numbers", run: fuzzNumbers),
         FuzzTarget(name: "recipe", run: fuzzRecipe),
     ]
 }
+
+/// Pictures that lists may name.
+private var someNames: PictureIndex { PictureIndex(root: "/nowhere", files: ["a.jpg", "b/a.jpg"]) }
 
 /// What can be read can be written, and reads the same again.
 private func fuzzSafetensors(_ bytes: [UInt8]) throws {

@@ -174,7 +174,9 @@ class Card {
   // `faces`: null where nobody looks for any.
   showFaces(known) {
     const faces = known ?? [];
-    const texts = faces.map((face) => `face ${face.id}: ${Math.round(100 * face.confidence)} %`);
+    // A model without a calibration gives no confidence.
+    const sureness = (face) => (face.confidence === null ? "" : `: ${Math.round(100 * face.confidence)} %`);
+    const texts = faces.map((face) => `face ${face.id}${sureness(face)}`);
     const list = this.part(".faces");
     const ids = known ? faces.map((face) => face.id).join() : "none";
     if (list.dataset.ids !== ids) {
