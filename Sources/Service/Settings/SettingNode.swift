@@ -31,7 +31,7 @@ struct SettingNode {
             switch node {
             case .mapping: "a table"
             case .sequence: "a list"
-            default: text.map { "'\($0)'" } ?? "something else"
+            default: text.map { "'\($0.withoutCredentials)'" } ?? "something else"
             }
         return fault("\(found) is not \(wanted)", remedy: "give \(wanted)")
     }

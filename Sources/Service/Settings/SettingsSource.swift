@@ -64,9 +64,8 @@ package struct SettingsSource: Sendable {
             let node = try compose(yaml: String(decoding: bytes, as: UTF8.self)) ?? Node([(Node, Node)]())
             return SettingNode(node: node, path: "", origin: file, isFile: true)
         } catch {
-            let lines = "\(error)".split(separator: "\n")
-            throw LandmarkdError(
-                .wrongSettings, "\(file): not YAML: \(lines.joined(separator: " "))", remedy: "correct the file")
+            let problem = (error as? YamlError)?.place ?? "it cannot be read"
+            throw LandmarkdError(.wrongSettings, "\(file): not YAML: \(problem)", remedy: "correct the file")
         }
     }
 }
