@@ -161,6 +161,7 @@ extension VideoInfo {
         (width, height) = orientation.quarterTurns.isMultiple(of: 2) ? size : (size.1, size.0)
         (self.codec, container) = (codec, demuxer.formatName)
         (frameRate, duration) = (demuxer.frameRate, demuxer.duration)
+        tellsRate = !demuxer.isRaw
         let counted = Int(stream.pointee.nb_frames)
         let guessed = duration.map { Int(($0 * demuxer.frameRate).rounded()) } ?? 0
         estimatedFrames = counted > 0 ? counted : guessed > 0 ? guessed : nil
