@@ -1,5 +1,6 @@
 # Debian packages that a build needs; Swift itself comes from swift.org.
-PACKAGES := make pkg-config libavcodec-dev libavformat-dev libavutil-dev libswscale-dev libopenblas-dev libv4l-dev libxml2-dev
+PACKAGES := make pkg-config libavcodec-dev libavformat-dev libavutil-dev libswscale-dev \
+    libcurl4-openssl-dev libopenblas-dev libv4l-dev libxml2-dev
 # What tests need beside that: a compiler for the cameras that they make, clips, the units' checks.
 TEST_PACKAGES := gcc libc6-dev ffmpeg systemd man-db
 # What some tests are skipped without, since it is much to ask for: the page in a browser, the metrics by promtool.

@@ -24,6 +24,7 @@ let package = Package(
         .systemLibrary(
             name: "CFFmpeg", pkgConfig: "libavformat",
             providers: [.apt(["libavformat-dev", "libavcodec-dev", "libavutil-dev", "libswscale-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CV4L2", pkgConfig: "libv4l2", providers: [.apt(["libv4l-dev"])]),
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
@@ -32,7 +33,7 @@ let package = Package(
         .target(name: "Safetensors", dependencies: ["Base"], swiftSettings: computing),
         .target(name: "SettingsFile", dependencies: ["Base", .product(name: "Yams", package: "Yams")]),
         .target(name: "NeuralNetwork", dependencies: ["Base", "CKernels"], swiftSettings: computing),
-        .target(name: "Capture", dependencies: ["Base", "CFFmpeg", "CV4L2"]),
+        .target(name: "Capture", dependencies: ["Base", "CCurl", "CFFmpeg", "CV4L2"]),
         .target(
             name: "FaceTracking", dependencies: ["Base", "CKernels", "NeuralNetwork", "Safetensors"],
             swiftSettings: computing),

@@ -26,6 +26,8 @@ package struct VideoInfo: Sendable {
     package let container: String
     /// Frames a second, 0 where unknown; a mean where it varies.
     package let frameRate: Double
+    /// Whether the file tells that rate; else it is what FFmpeg assumes of pictures without a container.
+    package let tellsRate: Bool
     /// Seconds.
     package let duration: Double?
     package let estimatedFrames: Int?

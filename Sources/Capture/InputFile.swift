@@ -24,5 +24,6 @@ func unreadable(_ path: String, _ code: Int32) -> LandmarkdError {
         }
     let isReading = code == EIO
     return LandmarkdError(
-        isReading ? .inputOutput : .noInput, "\(path): opening: \(systemFault(code))", remedy: remedy)
+        isReading ? .inputOutput : .noInput, "\(path.withoutCredentials): opening: \(systemFault(code))",
+        remedy: remedy)
 }

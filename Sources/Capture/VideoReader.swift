@@ -163,6 +163,7 @@ extension VideoInfo {
         (width, height) = orientation.quarterTurns.isMultiple(of: 2) ? size : (size.1, size.0)
         (self.codec, container) = (codec, demuxer.formatName)
         (frameRate, duration) = (demuxer.frameRate, demuxer.duration)
+        tellsRate = !demuxer.isRaw
         let counted = Int(clamping: stream.pointee.nb_frames)
         let guessed = duration.flatMap { Int(exactly: ($0 * demuxer.frameRate).rounded()) } ?? 0
         estimatedFrames = counted > 0 ? counted : guessed > 0 ? guessed : nil

@@ -78,7 +78,7 @@ package struct SettingNode {
             switch node {
             case .mapping: "a table"
             case .sequence: "a list"
-            default: text.map { "'\($0.prefix(80))'" } ?? "something else"
+            default: text.map { "'\(String($0.prefix(80)).withoutCredentials)'" } ?? "something else"
             }
         return fault("\(found) is not \(wanted)\(reason.map { ": \($0)" } ?? "")", remedy: "give \(wanted)")
     }

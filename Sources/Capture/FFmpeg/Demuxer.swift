@@ -31,6 +31,9 @@ final class Demuxer {  // thread-bound
         format?.pointee.interrupt_callback = AVIOInterruptCB(
             callback: { Unmanaged<NetworkWatch>.fromOpaque($0!).takeUnretainedValue().mustEnd ? 1 : 0 },
             opaque: Unmanaged.passUnretained(watch).toOpaque())
+        // Read only while FFmpeg connects, when it holds the context.
+        watch.currentAddress = { [format] in format?.pointee.url.map { String(cString: $0) } ?? address.full }
+        defer { watch.currentAddress = nil }
         var options = address.demuxerOptions
         options["format_whitelist"] = "rtsp,mpjpeg," + Self.formats
         try open(address.full, options)
@@ -58,6 +61,9 @@ final class Demuxer {  // thread-bound
         let rate = av_guess_frame_rate(format, stream, nil)
         return rate.num > 0 && rate.den > 0 ? av_q2d(rate) : 0
     }
+
+    /// Whether the pictures come without a container. FFmpeg then makes up their rate and times: 25 a second.
+    var isRaw: Bool { ["mpjpeg", "mjpeg", "h264", "hevc", "m4v", "mpegvideo", "vc1", "obu"].contains(formatName) }
 
     /// Seconds, as the stream or the container tells.
     var duration: Double? {

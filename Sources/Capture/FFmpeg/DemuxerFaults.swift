@@ -50,11 +50,9 @@ struct NetworkFaults: DemuxerFaults {
 
     func opening(_ code: Int32) -> LandmarkdError {
         if watch.isStopped { return fault(.interrupted, "opening: asked to stop", "nothing") }
+        // Whatever FFmpeg makes of it: its RTSP calls a connection that it gave up waiting for invalid data.
+        if watch.isLate || code == -ETIMEDOUT { return noAnswer }
         switch code {
-        case lm_averror_exit, -ETIMEDOUT:
-            return fault(
-                .unavailable, "no answer for \(rateText(watch.patience)) s",
-                "check the address, and that the camera is on and can be reached from here")
         case lm_averror_unauthorized, lm_averror_forbidden:
             return fault(
                 .noPermission, "the server lets nobody in without the right password (\(ffmpegText(code)))",
@@ -81,6 +79,12 @@ struct NetworkFaults: DemuxerFaults {
 
     func noVideo(_ others: String) -> LandmarkdError {
         fault(.unusableData, "holds no video, only \(others)", "name the stream with the pictures")
+    }
+
+    var noAnswer: LandmarkdError {
+        fault(
+            .unavailable, "no answer for \(rateText(watch.patience)) s",
+            "check the address, and that the camera is on and can be reached from here")
     }
 
     /// The server ended what has no end.

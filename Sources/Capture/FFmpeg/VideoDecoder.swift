@@ -13,20 +13,26 @@ final class VideoDecoder {  // thread-bound
         case finished
     }
 
-    /// Throws `unusableData` where this FFmpeg cannot decode the stream.
-    init(_ parameters: UnsafeMutablePointer<AVCodecParameters>, threads: Int, path: String) throws(LandmarkdError) {
+    /// `isRaw`: what the parameters say of the rate is FFmpeg's own invention. Throws `unusableData` where this FFmpeg
+    /// cannot decode the stream.
+    init(
+        _ parameters: UnsafeMutablePointer<AVCodecParameters>, threads: Int, path: String, isRaw: Bool = false
+    ) throws(LandmarkdError) {
         name = String(cString: avcodec_get_name(parameters.pointee.codec_id))
         try open(parameters.pointee.codec_id, path) { context in
             context.pointee.thread_count = Int32(threads)
-            return avcodec_parameters_to_context(context, parameters)
+            let code = avcodec_parameters_to_context(context, parameters)
+            if isRaw { context.pointee.framerate = AVRational(num: 0, den: 1) }
+            return code
         }
     }
 
     /// For pictures that come one by one, each whole in itself: half a picture is none. Throws as above.
-    init(_ codec: AVCodecID, path: String) throws(LandmarkdError) {
+    init(_ codec: AVCodecID, path: String, largest: Int64 = 1 << 28) throws(LandmarkdError) {
         name = String(cString: avcodec_get_name(codec))
         try open(codec, path) { context in
             context.pointee.thread_count = 1
+            context.pointee.max_pixels = largest
             context.pointee.err_recognition = AV_EF_EXPLODE
             return 0
         }
@@ -37,8 +43,8 @@ final class VideoDecoder {  // thread-bound
     ) throws(LandmarkdError) {
         let codec = avcodec_find_decoder(id)
         context = avcodec_alloc_context3(codec)
-        var code = context.map(configure) ?? -ENOMEM
         context?.pointee.max_pixels = 1 << 28
+        var code = context.map(configure) ?? -ENOMEM
         if code >= 0 { code = codec == nil ? lm_averror_invalid_data : avcodec_open2(context, codec, nil) }
         guard code >= 0 else {
             throw LandmarkdError(
@@ -48,6 +54,13 @@ final class VideoDecoder {  // thread-bound
     }
 
     deinit { avcodec_free_context(&context) }
+
+    /// Frames a second as the pictures themselves tell, once one was decoded; nil where they do not.
+    var toldRate: Double? {
+        guard let rate = context?.pointee.framerate, rate.num > 0, rate.den > 0 else { return nil }
+        // Encoders of a varying rate tell the ticks of their clock instead, 90,000 a second.
+        return 0.1...1000 ~= av_q2d(rate) ? av_q2d(rate) : nil
+    }
 
     /// Gives the decoder a packet, or nil at the end of the stream; false where it could not be decoded.
     func send(_ packet: Packet?) -> Bool { avcodec_send_packet(context, packet?.pointer) >= 0 }

@@ -42,7 +42,7 @@ private final class FileSource: LiveSource {  // thread-bound
         let info = reader.info
         return LiveFormat(
             width: info.width, height: info.height, encoding: info.codec,
-            rate: info.frameRate > 0 ? info.frameRate : nil)
+            rate: info.frameRate > 0 && info.tellsRate ? info.frameRate : nil)
     }
 
     var brokenFrames: Int { brokenBefore + reader.brokenCount }

@@ -1,12 +1,19 @@
 import Base
 import CFFmpeg
 
-/// Opens a network stream: `rtsp://`, `rtsps://`, `http://` or `https://`.
+/// Opens a network stream: `rtsp://`, `rtsps://`, `http://` or `https://`. JPEGs over HTTP are read by `HTTPSource`,
+/// everything else by FFmpeg.
 package struct NetworkOpener: LiveSourceOpener {
-    /// The address without its password.
+    /// The address as anybody may read it.
     package var name: String { address.shown }
     private let address: NetworkAddress
     private let patience: Patience
+    private let snapshotRate: Double
+
+    /// How often a camera that answers with a single picture is asked for the next one, times a second.
+    package static let usualSnapshotRate = 5.0
+    /// How often a server may send us on to another one.
+    private static let mostRedirects = 5
 
     /// Seconds of silence that are borne.
     package struct Patience: Sendable {
@@ -19,20 +26,58 @@ package struct NetworkOpener: LiveSourceOpener {
     }
 
     /// Throws `wrongSettings` where it is no such address.
-    package init(_ address: String, patience: Patience = Patience()) throws(LandmarkdError) {
+    package init(
+        _ address: String, patience: Patience = Patience(), snapshotRate: Double = Self.usualSnapshotRate
+    ) throws(LandmarkdError) {
         self.address = try NetworkAddress(address)
-        self.patience = patience
+        (self.patience, self.snapshotRate) = (patience, snapshotRate)
     }
+
+    /// Whether it may turn out to answer with single pictures.
+    var mayBeSnapshot: Bool { address.isHTTP }
 
     /// Throws `unavailable` (no answer, refused, not found), `noPermission` (password), `unusableData` (no video), or
     /// `interrupted` where `stop` was set.
     package func open(stop: StopSignal) throws(LandmarkdError) -> any LiveSource {
-        try NetworkSource(address, patience: patience, stop: stop)
+        let limit = monotonicSeconds() + patience.opening
+        if address.isHTTP {
+            let source = try HTTPSource.open(
+                address, patience: patience, snapshotRate: snapshotRate, until: limit, stop: stop)
+            if let source { return source }
+        }
+        return try openByFFmpeg(until: limit, stop: stop)
+    }
+
+    /// Follows redirects to other servers itself, each with a fresh start: FFmpeg would take the password along.
+    private func openByFFmpeg(until limit: Double, stop: StopSignal) throws(LandmarkdError) -> any LiveSource {
+        var place = address
+        for _ in 0...Self.mostRedirects {
+            let watch = NetworkWatch(stop: stop, address: place)
+            watch.start(patience.opening, until: limit)
+            do throws(LandmarkdError) {
+                return try NetworkSource(place, patience: patience, stop: stop, watch: watch)
+            } catch {
+                guard let next = watch.otherServer else { throw error }
+                place = try redirected(to: next)
+            }
+        }
+        throw LandmarkdError(
+            .unavailable, "\(address.shown): more than \(Self.mostRedirects) redirects", remedy: "check the address")
+    }
+
+    private func redirected(to text: String) throws(LandmarkdError) -> NetworkAddress {
+        guard let next = try? NetworkAddress(text), next.isHTTP == address.isHTTP else {
+            throw LandmarkdError(
+                .unavailable,
+                "\(address.shown): the server redirects to \(text.withoutCredentials), which is no such stream",
+                remedy: "check the address")
+        }
+        return next
     }
 }
 
 private final class NetworkSource: LiveSource {  // thread-bound
-    let format: LiveFormat
+    private(set) var format: LiveFormat
     private(set) var brokenFrames = 0
     var clockJumps: Int { clock.jumps }
 
@@ -55,19 +100,21 @@ private final class NetworkSource: LiveSource {  // thread-bound
     /// Seconds that a stream may take for its first picture: cameras send a whole one every ten seconds or more.
     private static let firstPatience = 30.0
 
-    init(_ address: NetworkAddress, patience: NetworkOpener.Patience, stop: StopSignal) throws(LandmarkdError) {
-        (self.address, self.patience, self.stop) = (address, patience, stop)
-        watch = NetworkWatch(stop: stop)
-        watch.start(patience.opening)
+    /// `watch`: started, so that it ends opening in time.
+    init(
+        _ address: NetworkAddress, patience: NetworkOpener.Patience, stop: StopSignal, watch: NetworkWatch
+    ) throws(LandmarkdError) {
+        (self.address, self.patience, self.stop, self.watch) = (address, patience, stop, watch)
         demuxer = try Demuxer(address, watch: watch)
         let stream = demuxer.stream.pointee
-        decoder = try VideoDecoder(stream.codecpar, threads: 1, path: address.shown)
+        decoder = try VideoDecoder(stream.codecpar, threads: 1, path: address.shown, isRaw: demuxer.isRaw)
         orientation = lm_stream_display_matrix(demuxer.stream).map { Orientation(displayMatrix: $0) } ?? Orientation()
         let rate = demuxer.frameRate
         let size = (Int(stream.codecpar.pointee.width), Int(stream.codecpar.pointee.height))
         let (width, height) = orientation.quarterTurns.isMultiple(of: 2) ? size : (size.1, size.0)
-        format = LiveFormat(width: width, height: height, encoding: decoder.name, rate: rate > 0 ? rate : nil)
-        tellsTime = demuxer.isRecorded || !["mpjpeg", "mjpeg", "h264", "hevc"].contains(demuxer.formatName)
+        format = LiveFormat(
+            width: width, height: height, encoding: decoder.name, rate: rate > 0 && !demuxer.isRaw ? rate : nil)
+        tellsTime = demuxer.isRecorded || !demuxer.isRaw
         let unit = tellsTime ? stream.time_base : AVRational(num: 1, den: 1_000_000)
         clock = FrameClock(numerator: unit.num, denominator: unit.den, usualStep: rate > 0 ? 1 / rate : 0.04)
         pace = demuxer.isRecorded ? Pace() : nil
@@ -79,6 +126,7 @@ private final class NetworkSource: LiveSource {  // thread-bound
             case .picture(let picture):
                 guard let frame = frame(picture) else { continue }
                 defer { lastGood = (monotonicSeconds(), brokenFrames, false) }
+                if demuxer.isRaw { format.rate = decoder.toldRate }
                 guard let due = pace?.due(frame.time) else { return LiveFrame(frame: frame, exposure: unixSeconds()) }
                 return stop.wait(until: due.monotonic) ? nil : LiveFrame(frame: frame, exposure: due.unix)
             case .needsPacket:

@@ -6,8 +6,9 @@ import Base
 /// - other names with a slash, or with the ending of a video: a file, played once or in a `loop`,
 /// - any other name: a camera by its card name.
 ///
-/// The name alone decides: nothing is opened or looked up yet. `camera.patience` serves network streams too. Throws
-/// `wrongSettings` where the name is none of these, or `camera` or `loop` ask for what such a source does not have.
+/// The name alone decides: nothing is opened or looked up yet. `camera.patience` serves network streams too, and
+/// `camera.rate` those over HTTP that are asked for picture after picture. Throws `wrongSettings` where the name is none of
+/// these, or `camera` or `loop` ask for what such a source does not have.
 package func sourceOpener(
     _ source: String, camera: CameraRequest = CameraRequest(), loop: Bool = false
 ) throws(LandmarkdError) -> any LiveSourceOpener {
@@ -18,22 +19,26 @@ package func sourceOpener(
     case .network:
         var patience = NetworkOpener.Patience()
         patience.reading = camera.patience ?? patience.reading
-        opener = try NetworkOpener(source, patience: patience)
+        opener = try NetworkOpener(
+            source, patience: patience, snapshotRate: camera.rate ?? NetworkOpener.usualSnapshotRate)
     case .file:
         opener = FileOpener(source, loop: loop)
     case nil:
         throw LandmarkdError(
-            .wrongSettings, "source '\(maskingCredentials(source))': neither a camera nor a stream nor a file",
+            .wrongSettings, "source '\(source.withoutCredentials)': neither a camera nor a stream nor a file",
             remedy: "name a camera (/dev/video0, its card name), rtsp://…, http://…, https://… or the path of a video")
     }
     if loop, !(opener is FileOpener) {
         throw LandmarkdError(
             .wrongSettings, "source '\(opener.name)': only a file can be played in a loop", remedy: "leave 'loop' out")
     }
-    let asksForMode = camera.format != nil || camera.size != nil || camera.rate != nil
+    // Of HTTP addresses only the answer tells whether they are snapshots, which are asked for at `rate`.
+    let mayHaveRate = opener is CameraOpener || (opener as? NetworkOpener)?.mayBeSnapshot == true
+    let asksForMode = camera.format != nil || camera.size != nil || camera.rate != nil && !mayHaveRate
     if asksForMode, !(opener is CameraOpener) {
         throw LandmarkdError(
-            .wrongSettings, "source '\(opener.name)': format, size and rate can be chosen for cameras only",
+            .wrongSettings,
+            "source '\(opener.name)': format, size and rate can be chosen for cameras only, and rate for http addresses",
             remedy: "leave them out")
     }
     return opener
@@ -49,6 +54,8 @@ enum SourceKind {
     init?(_ source: String) {
         let ending = MediaFile.ending(of: source)
         if source.allSatisfy(\.isWhitespace) || source.contains("\0") { return nil }
+        // An address without its slashes or scheme would be told as a file's path, with its password.
+        if source.withoutCredentials != source, !source.contains("://") { return nil }
         if NetworkAddress.schemes.contains(where: { source.lowercased().hasPrefix($0 + "://") }) {
             self = .network
         } else if source.contains("://") || source.hasSuffix("/") {

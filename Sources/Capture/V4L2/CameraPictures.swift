@@ -1,5 +1,4 @@
 import Base
-import CFFmpeg
 
 /// Makes frames of a camera's buffers: raw pictures are copied as they are, JPEGs decoded.
 ///
@@ -10,9 +9,7 @@ final class CameraPictures {  // thread-bound
     private let format: CameraFormat
     /// Of raw pictures.
     private let planes: PackedPlanes?
-    private let decoder: VideoDecoder?
-    private let scaler = PictureScaler()
-    private let packet = Packet()
+    private let decoder: JPEGDecoder?
 
     /// Throws `unusableData` where this FFmpeg has no JPEG decoder.
     init(_ format: CameraFormat, path: String) throws(LandmarkdError) {
@@ -23,7 +20,7 @@ final class CameraPictures {  // thread-bound
             decoder = nil
         } else {
             planes = nil
-            decoder = try VideoDecoder(AV_CODEC_ID_MJPEG, path: path)
+            decoder = try JPEGDecoder(path: path)
         }
     }
 
@@ -35,16 +32,7 @@ final class CameraPictures {  // thread-bound
 
     /// The picture in the bytes; nil where there is none, or only a part.
     func picture(in bytes: UnsafeRawBufferPointer) -> Picture? {
-        guard let planes else { return decoded(bytes) }
+        guard let planes else { return mayHold(bytes) ? decoder?.picture(in: bytes) : nil }
         return Picture(copying: bytes, planes, width: format.width, height: format.height)
-    }
-
-    private func decoded(_ bytes: UnsafeRawBufferPointer) -> Picture? {
-        guard let decoder, mayHold(bytes), let count = Int32(exactly: bytes.count) else { return nil }
-        av_packet_unref(packet.pointer)
-        guard av_new_packet(packet.pointer, count) >= 0 else { return nil }
-        UnsafeMutableRawBufferPointer(start: packet.pointer.pointee.data, count: bytes.count).copyMemory(from: bytes)
-        guard decoder.send(packet), case .picture(let picture) = decoder.receive() else { return nil }
-        return scaler.readable(picture)
     }
 }

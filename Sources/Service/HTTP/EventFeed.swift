@@ -15,13 +15,15 @@ final class EventFeed: Sendable {
 
     /// Nil: all streams, also those that come later.
     let name: String?
+    /// Whether the reader may still read: the token may change.
+    private let isAllowed: @Sendable () -> Bool
     /// Events by stream.
     private let unread = Mutex<[String: ByteBuffer]>([:])
     private let wakes: AsyncStream<Void>
     private let wake: AsyncStream<Void>.Continuation
 
-    init(name: String?) {
-        self.name = name
+    init(name: String?, isAllowed: @escaping @Sendable () -> Bool) {
+        (self.name, self.isAllowed) = (name, isAllowed)
         (wakes, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
@@ -51,11 +53,13 @@ final class EventFeed: Sendable {
             })
     }
 
-    /// Writes until the reader has gone, the stream is no more, or the service ends.
+    /// Writes until the reader has gone or may not read any more, the stream is no more, or the service ends.
     private func write(_ send: (ByteBuffer) async throws -> Void) async throws {
         try await send(ByteBuffer(string: "retry: \(Self.retryMilliseconds)\n\n"))
         var lastSent = monotonicSeconds()
         for await _ in wakes.cancelOnGracefulShutdown() {
+            // Asked once a second at least, as `tick` wakes it.
+            guard isAllowed() else { return }
             var text = takeUnread()
             if text == nil, monotonicSeconds() - lastSent > Self.heartbeatSeconds {
                 text = ByteBuffer(string: ": nothing new\n\n")

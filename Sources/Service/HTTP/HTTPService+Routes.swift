@@ -22,11 +22,10 @@ extension HTTPService {
         router.get("v1/streams") { [self] _, _ in
             try jsonResponse(StreamList(streams: streams.boards.map(StreamReport.init), preview: settings.preview))
         }
-        router.get("v1/events") { [self] request, _ in EventFeed(name: nil).response(to: request, events)
-        }
+        router.get("v1/events") { [self] request, _ in feed(nil, for: request).response(to: request, events) }
         router.get("v1/streams/:name") { [self] _, context in try latest(of: board(context)) }
         router.get("v1/streams/:name/events") { [self] request, context in
-            EventFeed(name: try board(context).name).response(to: request, events)
+            feed(try board(context).name, for: request).response(to: request, events)
         }
         router.get("v1/streams/:name/frame.jpg") { [self] _, context in try await picture(of: board(context)) }
         return router
@@ -44,6 +43,10 @@ extension HTTPService {
                     body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
             }
         }
+    }
+
+    private func feed(_ name: String?, for request: Request) -> EventFeed {
+        EventFeed(name: name) { [self] in settings.allows(request) }
     }
 
     private func health(_ request: Request) throws -> Response {

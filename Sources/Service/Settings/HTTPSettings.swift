@@ -1,3 +1,4 @@
+import Base
 import SettingsFile
 
 /// Where and to whom the HTTP service answers.
@@ -27,13 +28,21 @@ package struct HTTPSettings: Sendable, Equatable {
 
     static let keys: [SettingKey<HTTPSettings>] = [
         SettingKey("listen", listenReader, \.address),
-        SettingKey(
-            "token",
-            SettingReader("none, or at least 16 letters, digits and signs without spaces") { _, text in
-                isToken(text) ? text : text == "none" ? .some(nil) : nil
-            }, \.token),
+        SettingKey("token", tokenReader, \.token),
         SettingKey("preview", .flag, \.preview),
     ]
+
+    /// What was written is not repeated: it may be a token all the same.
+    private static let tokenReader = SettingReader<String?>(
+        "none, or at least 16 letters, digits and signs without spaces"
+    ) { (node) throws(LandmarkdError) in
+        if let text = node.text, isToken(text) { return text }
+        guard node.text == "none" else {
+            let wanted = tokenReader.wanted
+            throw node.fault("the value is not \(wanted)", remedy: "give \(wanted)")
+        }
+        return nil
+    }
 
     private static let listenReader = SettingReader<HostAndPort?>(
         "an address and port such as 127.0.0.1:8068, or off"

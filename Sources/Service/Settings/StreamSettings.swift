@@ -90,8 +90,7 @@ package struct StreamSettings: Sendable, Equatable {
     /// A name that a stream may have, made of the last part of its source: "video0" of "/dev/video0". Passwords are not
     /// in it.
     package static func name(fromSource source: String) -> String {
-        let path = source.prefix { $0 != "?" && $0 != "#" }
-        let part = path.split(separator: "/").last?.split(separator: "@").last ?? ""
+        let part = source.withoutCredentials.split(separator: "/").last?.prefix { $0 != "=" } ?? ""
         let plain = part.map { $0.isASCII && ($0.isLetter || $0.isNumber || "._".contains($0)) ? $0 : "-" }
         let name = String(plain.drop { !$0.isLetter && !$0.isNumber }.prefix(64))
         return isName(name) ? name : "camera"

@@ -84,17 +84,8 @@ import Testing
         try await ServedStreams.run([board]) { served in
             for path in ["/v1/streams", "/healthz", "/v1/streams/a", "/v1/streams/a/frame.jpg"] {
                 let text = try await served.ask(path).text
-                #expect(text.contains("rtsp://…@camera.local:554/live?…") && !text.contains("secret"), "\(path)")
+                #expect(text.contains("rtsp://camera.local:554/live") && !text.contains("secret"), "\(path)")
             }
-        }
-    }
-
-    @Test func credentialsAreCutFromAddressesOnly() {
-        #expect("http://camera/a@b?c".withoutCredentials == "http://camera/a@b?…")
-        #expect("rtsp://user@host/x".withoutCredentials == "rtsp://…@host/x")
-        #expect("rtsp://u:p@q@host".withoutCredentials == "rtsp://…@host")
-        for plain in ["/dev/video0", "clip?.mp4", "me@home", "rtsp://host/x", ""] {
-            #expect(plain.withoutCredentials == plain)
         }
     }
 

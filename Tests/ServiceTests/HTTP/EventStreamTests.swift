@@ -79,6 +79,33 @@ import Testing
         }
     }
 
+    @Test(arguments: ["/v1/events", "/v1/streams/a/events"], ["Authorization", "query"])
+    func anotherTokenEndsOpenEventStreams(_ path: String, _ way: String) async throws {
+        let (old, new) = ("an-old-token-of-24-bytes", "a-new-token-of-24-bytes-")
+        let board = deliveringBoard("a")
+        try await ServedStreams.run([board], token: old) { served in
+            try await onThread {
+                func open(_ token: String) throws -> HTTPConversation {
+                    let conversation = try HTTPConversation(port: served.port)
+                    let isQuery = way == "query"
+                    try conversation.ask(
+                        isQuery ? "\(path)?token=\(token)" : path,
+                        headers: ["Host: localhost"] + (isQuery ? [] : ["Authorization: Bearer \(token)"]))
+                    return conversation
+                }
+                let conversation = try open(old)
+                #expect(try conversation.event(afterHead: true) == "retry: 2000")
+                served.service.settings.token = new
+                board.publish(frame: 1)
+                #expect(throws: HTTPConversation.Failure.self, "not even one event more") {
+                    _ = try conversation.event()
+                }
+                #expect(try open(old).head().status == 401)
+                #expect(try open(new).event(afterHead: true) == "retry: 2000")
+            }
+        }
+    }
+
     @Test func aQuietStreamSendsComments() async throws {
         try await ServedStreams.run([deliveringBoard("a")]) { served in
             try await onThread {

@@ -99,7 +99,7 @@ import Testing
         ),
         ("defaults: {source: a}\n", ": defaults.source: unknown key", "loop"),
         ("http: {listen: 8068}\n", "http.listen: '8068' is not", "127.0.0.1:8068"),
-        ("http: {token: short}\n", "http.token: 'short' is not", "16"),
+        ("http: {token: short}\n", "http.token: the value is not none", "16"),
         ("log: {level: warn}\n", "log.level: 'warn' is not", "debug, info, warning, error"),
         ("log: {level: inof}\n", "log.level: 'inof' is not", "'info'"),
         ("http: {preview: maybe}\n", "http.preview: 'maybe' is not true or false", "true or false"),
@@ -136,6 +136,16 @@ import Testing
         #expect(fault?.cause.contains(cause) == true, "\(fault?.cause ?? "")")
         #expect(fault?.remedy?.contains(remedy) == true, "\(fault?.remedy ?? "")")
         #expect(fault?.cause.contains("\n") == false)
+    }
+
+    @Test(arguments: [
+        "http: {token: sword fish}\n", "streams: {a: 'rtsp://anna:sword fish@cam/1'}\n",
+        "streams:\n  a: {source: \"rtsp://anna:sword fish@cam/1}\n", "a: [rtsp://anna:sword fish@cam, }\n",
+        "streams: {a: {source: 'rtsp://anna:sword fish@cam/1', faces: 99}}\n",
+        "streams: {a: {source: x, rate: 'rtsp://anna:sword fish@cam/1'}}\n",
+    ]) func whatIsWrongIsSaidWithoutSecrets(text: String) throws {
+        let fault = #expect(throws: LandmarkdError.self) { try read(text) }
+        #expect(fault?.description.contains("fish") == false, "\(fault?.description ?? "")")
     }
 
     @Test func aMissingFileIsSaid() {
