@@ -199,11 +199,12 @@ package final class CascadeTracker: FaceTracker {
         tracks.allSatisfy { $0.estimate == nil || !$0.crop.liesOn(crop) }
     }
 
-    /// Looks at a proposal cold, then again and again where the landmarks say.
+    /// Looks at a proposal cold, then again and again where the landmarks say, unless the second look shows that no face is there.
     private func confirm(_ frame: Frame, _ proposal: SimilarityMap) -> CascadeEstimate {
         var estimate = runner.run(frame, proposal, prior: nil, passes: 2)[0]
-        for _ in 0..<3 where isUsable(estimate.points, frame) {
-            estimate = look(frame, prior: estimate.points, passes: 2)
+        for look in 0..<3 where isUsable(estimate.points, frame) {
+            if look > 0, estimate.presence < settings.hopeless { break }
+            estimate = self.look(frame, prior: estimate.points, passes: 2)
         }
         return estimate
     }

@@ -8,6 +8,8 @@ package struct TrackingSettings: Sendable, Equatable {
     package var absent = 0.5
     /// How long a face may be unseen before its track ends.
     package var patience = 0.5
+    /// Presence under which a proposal that has been looked at twice is given up.
+    package var hopeless = 0.1
     /// Presence that a new face must have after it has been looked at several times.
     package var certain = 0.7
     /// Confidence that its landmarks must have then. Pictures without a face rarely reach it, profiles just do.
