@@ -47,7 +47,7 @@ struct FaceTrack {
         let distance = (crop(Point(0.5, 0.5)) - expectedCentre(at: time)).length / max(crop.scale, self.crop.scale)
         let growth = max(crop.scale, self.crop.scale) / min(crop.scale, self.crop.scale)
         let isNear = distance < 0.35 + 1.5 * gap && growth < 1.25 + gap
-        let least = isNear ? max(0.3, 0.55 - 0.7 * gap) : 0.6
+        let least = isNear ? max(0.3, 0.65 - gap) : 0.65
         return self.look?.likeness(to: look).map { $0 >= least } ?? true
     }
 

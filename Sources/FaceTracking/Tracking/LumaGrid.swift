@@ -7,67 +7,64 @@ struct LumaGrid {
     let columns: Int
     let rows: Int
     /// Row-major.
-    private(set) var cells: [Float]
+    let cells: [Float]
 
-    /// Samples along each side of a cell.
-    private static let samples = 3
-    /// Cells along the longer side of a whole frame.
-    private static let longerSide = 64
-    private static let shorterSide = 16
-
-    private init(columns: Int, rows: Int) {
-        (self.columns, self.rows) = (columns, rows)
-        cells = [Float](repeating: 0, count: columns * rows)
-    }
+    /// Samples along each side of a cell, of a whole frame and of a crop.
+    private static let samples = (frame: 3, crop: 2)
+    /// Cells along the longer side of a whole frame, and at least along the shorter.
+    private static let sides = (longer: 64, shorter: 16)
 
     /// All of a frame as it is stored, turned or not, in cells that are about square.
     init(_ frame: Frame) {
         let longer = max(frame.width, frame.height)
-        func count(_ side: Int) -> Int { max(Self.shorterSide, (Self.longerSide * side + longer / 2) / longer) }
-        self.init(columns: count(frame.width), rows: count(frame.height))
-        let plane = frame.luma
-        let across = Self.offsets(frame.width, samples: columns * Self.samples, stride: plane.sampleStride)
-        let down = Self.offsets(frame.height, samples: rows * Self.samples, stride: plane.rowStride)
+        func cells(_ side: Int) -> Int { max(Self.sides.shorter, (Self.sides.longer * side + longer / 2) / longer) }
+        let count = Self.samples.frame
+        columns = cells(frame.width)
+        rows = cells(frame.height)
+        let across = Self.offsets(frame.width, samples: columns * count, stride: frame.luma.sampleStride)
+        let down = Self.offsets(frame.height, samples: rows * count, stride: frame.luma.rowStride)
         let reader = LumaReader(frame)
+        var sums = [Int](repeating: 0, count: columns * rows)
         for (row, offset) in down.enumerated() {
-            let first = row / Self.samples * columns
+            let first = row / count * columns
             for column in 0..<columns {
                 var sum = 0
-                for place in (column * Self.samples)..<((column + 1) * Self.samples) {
+                for place in (column * count)..<((column + 1) * count) {
                     sum += reader.sample(at: offset + across[place])
                 }
-                cells[first + column] += Float(sum)
+                sums[first + column] += sum
             }
         }
-        average()
+        self.cells = sums.map { Float($0) / Float(count * count) }
     }
 
     /// `side` × `side` cells of a crop; `map` leads from crop units to the picture as displayed. Beyond the picture its edge goes on.
     init(_ frame: Frame, crop map: SimilarityMap, side: Int) {
-        self.init(columns: side, rows: side)
-        let count = side * Self.samples
+        (columns, rows) = (side, side)
+        let count = side * Self.samples.crop
         func stored(_ column: Double, _ row: Double) -> Point {
             frame.stored(map((Point(column, row) + 0.5) / Double(count)))
         }
         let origin = stored(0, 0)
         let (right, down) = (stored(1, 0) - origin, stored(0, 1) - origin)
-        /// The nearest sample; NaN, as everything that is not greater than 0, counts as 0.
-        func index(_ place: Double, in count: Int) -> Int { place > 0 ? Int(min(place, Double(count - 1)) + 0.5) : 0 }
+        let last = Point(Double(frame.width - 1), Double(frame.height - 1))
+        let (rowStride, sampleStride) = (frame.luma.rowStride, frame.luma.sampleStride)
         let reader = LumaReader(frame)
+        var sums = [Int](repeating: 0, count: side * side)
         for row in 0..<count {
+            var place = origin + Double(row) * down
             for column in 0..<count {
-                let place = origin + right * Double(column) + down * Double(row)
-                let (x, y) = (index(place.x, in: frame.width), index(place.y, in: frame.height))
-                let sample = reader.sample(at: y * frame.luma.rowStride + x * frame.luma.sampleStride)
-                cells[row / Self.samples * side + column / Self.samples] += Float(sample)
+                let (x, y) = (Self.index(place.x, last: last.x), Self.index(place.y, last: last.y))
+                sums[row / Self.samples.crop * side + column / Self.samples.crop] += reader.sample(
+                    at: y * rowStride + x * sampleStride)
+                place += right
             }
         }
-        average()
+        cells = sums.map { Float($0) / Float(Self.samples.crop * Self.samples.crop) }
     }
 
-    private mutating func average() {
-        for index in cells.indices { cells[index] /= Float(Self.samples * Self.samples) }
-    }
+    /// The nearest sample. NaN, as all that is not greater than 0, counts as 0.
+    private static func index(_ place: Double, last: Double) -> Int { place > 0 ? Int(min(place, last) + 0.5) : 0 }
 
     /// Byte offsets of samples that are spread evenly along a side.
     private static func offsets(_ side: Int, samples: Int, stride: Int) -> [Int] {
@@ -75,18 +72,17 @@ struct LumaGrid {
     }
 }
 
-/// Reads single samples of a frame's luma, brought to 8 bits.
+/// Reads single samples of a frame's luma, brought to 8 bits, while the frame lives.
 private struct LumaReader {
-    private let frame: Frame
-    private let isWide: Bool
-    private let shift: Int
+    private let base: UnsafeRawPointer
+    /// Bits beyond the eighth; nil where a sample is one byte.
+    private let shift: Int?
 
-    init(_ frame: Frame) { (self.frame, isWide, shift) = (frame, frame.bitDepth > 8, frame.bitDepth - 8) }
+    init(_ frame: Frame) { (base, shift) = (frame.luma.base, frame.bitDepth > 8 ? frame.bitDepth - 8 : nil) }
 
     @inline(__always) func sample(at offset: Int) -> Int {
-        guard isWide else { return Int(frame.luma.base.load(fromByteOffset: offset, as: UInt8.self)) }
-        let stored = frame.luma.base.loadUnaligned(fromByteOffset: offset, as: UInt16.self)
-        return Int(UInt16(littleEndian: stored) >> UInt16(shift))
+        guard let shift else { return Int(base.load(fromByteOffset: offset, as: UInt8.self)) }
+        return Int(UInt16(littleEndian: base.loadUnaligned(fromByteOffset: offset, as: UInt16.self))) >> shift
     }
 }
 
@@ -120,14 +116,16 @@ extension LumaGrid {
         return moves.sorted(by: isShorter)
     }()
 
-    /// How much of this picture was in the one before, 0…1: the share of its blocks that are found there, moved, brighter or darker, with
-    /// more contrast or less. Nil where the picture is too flat to tell, as in the dark or in a flash.
+    /// How well this picture and the one before go together as two of one scene, 0…1: the share of its blocks that are found there, moved,
+    /// brighter or darker, with more contrast or less; times how well the brightness of those blocks agrees, since in blurred pictures
+    /// much resembles much. Nil where the picture is too flat to tell, as in the dark or in a flash.
     ///
     /// Both grids must have the same shape.
-    func shareFound(in before: LumaGrid) -> Double? {
+    func continuity(from before: LumaGrid) -> Double? {
         let (across, down) = (columns / Self.block, rows / Self.block)
         let corner = (x: (columns - across * Self.block) / 2, y: (rows - down * Self.block) / 2)
-        var (textured, total, found) = (0, Float(0), Float(0))
+        var (textured, total) = (0, Float(0))
+        var found: [BlockPair] = []
         var lastMove = Move.zero
         for index in 0..<(across * down) {
             let x = corner.x + index % across * Self.block
@@ -138,12 +136,14 @@ extension LumaGrid {
             textured += 1
             let weight = min(spread, Self.spread.full)
             total += weight
-            if let move = before.move(of: block, x: x, y: y, guess: lastMove) {
-                found += weight
-                lastMove = move
-            }
+            guard let move = before.move(of: block, x: x, y: y, guess: lastMove) else { continue }
+            lastMove = move
+            let other = CentredBlock(before, x: x + move.x, y: y + move.y)
+            found.append(BlockPair(weight: weight, means: SIMD2(block.mean, other.mean)))
         }
-        return 10 * textured >= across * down ? Double(found / total) : nil
+        guard 10 * textured >= across * down else { return nil }
+        let share = found.reduce(0) { $0 + $1.weight } / total
+        return Double(share * found.agreement)
     }
 
     /// Where a block at `x`, `y` is found: the guess is tried first.
@@ -160,12 +160,13 @@ extension LumaGrid {
 /// Eight by eight cells, less their mean.
 private struct CentredBlock {
     private var rows: [SIMD8<Float>]
+    let mean: Float
     /// Sum of squares.
     let power: Float
 
     init(_ grid: LumaGrid, x: Int, y: Int) {
         rows = (0..<8).map { grid.eight(x: x, y: y + $0) }
-        let mean = rows.reduce(SIMD8(repeating: 0), +).sum() / 64
+        mean = rows.reduce(SIMD8(repeating: 0), +).sum() / 64
         for index in rows.indices { rows[index] -= mean }
         power = rows.reduce(SIMD8(repeating: 0)) { $0 + $1 * $1 }.sum()
     }
@@ -183,6 +184,33 @@ private struct CentredBlock {
         let otherPower = max(squares.sum() - sum * sum / 64, 64 * noise * noise)
         let product = products.sum()
         return product > 0 && product * product >= alike * alike * power * otherPower
+    }
+}
+
+/// A block and where it was found: how much it counts, and the mean brightness of both.
+private struct BlockPair {
+    let weight: Float
+    let means: SIMD2<Float>
+}
+
+extension [BlockPair] {
+    /// Variance of the blocks' brightness under which there is nothing to compare.
+    private static var even: Float { 16 }
+
+    /// Square of the correlation between the brightness of blocks and of those they were found in, 0 where it is negative; 1 where all
+    /// blocks are about as bright.
+    fileprivate var agreement: Float {
+        let weight = reduce(0) { $0 + $1.weight }
+        guard weight > 0 else { return 0 }
+        let mean = reduce(SIMD2.zero) { $0 + $1.weight * $1.means } / weight
+        var (variances, product) = (SIMD2<Float>.zero, Float(0))
+        for pair in self {
+            let rest = pair.means - mean
+            variances += pair.weight / weight * rest * rest
+            product += pair.weight / weight * rest.x * rest.y
+        }
+        if variances.max() < Self.even { return 1 }
+        return product > 0 ? product * product / (variances.x * variances.y) : 0
     }
 }
 

@@ -134,8 +134,8 @@ struct IdentityTests {
         func shot(_ left: UInt64, _ right: UInt64) throws -> [RenderedFrame] {
             try Drawn.frames(
                 [
-                    Drawn.person(Person(seed: left)) { _ in Point(90, 116) },
-                    Drawn.person(Person(seed: right), scale: 48) { _ in Point(280, 120) },
+                    Drawn.person(.distinct(left)) { _ in Point(90, 116) },
+                    Drawn.person(.distinct(right), scale: 48) { _ in Point(280, 120) },
                 ], seconds: 0.6, width: 380)
         }
         let shots = [try shot(people.0, people.1), try shot(people.1, people.0)]
@@ -155,9 +155,9 @@ struct IdentityTests {
     /// A lost face's place is taken by somebody else within the time that it would be waited for.
     @Test(arguments: [2, 5, 9] as [UInt64]) func whoTakesTheSeatOfAnotherIsNew(seed: UInt64) throws {
         let way: @Sendable (Double) -> Point? = { _ in Point(160, 116) }
-        let before = try Drawn.frames([Drawn.person(Person(seed: seed), way)], seconds: 0.6)
+        let before = try Drawn.frames([Drawn.person(.distinct(seed), way)], seconds: 0.6)
         let empty = try Drawn.frames([], seconds: 0.3)
-        let after = try Drawn.frames([Drawn.person(Person(seed: seed + 1), way)], seconds: 0.8)
+        let after = try Drawn.frames([Drawn.person(.distinct(seed + 1), way)], seconds: 0.8)
         let diary = try Diary(try Drawn.tracker(), shots: [before, empty, after])
         #expect(diary.pages(from: 0, to: 0.59).ids == [1])
         let ids = diary.pages(from: 0.9).ids
@@ -176,5 +176,18 @@ struct IdentityTests {
         let (early, late) = (diary.pages(from: 0, to: 0.39), diary.pages(from: 0.6))
         #expect(early.ids == [1] && late.ids == [1])
         #expect(early.heldShare == 1 && late.heldShare == 1)
+    }
+}
+
+extension Person {
+    /// Somebody as unlike others as people are: drawn people else lie within one deviation of the mean, and share its look.
+    fileprivate static func distinct(_ seed: UInt64) -> Person {
+        var person = Person(seed: seed)
+        person.shape = person.shape.map { 2 * $0 }
+        person.texture = person.texture.map { 2.5 * $0 }
+        let isDark = seed.isMultiple(of: 2)
+        person.hair = isDark ? .short : .long
+        person.hairPaint = isDark ? Paint(30, 126, 130) : Paint(185, 112, 138)
+        return person
     }
 }
