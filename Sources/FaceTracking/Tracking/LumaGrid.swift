@@ -117,8 +117,8 @@ extension LumaGrid {
     }()
 
     /// How well this picture and the one before go together as two of one scene, 0…1: the share of its blocks that are found there, moved,
-    /// brighter or darker, with more contrast or less; times how well the brightness of those blocks agrees, since in blurred pictures
-    /// much resembles much. Nil where the picture is too flat to tell, as in the dark or in a flash.
+    /// brighter or darker, with more contrast or less; but since in blurred pictures much resembles much, only as far as the brightness
+    /// of those blocks agrees, or as they moved together. Nil where the picture is too flat to tell, as in the dark or in a flash.
     ///
     /// Both grids must have the same shape.
     func continuity(from before: LumaGrid) -> Double? {
@@ -139,11 +139,11 @@ extension LumaGrid {
             guard let move = before.move(of: block, x: x, y: y, guess: lastMove) else { continue }
             lastMove = move
             let other = CentredBlock(before, x: x + move.x, y: y + move.y)
-            found.append(BlockPair(weight: weight, means: SIMD2(block.mean, other.mean)))
+            found.append(BlockPair(weight: weight, means: SIMD2(block.mean, other.mean), move: move))
         }
         guard 10 * textured >= across * down else { return nil }
         let share = found.reduce(0) { $0 + $1.weight } / total
-        return Double(share * found.agreement)
+        return Double(max(share * found.agreement, found.together / total))
     }
 
     /// Where a block at `x`, `y` is found: the guess is tried first.
@@ -187,13 +187,24 @@ private struct CentredBlock {
     }
 }
 
-/// A block and where it was found: how much it counts, and the mean brightness of both.
+/// A block and where it was found: how much it counts, the mean brightness of both, and the move between them.
 private struct BlockPair {
     let weight: Float
     let means: SIMD2<Float>
+    let move: SIMD2<Int>
 }
 
 extension [BlockPair] {
+    /// Weight of the largest group of blocks that moved alike, to a cell.
+    fileprivate var together: Float {
+        map { one in
+            reduce(0) { sum, other in
+                let apart = other.move &- one.move
+                return abs(apart.x) <= 1 && abs(apart.y) <= 1 ? sum + other.weight : sum
+            }
+        }.max() ?? 0
+    }
+
     /// Variance of the blocks' brightness under which there is nothing to compare.
     private static var even: Float { 16 }
 

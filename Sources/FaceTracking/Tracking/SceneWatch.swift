@@ -3,7 +3,7 @@ import Base
 /// Tells from the frames themselves where another scene begins.
 ///
 /// A frame is of another scene where it hardly continues the frame before, and much less than usual: motion, shaking and noise lower the
-/// continuity of all frames, a cut that of one. On real clips it is 0.5 and more within a scene, under 0.4 at nearly all cuts. What is brighter or darker is found all the same; pictures too flat to tell, as in
+/// continuity of all frames, a cut that of one. On real clips and drawn ones it is 0.5 and more within a scene, under 0.4 at cuts. What is brighter or darker is found all the same; pictures too flat to tell, as in
 /// a flash or in the dark, are passed over, and the next one is compared with the last that had something to see.
 struct SceneWatch {
     enum Change: Equatable {
