@@ -61,7 +61,7 @@ struct SceneWatchTests {
     }
 
     @Test func aCutThroughBlackIsToldWhenThereIsSomethingToSee() throws {
-        let (first, second) = (try room(), try room(seed: 12))
+        let (first, second) = (try room(), try room(seed: 12, scale: 0.3, person: .distinct(1)))
         let dark = (0..<5).map { first[$0].withLuma { _ in 16 } }
         let frames = first.prefix(6).map(\.frame) + dark + second.prefix(6).map(\.frame)
         let changes = changes(frames)
@@ -92,10 +92,13 @@ struct SceneWatchTests {
         #expect(LumaGrid(deep, crop: crop, side: 16).cells == LumaGrid(frame, crop: crop, side: 16).cells)
     }
 
-    private func room(width: Int = 320, height: Int = 240, seed: UInt64 = 3) throws -> [RenderedFrame] {
+    private func room(
+        width: Int = 320, height: Int = 240, seed: UInt64 = 3, scale: Double = 0.2, person: Person = .average
+    ) throws -> [RenderedFrame] {
         let middle = Point(Double(width) / 2, Double(height) / 2 - 4)
         return try Drawn.frames(
-            [Drawn.person(scale: 0.2 * Double(height)) { middle + Point(20 * $0, 0) }], seconds: 1.4, seed: seed,
+            [Drawn.person(person, scale: scale * Double(height)) { middle + Point(20 * $0, 0) }], seconds: 1.4,
+            seed: seed,
             width: width, height: height)
     }
 
@@ -117,7 +120,7 @@ struct IdentityTests {
     @Test(arguments: 1...4 as ClosedRange<UInt64>) func everyShotHasANumberOfItsOwn(seed: UInt64) throws {
         let shots = try (0..<4).map { shot in
             try Drawn.frames(
-                [Drawn.person(Person(seed: 7 * seed + shot)) { Point(150 + 20 * $0, 116) }], seconds: 0.6,
+                [Drawn.person(.distinct(7 * seed + shot)) { Point(150 + 20 * $0, 116) }], seconds: 0.6,
                 seed: 20 * seed + shot)
         }
         let diary = try Diary(try Drawn.tracker(), shots: shots)
