@@ -13,6 +13,8 @@ package final class TimedTracker: FaceTracker {
 
     package var pointCount: Int { tracker.pointCount }
 
+    package var searches: Int { tracker.searches }
+
     package func reset() {
         tracker.reset()
         (frames, seconds) = (0, 0)

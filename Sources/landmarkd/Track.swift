@@ -43,7 +43,11 @@ struct Track: ParsableCommand {
     @Option(help: "Calm landmarks of a face that keeps still. (default: on in the overlay, off in the table)")
     var smoothing: Switch?
 
-    @Option(help: "Searches a second, of the whole picture, while nobody is followed; 0.1 to 100.")
+    @Option(
+        help: """
+            Searches of the whole picture a second while nobody is followed, 0.1 to 100; at most 4 while somebody is and \
+            --faces allows for more.
+            """)
     var searchRate = 5.0
 
     @Option(help: ArgumentHelp("Seconds from the first frame at which to begin.", valueName: "s"))
@@ -87,9 +91,9 @@ struct Track: ParsableCommand {
         }
         let locator = try LocatorModel(path: ModelSearch().path("locator.safetensors"))
         let fault = try run.run { () throws(LandmarkdError) -> any FaceTracker in
-            var settings = TrackingSettings(faces: faces)
-            settings.searchInterval = 1 / searchRate
-            let tracker = CascadeTracker(model, locator: NetworkLocator(locator), settings: settings)
+            let tracker = CascadeTracker(
+                model, locator: NetworkLocator(locator),
+                settings: TrackingSettings(faces: faces, searchRate: searchRate))
             return smoothing == .on ? SmoothedTracker(tracker) : tracker
         }
         if let fault { throw ArgumentParser.ExitCode(fault.rawValue) }

@@ -11,6 +11,7 @@ import Testing
 /// Gives what a rule says of each frame's number.
 private final class ScriptedTracker: FaceTracker {
     let pointCount = 68
+    let searches = 0
     private let rule: (Int) -> [Point]?
 
     init(_ rule: @escaping (Int) -> [Point]?) { self.rule = rule }

@@ -7,6 +7,7 @@ import Testing
     /// Gives one landmark that wanders as told, id 1; nobody in the frames at `gaps`.
     final class ToldTracker: FaceTracker {
         let pointCount = 2
+        let searches = 0
         var path: (Double) -> Double
         var gaps: Set<Int> = []
         private var frame = 0

@@ -34,6 +34,7 @@ final class PlayedSource: PictureSource {
 /// Sees a face in every frame but each fifth; its landmarks tell how many frames it saw and the frame's first pixel.
 final class CountingTracker: FaceTracker {
     let pointCount = 2
+    let searches = 0
     private var seen = 0
 
     func reset() { seen = 0 }

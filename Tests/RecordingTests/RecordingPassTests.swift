@@ -53,6 +53,7 @@ import Testing
     @Test func coordinatesThatAreNoNumbersEndTheRecording() throws {
         final class LostTracker: FaceTracker {
             let pointCount = 1
+            let searches = 0
             func reset() {}
             func process(_ frame: Frame) throws(LandmarkdError) -> [TrackedFace] {
                 let box = Box(low: .zero, high: .zero)

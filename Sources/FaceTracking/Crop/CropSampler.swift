@@ -69,9 +69,9 @@ package final class CropSampler {
     func storedAffine(
         _ map: SimilarityMap, _ frame: Frame, mirrored: Bool, side: Int
     ) -> (Double, Double, Double, Double, Double, Double) {
-        let origin = stored(map(cropUnit(0, 0, mirrored, side)), frame)
-        let right = stored(map(cropUnit(1, 0, mirrored, side)), frame) - origin
-        let down = stored(map(cropUnit(0, 1, mirrored, side)), frame) - origin
+        let origin = frame.stored(map(cropUnit(0, 0, mirrored, side)))
+        let right = frame.stored(map(cropUnit(1, 0, mirrored, side))) - origin
+        let down = frame.stored(map(cropUnit(0, 1, mirrored, side))) - origin
         return (right.x, down.x, origin.x, right.y, down.y, origin.y)
     }
 
@@ -79,17 +79,19 @@ package final class CropSampler {
         let unit = (Point(column, row) + 0.5) / Double(side)
         return mirrored ? Point(1 - unit.x, unit.y) : unit
     }
+}
 
+extension Frame {
     /// Place in the stored picture of a place in the displayed one: the turns undone, then the flip.
-    private func stored(_ p: Point, _ frame: Frame) -> Point {
-        let (right, bottom) = (Double(frame.width - 1), Double(frame.height - 1))
+    func stored(_ p: Point) -> Point {
+        let (right, bottom) = (Double(width - 1), Double(height - 1))
         let flipped: Point =
-            switch frame.orientation.quarterTurns {
+            switch orientation.quarterTurns {
             case 1: Point(p.y, bottom - p.x)
             case 2: Point(right - p.x, bottom - p.y)
             case 3: Point(right - p.y, p.x)
             default: p
             }
-        return frame.orientation.mirrored ? Point(right - flipped.x, flipped.y) : flipped
+        return orientation.mirrored ? Point(right - flipped.x, flipped.y) : flipped
     }
 }

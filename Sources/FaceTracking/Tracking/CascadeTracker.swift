@@ -3,8 +3,9 @@ import Base
 /// Follows faces with the cascade: the last landmarks lay the crop and are the prior; presence says whether the face is still there.
 ///
 /// The life of a track: a locator proposes, several looks confirm, then one pass a frame follows. In doubt more looks are taken; a
-/// face that is not seen is looked for around its last place, then in the whole frame, and its track ends when it stays away. Ids are
-/// never used again.
+/// face that is not seen is looked for around its last place, then in the whole frame, and its track ends when it stays away. Who is
+/// found there goes on with the track only where place, size and look agree with it, and a cut to another scene ends all tracks. Ids
+/// are never used again.
 package final class CascadeTracker: FaceTracker {
     package let pointCount: Int
     private let settings: TrackingSettings
@@ -14,6 +15,9 @@ package final class CascadeTracker: FaceTracker {
     private let tells: (confidence: Bool, points: Bool)
     private let layout = CropLayout()
     private var tracks: [FaceTrack] = []
+    private var scene = SceneWatch()
+    /// The tracks that the last cut ended: they go on where it was a flash.
+    private var tracksBeforeCut: [FaceTrack] = []
     private var nextID = 1
     private var lastSearch: Double?
     private var nextPart = 0
@@ -31,11 +35,13 @@ package final class CascadeTracker: FaceTracker {
     }
 
     package func reset() {
-        (tracks, lastSearch, nextPart, size, nextID, searches) = ([], nil, 0, nil, 1, 0)
+        (tracks, tracksBeforeCut, scene) = ([], [], SceneWatch())
+        (lastSearch, nextPart, size, nextID, searches) = (nil, 0, nil, 1, 0)
     }
 
-    /// Starts a track from these landmarks without a look.
+    /// Starts a track from these landmarks without a look; the next frame may be of any scene.
     package func begin(at points: [Point], time: Double) {
+        scene = SceneWatch()
         let estimate = CascadeEstimate(points: points, presence: 1, confidence: 1, pointConfidence: [])
         tracks.append(FaceTrack(id: nextID, estimate, crop: crop(points), time: time))
         nextID += 1
@@ -43,10 +49,11 @@ package final class CascadeTracker: FaceTracker {
 
     package func process(_ frame: Frame) throws(LandmarkdError) -> [TrackedFace] {
         adapt(to: frame)
+        changeScene(frame)
         let missedBefore = tracks.contains { $0.estimate == nil }
         for index in tracks.indices { tracks[index].estimate = follow(tracks[index], frame) }
         separate(at: frame.time)
-        for index in tracks.indices { settle(index, frame.time) }
+        for index in tracks.indices { settle(index, frame) }
         if !missedBefore, tracks.contains(where: { $0.estimate == nil }) {
             searchNearby(frame)
             if tracks.contains(where: { $0.estimate == nil }) { searchEverywhere(frame) }
@@ -65,6 +72,16 @@ package final class CascadeTracker: FaceTracker {
             for index in tracks.indices { tracks[index].move(by: map) }
         }
         size = next
+    }
+
+    /// Ends all tracks at a cut, and searches the new scene as thoroughly as the first; takes them up again after a flash.
+    private func changeScene(_ frame: Frame) {
+        switch scene.observe(frame) {
+        case .none: return
+        case .cut: (tracksBeforeCut, tracks, lastSearch) = (tracks, [], nil)
+        case .flicker: (tracks, lastSearch) = ([], nil)
+        case .back: (tracks, tracksBeforeCut) = (tracksBeforeCut, [])
+        }
     }
 
     // MARK: Follow
@@ -115,9 +132,16 @@ package final class CascadeTracker: FaceTracker {
         (crop(Point(0.5, 0.5)) - track.expectedCentre(at: time)).length / crop.scale
     }
 
-    private func settle(_ index: Int, _ time: Double) {
+    /// Moves the track to where its face is now; another face there is not the track's.
+    private func settle(_ index: Int, _ frame: Frame) {
         guard let estimate = tracks[index].estimate else { return }
-        tracks[index].settle(crop: crop(estimate.points), time: time)
+        let crop = crop(estimate.points)
+        let look = FaceLook(frame, crop: crop)
+        if tracks[index].mayBe(look, at: crop, time: frame.time) {
+            tracks[index].settle(crop: crop, look: look, time: frame.time)
+        } else {
+            tracks[index].estimate = nil
+        }
     }
 
     // MARK: Search
@@ -133,14 +157,15 @@ package final class CascadeTracker: FaceTracker {
     /// Whether another face could be taken up: a place is free, or somebody is missed.
     private var hasPlace: Bool { tracks.count < settings.faces || tracks.contains { $0.estimate == nil } }
 
-    /// Searches the whole frame and, where nobody is found, a part of it more closely: the next one each time, all at the first.
+    /// Searches the whole frame and, where places are still free, a part of it more closely for faces too small to be seen in the whole:
+    /// the next part each time; in the first frame of a scene all, where nobody is found.
     private func searchEverywhere(_ frame: Frame) {
         let isFirst = lastSearch == nil
         lastSearch = frame.time
         searches += 1
         search(frame, in: SearchWindow(frame))
         let parts = SearchWindow(frame).parts
-        for _ in 0..<(isFirst ? parts.count : 1) where tracks.isEmpty {
+        for _ in 0..<(isFirst ? parts.count : 1) where isFirst ? tracks.isEmpty : tracks.count < settings.faces {
             search(frame, in: parts[nextPart % parts.count])
             nextPart += 1
         }
@@ -165,7 +190,7 @@ package final class CascadeTracker: FaceTracker {
             let crop = crop(estimate.points)
             let isCertain = estimate.presence >= settings.certain && estimate.confidence >= settings.likely
             if isCertain, isUsable(estimate.points, frame), isFree(crop) {
-                place(estimate, crop, frame.time)
+                place(estimate, crop, frame)
             } else {
                 refused += 1
             }
@@ -177,23 +202,27 @@ package final class CascadeTracker: FaceTracker {
         tracks.allSatisfy { $0.estimate == nil || !$0.crop.liesOn(crop) }
     }
 
-    /// Looks at a proposal cold, then again and again where the landmarks say.
+    /// Looks at a proposal cold, then again and again where the landmarks say, unless the second look shows that no face is there.
     private func confirm(_ frame: Frame, _ proposal: SimilarityMap) -> CascadeEstimate {
         var estimate = runner.run(frame, proposal, prior: nil, passes: 2)[0]
-        for _ in 0..<3 where isUsable(estimate.points, frame) {
-            estimate = look(frame, prior: estimate.points, passes: 2)
+        for look in 0..<3 where isUsable(estimate.points, frame) {
+            if look > 0, estimate.presence < settings.hopeless { break }
+            estimate = self.look(frame, prior: estimate.points, passes: 2)
         }
         return estimate
     }
 
-    /// Gives a face that was found to the missed track that was last seen there, or to a new one where a place is free.
-    private func place(_ estimate: CascadeEstimate, _ crop: SimilarityMap, _ time: Double) {
-        let missed = tracks.indices.filter { tracks[$0].estimate == nil && tracks[$0].crop.liesOn(crop, distance: 1) }
+    /// Gives a face that was found to the missed track that it agrees with, or to a new one where a place is free.
+    private func place(_ estimate: CascadeEstimate, _ crop: SimilarityMap, _ frame: Frame) {
+        let (time, look) = (frame.time, FaceLook(frame, crop: crop))
+        let missed = tracks.indices.filter {
+            tracks[$0].estimate == nil && tracks[$0].mayBe(look, at: crop, time: time)
+        }
         if let index = missed.min(by: { stray(tracks[$0], crop, time) < stray(tracks[$1], crop, time) }) {
             tracks[index].estimate = estimate
-            settle(index, time)
+            tracks[index].settle(crop: crop, look: look, time: time)
         } else if tracks.count < settings.faces || dropMissed() {
-            tracks.append(FaceTrack(id: nextID, estimate, crop: crop, time: time))
+            tracks.append(FaceTrack(id: nextID, estimate, crop: crop, look: look, time: time))
             nextID += 1
         }
     }

@@ -8,14 +8,9 @@ package protocol FaceTracker: AnyObject {
     /// Finds and follows the faces of the next frame.
     func process(_ frame: Frame) throws(LandmarkdError) -> [TrackedFace]
 
-    /// Frames searched as a whole since the beginning.
+    /// Searches for faces since the beginning; 0 for a tracker that is given its faces.
     var searches: Int { get }
 
     /// Forgets all faces: another recording starts. Ids begin at 1 again.
     func reset()
-}
-
-extension FaceTracker {
-    /// None: most trackers are given their faces.
-    package var searches: Int { 0 }
 }

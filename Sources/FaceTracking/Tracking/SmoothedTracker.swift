@@ -9,6 +9,8 @@ package final class SmoothedTracker: FaceTracker {
 
     package var pointCount: Int { tracker.pointCount }
 
+    package var searches: Int { tracker.searches }
+
     package func reset() {
         tracker.reset()
         smoother = FaceSmoother()

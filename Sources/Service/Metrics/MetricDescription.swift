@@ -42,7 +42,7 @@ struct MetricDescription {
         "landmarkd_output_dropped_total": .init(help: "Results that an output could not take in time."),
         "landmarkd_output_results_total": .init(help: "Results that an output wrote."),
         "landmarkd_output_failures_total": .init(help: "Times that an output failed and was tried again."),
-        "landmarkd_locator_runs_total": .init(help: "Searches of a whole frame for new faces."),
+        "landmarkd_locator_runs_total": .init(help: "Searches for faces, in whole frames or where one was lost."),
         "landmarkd_http_connections": .init(help: "Open HTTP connections."),
         "landmarkd_http_refused_connections_total": .init(
             help: "HTTP connections refused because too many were open."),

@@ -18,17 +18,10 @@ extension StreamDependencies {
             opener: { (stream) throws(LandmarkdError) in try sourceOpener(of: stream) },
             tracker: { stream in
                 let tracker = CascadeTracker(
-                    model, locator: NetworkLocator(locator), settings: TrackingSettings(stream))
+                    model, locator: NetworkLocator(locator),
+                    settings: TrackingSettings(faces: stream.faces, searchRate: stream.searchRate))
                 return stream.smoothing ? SmoothedTracker(tracker) : tracker
             })
-    }
-}
-
-extension TrackingSettings {
-    init(_ stream: StreamSettings) {
-        self.init(faces: stream.faces)
-        searchInterval = 1 / stream.searchRate
-        idleSearchInterval = max(idleSearchInterval, searchInterval)
     }
 }
 

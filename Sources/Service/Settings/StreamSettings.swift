@@ -37,7 +37,7 @@ package struct StreamSettings: Sendable, Equatable {
     package var stall: Double?
     /// Whether landmarks of a face that keeps still are calmed.
     package var smoothing = true
-    /// How often the whole picture is searched while nobody is followed, times a second.
+    /// How often the whole picture is searched while nobody is followed, times a second; at most 4 while somebody is and there are places.
     package var searchRate = 5.0
     package var outputs: [OutputSettings] = []
 

@@ -64,11 +64,23 @@ extension RenderedFrame {
     func frame(at time: Double) -> Frame { picture.frame(fullRange: false, time: time) }
 
     /// The picture without colour, as from an infrared camera.
-    var greyFrame: Frame {
-        let frame = frame
-        return Frame(
-            width: frame.width, height: frame.height, luma: frame.luma, fullRange: frame.fullRange, time: time,
-            owner: frame.owner)
+    var greyFrame: Frame { greyFrame(x: 0, y: 0, width: picture.width, height: picture.height) }
+
+    /// A part of the picture without colour.
+    func greyFrame(x: Int, y: Int, width: Int, height: Int) -> Frame {
+        let (luma, fullRange) = (frame.luma, frame.fullRange)
+        let corner = Plane(
+            base: luma.base + y * luma.rowStride + x, rowStride: luma.rowStride, sampleStride: luma.sampleStride)
+        return Frame(width: width, height: height, luma: corner, fullRange: fullRange, time: time, owner: picture)
+    }
+
+    /// The picture with its luma changed, as light, lens and sensor may change it.
+    func withLuma(_ change: (Double) -> Double) -> Frame {
+        let copy = PixelBuffer(width: picture.width, height: picture.height)
+        copy.bytes.copyMemory(from: UnsafeRawBufferPointer(picture.bytes))
+        let samples = copy.plane(0)
+        for index in samples.indices { samples[index] = UInt8(min(max(change(Double(samples[index])), 16), 235)) }
+        return copy.frame(fullRange: false, time: time)
     }
 
     /// The picture with something the colour of skin, with four fingers, before it.
@@ -119,6 +131,13 @@ struct Diary {
     /// Runs a tracker over a scene.
     init(_ tracker: CascadeTracker, _ frames: [RenderedFrame]) throws {
         for frame in frames { try add(tracker, frame.frame, frame.faces) }
+    }
+
+    /// Runs a tracker over shots that are cut together, at 15 frames a second.
+    init(_ tracker: CascadeTracker, shots: [[RenderedFrame]]) throws {
+        for (index, frame) in shots.joined().enumerated() {
+            try add(tracker, frame.frame(at: Double(index) / 15), frame.faces)
+        }
     }
 
     mutating func add(_ tracker: CascadeTracker, _ frame: Frame, _ drawn: [[Point]?]) throws {

@@ -43,4 +43,19 @@ struct SeveralFacesTests {
             #expect(diary.errors.max()! < 15)
         }
     }
+
+    /// Somebody steps beside a person who is followed: found within half a second, from far away within a second and a quarter.
+    @Test(arguments: [(52.0, 0.5), (30, 0.5), (13, 1.25)])
+    func whoComesIsFoundSoon(scale: Double, within: Double) throws {
+        let frames = try Drawn.frames(
+            [
+                Drawn.person(scale: 60) { Point(150 + 10 * $0, 170) },
+                Drawn.person(Person(seed: 4), scale: scale) { $0 < 0.59 ? nil : Point(470, 120 + 5 * $0) },
+            ], seconds: 2.2, width: 640, height: 360)
+        let diary = try Diary(try Drawn.tracker(faces: 3), frames)
+        #expect(diary.pages(from: 0, to: 0.59).ids == [1])
+        let later = diary.pages(from: 0.6 + within)
+        #expect(later.pages.allSatisfy { $0.faces.map(\.id) == [1, 2] }, "\(diary.pages.map { $0.faces.count })")
+        #expect(later.errors.max()! < 15)
+    }
 }

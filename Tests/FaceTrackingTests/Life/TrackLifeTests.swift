@@ -105,8 +105,8 @@ struct TrackLifeTests {
         let diary = try Diary(try Drawn.tracker(), before + after.dropFirst(before.count))
         let wrong = diary.longestRun { page in page.faces.contains { page.person($0)!.error > Self.right } }
         #expect(wrong < 3, "wrong in \(wrong) frames together")
-        #expect(diary.pages(from: 0.95).heldShare == 1, "the next search finds who is there now")
-        #expect(diary.pages(from: 0.95).ids == [2])
+        #expect(diary.pages(from: 0.59).heldShare == 1, "who is there now is found at once")
+        #expect(diary.pages(from: 0.59).ids == [2])
     }
 
     /// Gone for less than `patience` it is the same face, for longer another; at any rate of frames.
@@ -123,7 +123,7 @@ struct TrackLifeTests {
         #expect(diary.ids == absence.ids)
     }
 
-    /// The search keeps to its clock, however many frames come: five a second while nobody is there, one a second while all are seen.
+    /// The search keeps to its clock, however many frames come: five a second while nobody is there, four while places are free beside who is seen.
     @Test(arguments: [10.0, 60]) func searchesKeepToTheClock(rate: Double) throws {
         let still = try Drawn.still.get()
         let empty = try Drawn.frames([], seconds: 1, rate: 1)[0]
@@ -135,7 +135,7 @@ struct TrackLifeTests {
         #expect(full.searches == 1, "no place was free")
         let half = try Drawn.tracker(faces: 2)
         for index in 0..<Int(rate) { _ = try half.process(still.frame(at: Double(index) / rate)) }
-        #expect(half.searches == 1, "\(half.searches) in a second with one of two")
+        #expect(3...4 ~= half.searches, "\(half.searches) in a second with one of two")
     }
 
     /// 22 pixels high in a frame of 360: seven in what the locator sees of the whole.

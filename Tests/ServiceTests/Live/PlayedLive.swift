@@ -79,6 +79,7 @@ private final class PlayedLive: LiveSource {
 /// Sees one face, another one after each 10 frames; keeps the times it was given.
 final class PlayedTracker: FaceTracker {
     let pointCount = 2
+    let searches = 0
     private let times: TimeList?
     private let isHeld: @Sendable () -> Bool
     private var seen = 0

@@ -1,3 +1,6 @@
+import Base
+import Capture
+import FaceTracking
 import Foundation
 import Metrics
 import TestSupport
@@ -208,6 +211,28 @@ import Testing
         #expect(board.status.reasons.isEmpty)
     }
 
+    /// The models look for somebody in an empty picture; smoothed or not, the searches are counted.
+    @Test(arguments: [true, false]) func searchesForFacesAreCounted(smoothing: Bool) throws {
+        let writer = try VideoWriter(folder.path("a.mp4"), width: 64, height: 48)
+        for index in 0..<12 { try writer.write(PixelBuffer(width: 64, height: 48), time: Double(index) / 30) }
+        try writer.finish()
+        let metrics = MetricsRegistry()
+        let models = try ModelFiles(folder: "\(packageFolder)/models")
+        let supervisor = StreamSupervisor(
+            parts: try .cascade(models: models, metrics: metrics), log: lines.log.logger())
+        var settings = playedStream("a")
+        (settings.source, settings.smoothing) = (folder.path("a.mp4"), smoothing)
+        try supervisor.apply([settings])
+        let board = try #require(supervisor.directory.board("a"))
+        #expect(waits { board.status.state == .ended })
+        let series = metrics.text(version: "").split(separator: "\n").first {
+            $0.hasPrefix("landmarkd_locator_runs_total{")
+        }
+        let count = try #require(series?.split(separator: " ").last.flatMap { Double($0) })
+        #expect(1...3 ~= count, "\(count) in 0.4 s")
+        supervisor.stopAll()
+    }
+
     private func start(
         _ opener: PlayedOpener, _ outputs: [OutputSettings] = [],
         tracker: @escaping @Sendable () -> any FaceTracker = { PlayedTracker() }
@@ -257,6 +282,7 @@ private final class WildTracker: FaceTracker {
 
 private final class FailingTracker: FaceTracker {
     let pointCount = 2
+    let searches = 0
     private var failures: Int
 
     init(failures: Int) { self.failures = failures }
