@@ -1,5 +1,4 @@
 import Base
-import Capture
 import Yams
 
 /// A key that a table may have, and where its value goes.

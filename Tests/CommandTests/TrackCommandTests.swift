@@ -1,4 +1,3 @@
-import Base
 import Capture
 import FaceTracking
 import Glibc

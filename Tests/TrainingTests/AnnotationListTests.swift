@@ -2,7 +2,7 @@ import Base
 import FaceTracking
 import Testing
 
-@testable import Training
+@testable import Samples
 
 @Suite struct WFLWListTests {
     private let data: DataFolder

@@ -2,7 +2,7 @@ import Base
 import FaceTracking
 import Testing
 
-@testable import Training
+@testable import Samples
 
 /// Which picture an annotation is of, and which way round.
 @Suite struct PictureMatchTests {

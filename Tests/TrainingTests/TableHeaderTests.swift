@@ -2,7 +2,7 @@ import Base
 import FaceTracking
 import Testing
 
-@testable import Training
+@testable import Samples
 
 /// Columns are found by the names in a table's first row.
 @Suite struct TableHeaderTests {

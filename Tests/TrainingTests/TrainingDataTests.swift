@@ -2,7 +2,9 @@ import Base
 import FaceTracking
 import Testing
 
-@testable import NeuralNetwork
+@testable import Evaluation
+@testable import Safetensors
+@testable import Samples
 @testable import Training
 
 /// What a run says of data and models that do not go together.

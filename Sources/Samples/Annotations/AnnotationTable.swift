@@ -1,4 +1,5 @@
 import Base
+import Capture
 import FaceTracking
 
 /// `annotations.csv`: a row per face, with the columns `file,set,split,group,width,height,points,x0,y0,x1,y1,…`, coordinates from 0.

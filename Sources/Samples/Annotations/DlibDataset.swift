@@ -1,4 +1,5 @@
 import Base
+import Capture
 import FaceTracking
 
 /// A dlib data set in XML, as imglab and the trainer of its shape predictor use it: pictures, boxes in them, and in each box parts

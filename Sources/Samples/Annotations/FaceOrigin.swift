@@ -1,5 +1,3 @@
-import Base
-
 /// What the names of files tell of a face: its collection, its side of the split, and its photograph.
 struct FaceOrigin {
     let set: String

@@ -1,5 +1,4 @@
 import Base
-import FaceTracking
 
 extension AnnotatedFace {
     /// The face in its picture as it was decoded: points in pixels as displayed, at the size that is held. Nil, with a warning, where

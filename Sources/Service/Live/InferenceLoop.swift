@@ -24,7 +24,8 @@ struct InferenceLoop {
     private var isFailing = false
 
     init(
-        stream: String, tracker: any FaceTracker, slot: LatestSlot<TimedFrame>, board: StreamState, outputs: [LiveOutput],
+        stream: String, tracker: any FaceTracker, slot: LatestSlot<TimedFrame>, board: StreamState,
+        outputs: [LiveOutput],
         faults: StreamFaults, history: StreamHistory, metrics: StreamMetrics, heartbeat: Heartbeat, log: Logger,
         hangLimit: Double
     ) {

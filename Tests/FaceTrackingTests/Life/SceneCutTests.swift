@@ -1,7 +1,7 @@
-import Base
 import Rendering
 import Testing
 
+@testable import Base
 @testable import FaceTracking
 
 /// Where another scene begins, told from the frames alone: drawn rooms with somebody in them, shaken, lit and spoilt.

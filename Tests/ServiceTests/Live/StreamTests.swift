@@ -1,6 +1,4 @@
-import Base
 import Capture
-import FaceTracking
 import Foundation
 import Metrics
 import TestSupport

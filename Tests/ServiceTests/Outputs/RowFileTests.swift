@@ -1,10 +1,10 @@
-import Base
-import FaceTracking
 import Glibc
 import TestSupport
 import Testing
 
-@testable import Service
+@testable import Base
+@testable import FaceTracking
+@testable import Results
 
 @Suite struct RowFileTests {
     /// However slow the video's own time runs: a program that is killed has lost no row that is older than a moment.

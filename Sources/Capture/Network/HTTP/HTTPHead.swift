@@ -1,4 +1,3 @@
-import Base
 import CCurl
 
 /// The head of an HTTP answer: its status and fields. Lines come one by one.
