@@ -144,7 +144,7 @@ package final class RowFile {  // thread-bound
     }
 
     /// Why writing failed, if it did; `name`: what the file with the rows so far is called, nil where there is none.
-    func fault(keptIn name: String?) -> LandmarkdError? { failure.map { fault($0, keptIn: name) } }
+    package func fault(keptIn name: String?) -> LandmarkdError? { failure.map { fault($0, keptIn: name) } }
 
     private func fault(_ why: String, keptIn name: String?) -> LandmarkdError {
         let kept = name.map { "; whole rows so far are in \($0)" } ?? ""

@@ -25,9 +25,9 @@ package func displayedCopy(of frame: Frame) throws(LandmarkdError) -> PixelBuffe
     let chroma = (width: (frame.width + 1) / 2, height: (frame.height + 1) / 2)
     copyTurned(stored.luma, width: frame.width, height: frame.height, frame.orientation, into: copy.plane(0))
     copyTurned(
-        planes.blue, width: chroma.width, height: chroma.height, frame.orientation, into: copy.plane(1))
+        planes.cb, width: chroma.width, height: chroma.height, frame.orientation, into: copy.plane(1))
     copyTurned(
-        planes.red, width: chroma.width, height: chroma.height, frame.orientation, into: copy.plane(2))
+        planes.cr, width: chroma.width, height: chroma.height, frame.orientation, into: copy.plane(2))
     return copy
 }
 

@@ -33,13 +33,11 @@ package struct HTTPSettings: Sendable, Equatable {
     ]
 
     /// What was written is not repeated: it may be a token all the same.
-    private static let tokenReader = SettingReader<String?>(
-        "none, or at least 16 letters, digits and signs without spaces"
-    ) { (node) throws(LandmarkdError) in
+    private static let tokenForm = "none, or at least 16 letters, digits and signs without spaces"
+    private static let tokenReader = SettingReader<String?>(tokenForm) { (node) throws(LandmarkdError) in
         if let text = node.text, isToken(text) { return text }
         guard node.text == "none" else {
-            let wanted = tokenReader.wanted
-            throw node.fault("the value is not \(wanted)", remedy: "give \(wanted)")
+            throw node.fault("the value is not \(tokenForm)", remedy: "give \(tokenForm)")
         }
         return nil
     }

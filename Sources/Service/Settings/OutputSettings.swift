@@ -75,11 +75,11 @@ extension OutputSettings {
     ]
 
     private static func optional(_ reader: SettingReader<String>) -> SettingReader<String?> {
-        SettingReader { (node) throws(LandmarkdError) in try reader.read(node) }
+        SettingReader(reader.wanted) { (node) throws(LandmarkdError) in try reader.read(node) }
     }
 
     /// A list of outputs, each a table with one of `csv`, `jsonl` and `udp`.
-    static let list = SettingReader<[OutputSettings]> { (node) throws(LandmarkdError) in
+    static let list = SettingReader<[OutputSettings]>("a list of outputs") { (node) throws(LandmarkdError) in
         var outputs: [OutputSettings] = []
         for element in try node.elements("a list of outputs") { outputs.append(try output(element)) }
         return outputs

@@ -22,15 +22,18 @@ package struct ServiceSettings: Sendable, Equatable {
     }
 
     private static let keys: [SettingKey<Draft>] = [
-        SettingKey("streams", SettingReader<SettingNode?>({ (node) throws(LandmarkdError) in node }), \.streams),
+        SettingKey(
+            "streams", SettingReader<SettingNode?>("a table of streams") { (node) throws(LandmarkdError) in node },
+            \.streams),
         SettingKey("defaults", table: StreamSettings.commonKeys, \.settings.defaults),
         SettingKey("http", table: HTTPSettings.keys, \.settings.http),
         SettingKey("log", table: [SettingKey("level", logLevel, \.settings.logLevel)], \.self),
         SettingKey("models", orAuto: .text("a folder"), \.settings.models),
     ]
 
-    private static let logLevel = SettingReader<Logger.Level> { (node) throws(LandmarkdError) in
-        Logger.Level(rawValue: try SettingReader.choice(["debug", "info", "warning", "error"]).read(node)) ?? .info
+    private static let logLevelName = SettingReader.choice(["debug", "info", "warning", "error"])
+    private static let logLevel = SettingReader<Logger.Level>(logLevelName.wanted) { (node) throws(LandmarkdError) in
+        Logger.Level(rawValue: try logLevelName.read(node)) ?? .info
     }
 
     /// Takes over what a table sets; what it does not name stays.
