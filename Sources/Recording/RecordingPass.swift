@@ -68,7 +68,12 @@ package struct RecordingPass {
             for output in outputs { try output.write(result, of: picture.frame) }
             summary.add(result, isBroken: picture.frame == nil)
             progress(summary)
-            next = try feed.next()
+            do throws(LandmarkdError) {
+                next = try feed.next()
+            } catch {
+                // A pipe that was waited for.
+                throw error.exitCode == .interrupted ? interrupted(outputs, summary) : error
+            }
         }
     }
 

@@ -27,16 +27,16 @@ struct Augment: ParsableCommand {
     @Option(help: ArgumentHelp("Picture of many samples.", valueName: "file.png"))
     var sheet: String?
 
-    @Option(help: "Samples side by side on the sheet.")
+    @Option(parsing: .unconditional, help: "Samples side by side on the sheet.")
     var columns = 8
 
-    @Option(help: "Rows of samples on the sheet.")
+    @Option(parsing: .unconditional, help: "Rows of samples on the sheet.")
     var rows = 6
 
     @Option(help: ArgumentHelp("Folder for samples.", valueName: "dir"))
     var bake: String?
 
-    @Option(help: "Samples to bake.")
+    @Option(parsing: .unconditional, help: "Samples to bake.")
     var count: Int?
 
     @Option(help: "What the samples train: crops for landmarks, or scenes for a locator (a sheet only).")
@@ -45,10 +45,10 @@ struct Augment: ParsableCommand {
     @Option(help: "How samples are made: as tracking meets them, or as the method was published.")
     var augmentation = Augmentation.tracking
 
-    @Option(help: "Side of a sample in pixels.")
+    @Option(parsing: .unconditional, help: "Side of a sample in pixels.")
     var crop = 128
 
-    @Option(help: "Seed of the samples.")
+    @Option(parsing: .unconditional, help: "Seed of the samples.")
     var seed: UInt64 = 1
 
     @Flag(name: .shortAndLong, help: "Show no progress.")

@@ -13,7 +13,7 @@ struct Bench: ParsableCommand {
     @Option(help: ArgumentHelp("Model file. (default: face68.safetensors that came with landmarkd)", valueName: "file"))
     var model: String?
 
-    @Option(help: "Threads of the training that is measured. (default: one a processor core)")
+    @Option(parsing: .unconditional, help: "Threads of the training that is measured. (default: one a processor core)")
     var threads: Int?
 
     @Flag(help: "Print one JSON object.")

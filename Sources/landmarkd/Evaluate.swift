@@ -33,10 +33,10 @@ struct Evaluate: ParsableCommand {
     @Option(help: "Faces to judge; 'validation' are those of 'train' that training holds back.")
     var split = EvaluationRun.Split.test
 
-    @Option(help: "Passes of the cascade. (default: one more than it was trained with)")
+    @Option(parsing: .unconditional, help: "Passes of the cascade. (default: one more than it was trained with)")
     var passes: Int?
 
-    @Option(help: "Threads that work at once. (default: one a processor core)")
+    @Option(parsing: .unconditional, help: "Threads that work at once. (default: one a processor core)")
     var threads: Int?
 
     @Option(

@@ -25,7 +25,7 @@ struct Jitter: ParsableCommand {
     @Option(help: "Faces to choose from.")
     var split = EvaluationRun.Split.test
 
-    @Option(help: "Faces to measure with, spread evenly over the set.")
+    @Option(parsing: .unconditional, help: "Faces to measure with, spread evenly over the set.")
     var faces = 12
 
     @Option(help: "Calm landmarks of a face that keeps still.")

@@ -34,22 +34,26 @@ struct Track: ParsableCommand {
     @Option(help: ArgumentHelp("Video of the one recording with its landmarks drawn.", valueName: "file.mp4"))
     var overlay: String?
 
-    @Option(help: "Most faces followed at once, 1 to 16.")
+    @Option(parsing: .unconditional, help: "Most faces followed at once, 1 to 16.")
     var faces = 1
 
-    @Option(help: "Threads that work at once, over files and decoding. (default: one a processor core)")
+    @Option(
+        parsing: .unconditional,
+        help: "Threads that work at once, over files and decoding. (default: one a processor core)")
     var threads: Int?
 
     @Option(help: "Calm landmarks of a face that keeps still. (default: on in the overlay, off in the table)")
     var smoothing: Switch?
 
-    @Option(help: "Searches a second, of the whole picture, while nobody is followed; 0.1 to 100.")
+    @Option(
+        parsing: .unconditional, help: "Searches a second, of the whole picture, while nobody is followed; 0.1 to 100.")
     var searchRate = 5.0
 
-    @Option(help: ArgumentHelp("Seconds from the first frame at which to begin.", valueName: "s"))
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("Seconds from the first frame at which to begin.", valueName: "s"))
     var start = 0.0
 
-    @Option(help: ArgumentHelp("Seconds to track. (default: to the end)", valueName: "s"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Seconds to track. (default: to the end)", valueName: "s"))
     var duration: Double?
 
     @Option(help: ArgumentHelp("Model file. (default: face68.safetensors that came with landmarkd)", valueName: "file"))

@@ -29,13 +29,13 @@ struct Train: ParsableCommand {
     @Flag(help: "Go on from the checkpoint beside the model, or from the model's weights where there is none.")
     var resume = false
 
-    @Option(help: "Samples of the whole run. (default: the recipe's)")
+    @Option(parsing: .unconditional, help: "Samples of the whole run. (default: the recipe's)")
     var samples: Int?
 
-    @Option(help: "Threads that compute.")
+    @Option(parsing: .unconditional, help: "Threads that compute.")
     var threads = 2
 
-    @Option(help: "Seed of weights and samples.")
+    @Option(parsing: .unconditional, help: "Seed of weights and samples.")
     var seed: UInt64 = 1
 
     @Flag(name: .shortAndLong, help: "Say nothing but errors.")
@@ -52,7 +52,7 @@ struct Train: ParsableCommand {
             ?? TrainingRecipe(task)
         (recipe.settings.threads, recipe.settings.seed) = (threads, seed)
         if let samples { recipe.settings.samples = samples }
-        Interruption.watch()
+        Interruption.watch(patience: 600)  // a checkpoint is worth waiting for
         let console = Console(title: "train", quiet: quiet)
         let run = TrainingRun(.init(folders: data, output: output, recipe: recipe, resume: resume))
         try run.run(isStopped: { Interruption.isAsked }, observer: { console.show($0) })

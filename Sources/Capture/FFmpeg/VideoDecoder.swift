@@ -18,6 +18,8 @@ final class VideoDecoder {  // thread-bound
         name = String(cString: avcodec_get_name(parameters.pointee.codec_id))
         try open(parameters.pointee.codec_id, path) { context in
             context.pointee.thread_count = Int32(threads)
+            // A crop at the left is else rounded down so that rows stay aligned, and coordinates are off by up to 63 pixels.
+            context.pointee.flags |= AV_CODEC_FLAG_UNALIGNED
             return avcodec_parameters_to_context(context, parameters)
         }
     }

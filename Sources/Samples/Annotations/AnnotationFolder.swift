@@ -8,7 +8,7 @@ import Glibc
 /// Throws `noInput` where the folder cannot be read, `unusableData` where it has none of them or one is faulty.
 package func readAnnotations(folder: String, scheme: LandmarkScheme) throws(LandmarkdError) -> Annotations {
     let root = folder.count > 1 && folder.hasSuffix("/") ? String(folder.dropLast()) : folder
-    if access(root + "/annotations.csv", F_OK) == 0 {
+    if FileIdentity(path: root + "/annotations.csv") != nil {
         return try readAnnotationTable(root + "/annotations.csv", scheme: scheme)
     }
     let files = try filesInTree(root)

@@ -23,7 +23,7 @@ func readAnnotationTable(_ text: TextFile, scheme: LandmarkScheme) throws(Landma
                 "\(fields.count) fields where at least 9 belong",
                 remedy: "rows are file,set,split,group,width,height,points,x0,y0,…")
         }
-        let words = fields[..<7].map { String(decoding: trimmed($0), as: UTF8.self) }
+        let words = fields[..<7].map { String(pathBytes: trimmed($0)) }
         if words[2] == "drop" { continue }
         guard let split = AnnotatedFace.Split(rawValue: words[2]) else {
             throw fault("split “\(words[2])” is neither train, test nor drop")

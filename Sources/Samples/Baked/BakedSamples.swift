@@ -29,7 +29,7 @@ package final class BakedSamples: SampleSource {
     }
 
     /// Whether the folder holds baked samples.
-    package static func isBaked(_ folder: String) -> Bool { access(BakedFiles.index(folder), F_OK) == 0 }
+    package static func isBaked(_ folder: String) -> Bool { FileIdentity(path: BakedFiles.index(folder)) != nil }
 
     package func makeGenerator() -> any SampleGenerator { Generator(self) }
 
