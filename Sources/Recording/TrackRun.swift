@@ -41,7 +41,14 @@ package struct TrackRun: Sendable {
         let outcomes = try batch.run(makeTracker: makeTracker, observer: observer)
         console.clear()
         faults += outcomes.compactMap { if case .failure(let fault) = $0 { fault } else { nil } }
-        if outcomes.contains(where: { $0 == nil }) || faults.contains(where: { $0.exitCode == .interrupted }) {
+        let left = outcomes.count { $0 == nil }
+        if left > 0 {
+            console.report(
+                LandmarkdError(
+                    .interrupted, "interrupted before \(left) of \(outcomes.count) recordings were begun",
+                    remedy: "run it again for these"))
+        }
+        if left > 0 || faults.contains(where: { $0.exitCode == .interrupted }) {
             return .interrupted
         }
         return faults.first?.exitCode

@@ -32,7 +32,7 @@ import Testing
         try writeClip(scratch.file("a.ts"), VideoEncoding.of("mpeg4", "mpegts"))
         mkfifo(scratch.file("p"), 0o600)
         // A writer that never ends.
-        let writer = open(scratch.file("p"), O_RDWR)
+        let writer = open(scratch.file("p"), O_RDWR | O_CLOEXEC)
         defer { close(writer) }
         let bytes = bytes(of: scratch.file("a.ts"))
         #expect(bytes.count < 60_000 && write(writer, bytes, bytes.count) == bytes.count)

@@ -115,7 +115,7 @@ import Testing
     @Test func rowsOfADeviceOrPipeAreWrittenInPlace() throws {
         let folder = try TemporaryFolder()
         #expect(mkfifo(folder.path("p"), 0o600) == 0)
-        let reader = open(folder.path("p"), O_RDWR)
+        let reader = open(folder.path("p"), O_RDWR | O_CLOEXEC)
         defer { close(reader) }
         let writer = try TableWriter(csv: folder.path("p"), pointCount: 2)
         #expect(writer.partialPath == nil)

@@ -17,13 +17,11 @@ final class InputStream: Sendable {
         guard descriptor >= 0 else { throw unreadable(path, errno) }
         var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         while poll(&entry, 1, 100) <= 0 {
-            guard mustEnd else { continue }
-            close(descriptor)
-            throw Self.interrupted(path)
+            if mustEnd { throw Self.interrupted(path) }
         }
     }
 
-    deinit { close(descriptor) }
+    deinit { if descriptor >= 0 { close(descriptor) } }
 
     /// Ends all waiting, from any thread.
     func cancel() { cancelled.store(true, ordering: .relaxed) }
