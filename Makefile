@@ -12,7 +12,11 @@ FUZZ_SECONDS ?= 60
 # Extra flags for every build, as `make test SWIFT_FLAGS="-Xswiftc -warnings-as-errors"`.
 SWIFT_FLAGS ?=
 
-.PHONY: help deps test-deps deb-deps build demo test lint fuzz deb
+# Where `make install` puts things: $(DESTDIR)$(PREFIX)/bin, …/share. Models are found by where the program lies.
+PREFIX ?= /usr/local
+DESTDIR ?=
+
+.PHONY: help deps test-deps deb-deps build install uninstall demo test lint format asan fuzz deb
 
 help:  ## say what the targets do
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
@@ -41,6 +45,18 @@ deb-deps: deps
 
 build: deps  ## build the program in release mode: .build/release/landmarkd
 	swift build -c release --product landmarkd $(SWIFT_FLAGS)
+
+# Nothing is built here, so that root need not: run `make build` first.
+install:  ## install the program that was built, its models and manual page: make install PREFIX=$$HOME/.local
+	@test -x .build/release/landmarkd || { echo "nothing is built yet: run 'make build' first" >&2; exit 1; }
+	install -D -m 755 .build/release/landmarkd "$(DESTDIR)$(PREFIX)/bin/landmarkd"
+	install -d "$(DESTDIR)$(PREFIX)/share/landmarkd/models" "$(DESTDIR)$(PREFIX)/share/man/man1"
+	install -m 644 models/*.safetensors "$(DESTDIR)$(PREFIX)/share/landmarkd/models"
+	systemd/package/manual .build/release/landmarkd "$$(date +%Y-%m-%d)" > "$(DESTDIR)$(PREFIX)/share/man/man1/landmarkd.1"
+
+uninstall:  ## remove what 'make install' installed
+	rm -f "$(DESTDIR)$(PREFIX)/bin/landmarkd" "$(DESTDIR)$(PREFIX)/share/man/man1/landmarkd.1"
+	rm -rf "$(DESTDIR)$(PREFIX)/share/landmarkd"
 
 demo: build  ## render a clip, track it, write demo.csv and demo.mp4, print the error
 	.build/release/landmarkd demo

@@ -6,8 +6,9 @@ package struct LandmarkdError: Error, Sendable, CustomStringConvertible {
     /// What to do about it, as a command to the reader: "check the path".
     package let remedy: String?
 
+    /// File names in `cause` and `remedy` are shown with the bytes escaped that are not UTF-8.
     package init(_ exitCode: ExitCode, _ cause: String, remedy: String? = nil) {
-        (self.exitCode, self.cause, self.remedy) = (exitCode, cause, remedy)
+        (self.exitCode, self.cause, self.remedy) = (exitCode, cause.shown, remedy?.shown)
     }
 
     package var description: String { remedy.map { "\(cause)\n  remedy: \($0)" } ?? cause }

@@ -1,3 +1,4 @@
+import Base
 import Glibc
 
 /// Bytes that a container's own sizes promise beyond the end of the file: what was cut off; nil where nothing is missing
@@ -6,7 +7,8 @@ import Glibc
 /// Demuxers take a cut-off AVI, Matroska or GIF for one that ends: only the sizes at its front tell. Known: MP4 and MOV
 /// (boxes), AVI (RIFF), Matroska and WebM (EBML), GIF (its closing byte).
 func missingBytes(_ path: String) -> Int? {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard FileIdentity(path: path)?.isRegular == true else { return nil }
+    let descriptor = openForReading(path)
     guard descriptor >= 0 else { return nil }
     defer { _ = close(descriptor) }
     let file = ByteReader(descriptor: descriptor)

@@ -1,7 +1,8 @@
 import Base
 import Glibc
 
-/// A file that may hold pictures, sorted by its name's ending; whether it does shows when it is opened.
+/// A file that may hold pictures, sorted by its name's ending; whether it does shows when it is opened. An animated PNG,
+/// and a GIF by whatever name, is a video.
 package struct MediaFile: Sendable, Equatable {
     package let path: String
     /// For `readStill`; else for `VideoReader`.
@@ -9,7 +10,7 @@ package struct MediaFile: Sendable, Equatable {
 
     package init(path: String) {
         self.path = path
-        isStill = Self.stillEndings.contains(Self.ending(of: path))
+        isStill = Self.stillEndings.contains(Self.ending(of: path)) && !PictureSignature.isAnimated(path)
     }
 
     static let stillEndings: Set<String> = [
@@ -22,24 +23,34 @@ package struct MediaFile: Sendable, Equatable {
         "mjpg", "dv", "apng",
     ]
 
+    static func isKnown(_ ending: String) -> Bool { stillEndings.contains(ending) || videoEndings.contains(ending) }
+
     static func ending(of path: String) -> String {
-        let name = path.split(separator: "/").last ?? ""
-        guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return "" }
-        return name[name.index(after: dot)...].lowercased()
+        let name = path.fileName
+        guard let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")), dot != name.startIndex else { return "" }
+        return name[name.utf8.index(after: dot)...].lowercased()
     }
 }
 
 /// Files and folders as given on a command line to files, in that order; a folder's own videos and stills sorted by
 /// name, hidden files and folders inside it left out. A file that was named is kept whatever its ending.
 ///
+/// A pipe or device in a folder, which might keep everything waiting, is left out too: `leftOut` is told of it.
 /// Throws `noInput` where an input is missing or a folder unreadable, `unusableData` where a folder holds neither.
-package func mediaFiles(in inputs: [String]) throws(LandmarkdError) -> [MediaFile] {
+package func mediaFiles(
+    in inputs: [String], leftOut: (String) -> Void = { _ in }
+) throws(LandmarkdError) -> [MediaFile] {
     var files: [MediaFile] = []
     for input in inputs {
+        if input == "-" {
+            throw LandmarkdError(
+                .usage, "-: standard input is not read by this name",
+                remedy: "name it /dev/stdin: PROGRAM | landmarkd track /dev/stdin")
+        }
         var status = stat()
-        guard stat(input, &status) == 0 else { throw unreadable(input, errno) }
+        guard input.withSystemPath({ stat($0, &status) }) == 0 else { throw unreadable(input, errno) }
         if status.st_mode & S_IFMT == S_IFDIR {
-            files += try mediaFiles(inFolder: input)
+            files += try mediaFiles(inFolder: input, leftOut)
         } else {
             files.append(MediaFile(path: input))
         }
@@ -47,11 +58,20 @@ package func mediaFiles(in inputs: [String]) throws(LandmarkdError) -> [MediaFil
     return files
 }
 
-private func mediaFiles(inFolder folder: String) throws(LandmarkdError) -> [MediaFile] {
-    let base = folder.hasSuffix("/") ? String(folder.dropLast()) : folder
-    let known = MediaFile.stillEndings.union(MediaFile.videoEndings)
-    let files = try names(inFolder: folder).filter { !$0.hasPrefix(".") && known.contains(MediaFile.ending(of: $0)) }
-        .sorted().map { MediaFile(path: base + "/" + $0) }.filter { isFile($0.path) }
+private func mediaFiles(
+    inFolder folder: String, _ leftOut: (String) -> Void
+) throws(LandmarkdError) -> [MediaFile] {
+    let base = folder.hasSuffix("/") ? folder : folder + "/"
+    let found = try names(inFolder: folder).filter { !$0.hasPrefix(".") && MediaFile.isKnown(MediaFile.ending(of: $0)) }
+    var files: [MediaFile] = []
+    for path in found.sorted().map({ base + $0 }) {
+        // A link that leads nowhere is kept: opening it tells what is wrong.
+        guard let identity = FileIdentity(path: path), !identity.isRegular else {
+            files.append(MediaFile(path: path))
+            continue
+        }
+        if !identity.isFolder { leftOut(path) }
+    }
     guard !files.isEmpty else {
         throw LandmarkdError(
             .unusableData, "\(folder): no videos or pictures in this folder",
@@ -60,20 +80,15 @@ private func mediaFiles(inFolder folder: String) throws(LandmarkdError) -> [Medi
     return files
 }
 
-private func isFile(_ path: String) -> Bool {
-    var status = stat()
-    return stat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFDIR
-}
-
 /// Names of what lies in a folder, "." and ".." among them, in no order.
 func names(inFolder path: String) throws(LandmarkdError) -> [String] {
-    guard let folder = opendir(path) else { throw unreadable(path, errno) }
+    guard let folder = path.withSystemPath({ opendir($0) }) else { throw unreadable(path, errno) }
     defer { closedir(folder) }
     var names: [String] = []
     errno = 0
     while let entry = readdir(folder) {
         let name = withUnsafePointer(to: &entry.pointee.d_name) {
-            $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(systemPath: $0) }
         }
         names.append(name)
         errno = 0

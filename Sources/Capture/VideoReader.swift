@@ -66,7 +66,11 @@ package final class VideoReader {  // thread-bound
             let index = count
             count += 1
             if time >= window.upperBound { return stop() }
-            if time < window.lowerBound { continue }
+            if time < window.lowerBound {
+                // A long way to `start` must not keep a signal waiting.
+                if Interruption.isAsked { throw InputStream.interrupted(path) }
+                continue
+            }
             let frame = entry.content.flatMap { self.frame($0, time: time) }
             if frame == nil { brokenCount += 1 }
             return DecodedPicture(index: index, time: time, frame: frame, clockJumps: clock.jumps)
@@ -74,6 +78,12 @@ package final class VideoReader {  // thread-bound
         try tellFailure()
         return nil
     }
+
+    /// Seconds at which the last picture so far ends.
+    package var end: Double { clock.end }
+
+    /// Ends waiting for a pipe's writer, from any thread: `next` then throws.
+    package func cancel() { demuxer.streamInput?.cancel() }
 
     private func stop() -> DecodedPicture? {
         (isFinished, isTold) = (true, true)

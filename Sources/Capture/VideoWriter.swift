@@ -2,22 +2,24 @@ import Base
 import CFFmpeg
 import Glibc
 
-/// Writes pictures with their times as H.264 in MP4 (MPEG-4 part 2 where FFmpeg has no H.264 encoder).
+/// Writes pictures with their times as H.264 (MPEG-4 part 2 where FFmpeg has no H.264 encoder) in MP4, or in MOV or
+/// Matroska as the name's ending says.
 ///
 /// The file grows as `PATH.partial`; `finish` completes and renames it. Without `finish` the partial file is removed.
-/// The same pictures give the same bytes.
+/// What is at the path and is not a regular file is written to as it is: a pipe gets an MP4 in fragments. The same
+/// pictures give the same bytes.
 package final class VideoWriter {  // thread-bound
     /// Units of the stream's clock in a second: MPEG's.
     static let ticks: Int32 = 90_000
     /// Seconds that a picture is shown at most: MP4 cannot hold a gap of days.
     private static let longestGap = 3600.0
 
-    private let path: String
     private let size: (width: Int, height: Int)
     private let encoding: VideoEncoding
     private let encoder: VideoEncoder
     private let scaler = PictureScaler()
     private let packet = Packet()
+    private let output: OutputStream
     private var format: UnsafeMutablePointer<AVFormatContext>?
     private var origin: Double?
     private var lastTime: Double?
@@ -27,13 +29,14 @@ package final class VideoWriter {  // thread-bound
     /// Pictures of `width` × `height`, of which H.264 drops an odd last column and row. `frameRate` (frames a second) is
     /// a hint for the encoder. `quality`: 0 lossless, 18 looks like it, 23 small, … 51.
     ///
-    /// Throws `cannotCreate` (folder, rights), `unavailable` (no encoder).
+    /// Throws `usage` (an ending of another format), `cannotCreate` (folder), `noPermission`, `unavailable` (no encoder).
     package convenience init(
         _ path: String, width: Int, height: Int, frameRate: Double = 30, quality: Int = 20, fullRange: Bool = false,
         threads: Int = 1
     ) throws(LandmarkdError) {
         var encoding = VideoEncoding()
         (encoding.quality, encoding.fullRange, encoding.threads) = (quality, fullRange, threads)
+        encoding.container = try Self.container(of: path)
         try self.init(path, width: width, height: height, frameRate: frameRate, encoding: encoding)
     }
 
@@ -42,29 +45,47 @@ package final class VideoWriter {  // thread-bound
     ) throws(LandmarkdError) {
         precondition(width > 0 && height > 0 && frameRate > 0, "\(width)x\(height) at \(frameRate)")
         ffmpegIsQuiet
-        (self.path, self.encoding) = (path, encoding)
+        self.encoding = encoding
         size = VideoEncoder.codedSize(width, height, encoding)
-        _ = avformat_alloc_output_context2(&format, nil, encoding.container, "file:" + partialPath(path))
-        guard let format else { preconditionFailure("no container \(encoding.container)") }
+        guard let container = av_guess_format(encoding.container, nil, nil) else {
+            preconditionFailure("no container \(encoding.container)")
+        }
         encoder = try VideoEncoder(
             encoding, width: size.width, height: size.height, frameRate: frameRate,
-            globalHeader: format.pointee.oformat.pointee.flags & AVFMT_GLOBALHEADER != 0)
+            globalHeader: container.pointee.flags & AVFMT_GLOBALHEADER != 0)
+        output = try OutputStream(path)
+        _ = output.address.withSystemPath { avformat_alloc_output_context2(&format, container, nil, $0) }
+        guard let format else { preconditionFailure("no memory for a container") }
         format.pointee.flags |= AVFMT_FLAG_BITEXACT
         try begin(format)
     }
 
     deinit {
         guard let format else { return }
-        avio_closep(&format.pointee.pb)
-        if !isFinished { unlink(partialPath(path)) }
         avformat_free_context(format)
+        if !isFinished { output.discard() }
+    }
+
+    /// FFmpeg's container for the ending of a file's name: MP4 where it has none, or one that says nothing.
+    ///
+    /// Throws `usage` where the ending is that of a format which is not written.
+    @discardableResult public static func container(of path: String) throws(LandmarkdError) -> String {
+        switch MediaFile.ending(of: path) {
+        case "mov": return "mov"
+        case "mkv": return "matroska"
+        case let ending where ending != "mp4" && ending != "m4v" && MediaFile.isKnown(ending):
+            throw LandmarkdError(
+                .usage, "\(path): videos are written as MP4, MOV or Matroska, not as .\(ending)",
+                remedy: "name it \(path.fileStem).mp4, .mov or .mkv")
+        default: return "mp4"
+        }
     }
 
     /// Adds a picture of the writer's size, shown from `time` (seconds, growing) until the next one's.
     ///
     /// Throws `inputOutput` (full disk).
     package func write(_ picture: PixelBuffer, time: Double) throws(LandmarkdError) {
-        precondition(!isFinished, "writing to \(path) after finish")
+        precondition(!isFinished, "writing to \(output.name) after finish")
         precondition(
             picture.width >= size.width && picture.height >= size.height,
             "\(picture.width)x\(picture.height) into \(size)")
@@ -86,9 +107,10 @@ package final class VideoWriter {  // thread-bound
         try check(avcodec_send_frame(encoder.context, nil))
         try writePackets()
         try check(av_write_trailer(format))
-        try check(avio_closep(&format!.pointee.pb))
+        try check(output.close())
+        format?.pointee.pb = nil
+        try output.commit()
         isFinished = true
-        try finishPartial(path)
     }
 
     private func begin(_ format: UnsafeMutablePointer<AVFormatContext>) throws(LandmarkdError) {
@@ -100,11 +122,13 @@ package final class VideoWriter {  // thread-bound
             let isSet = lm_stream_set_display_matrix(stream, encoding.orientation.displayMatrix) == 0
             precondition(isSet, "no memory for a display matrix")
         }
-        let opened = avio_open(&format.pointee.pb, "file:" + partialPath(path), AVIO_FLAG_WRITE)
-        guard opened >= 0 else { throw cannotCreate(partialPath(path), -opened) }
+        format.pointee.pb = output.pointer
         var options: OpaquePointer?
         defer { av_dict_free(&options) }
-        if encoding.container == "mp4" { av_dict_set(&options, "movflags", "faststart", 0) }
+        if ["mp4", "mov"].contains(encoding.container) {
+            let flags = output.isSeekable ? "faststart" : "frag_keyframe+empty_moov+default_base_moof"
+            av_dict_set(&options, "movflags", flags, 0)
+        }
         try check(avformat_write_header(format, &options))
     }
 
@@ -139,7 +163,7 @@ package final class VideoWriter {  // thread-bound
     private func check(_ code: Int32) throws(LandmarkdError) {
         guard code < 0 else { return }
         throw LandmarkdError(
-            .inputOutput, "\(partialPath(path)): writing: \(ffmpegText(code))",
+            .inputOutput, "\(output.name): writing: \(ffmpegText(code))",
             remedy: code == -ENOSPC ? "free space on that disk" : "check the disk")
     }
 }

@@ -45,13 +45,14 @@ package struct OutputPlan: Sendable {
     }
 
     private static func names(_ inputs: [MediaFile], _ format: TableFormat) throws(LandmarkdError) -> [String] {
-        let stems = Dictionary(grouping: inputs, by: \.path.fileStem)
-        var taken: Set<String> = []
+        // By bytes: to Swift, an accent of its own and an accented letter are the same name.
+        let stems = Dictionary(grouping: inputs, by: \.path.fileStem.pathBytes)
+        var taken: Set<[UInt8]> = []
         var names: [String] = []
         for input in inputs {
-            let isAlone = stems[input.path.fileStem]?.count == 1
+            let isAlone = stems[input.path.fileStem.pathBytes]?.count == 1
             let name = "\(isAlone ? input.path.fileStem : input.path.fileName).\(format.rawValue)"
-            guard taken.insert(name).inserted else {
+            guard taken.insert(name.pathBytes).inserted else {
                 throw LandmarkdError(
                     .usage, "\(input.path): another input would be written to \(name) too",
                     remedy: "track them in separate runs with different folders after -o")
@@ -69,7 +70,9 @@ package struct OutputPlan: Sendable {
 
 /// Throws `.usage` where `output`, or its partial file, is one of the inputs.
 func refuseInput(_ inputs: Set<FileIdentity>, _ output: String) throws(LandmarkdError) {
-    for path in [output, "\(output).partial"] {
+    if output == "-" { return }
+    let partial = try OutputFile(output).partialPath
+    for path in [output] + (partial.map { [$0] } ?? []) {
         if let identity = FileIdentity(path: path), inputs.contains(identity) {
             throw LandmarkdError(.usage, "\(path): would replace an input", remedy: "name another file after -o")
         }

@@ -26,8 +26,8 @@ package final class OverlayWriter: TrackOutput {
 
     package func write(_ result: FrameResult, of frame: Frame?) throws(LandmarkdError) {
         guard let frame else { return }
+        try open(for: frame)
         let copy = try displayedCopy(of: frame)
-        if writer == nil { try open(copy) }
         let picture = fitted(copy)
         let faces = smoother?.smooth(result.faces, time: result.time) ?? result.faces
         let canvas = Canvas(picture)
@@ -40,8 +40,10 @@ package final class OverlayWriter: TrackOutput {
 
     package func interrupt() throws(LandmarkdError) { writer = nil }
 
-    private func open(_ first: PixelBuffer) throws(LandmarkdError) {
-        size = (first.width, first.height)
+    /// Makes the video in the size of the first frame, unless it is there already. Throws as `VideoWriter` does.
+    func open(for first: Frame) throws(LandmarkdError) {
+        if writer != nil { return }
+        size = (first.displayWidth, first.displayHeight)
         writer = try VideoWriter(path, width: size.width, height: size.height, frameRate: frameRate)
     }
 

@@ -38,6 +38,7 @@ final class PictureFeed {
     func stop() {
         guard let queue else { return }
         queue.close()
+        source.cancel()
         finished.wait()
     }
 

@@ -8,6 +8,14 @@ package protocol PictureSource: AnyObject {
 
     /// The next picture in the order of display; nil at the end.
     func next() throws(LandmarkdError) -> DecodedPicture?
+
+    /// Ends waiting in `next`, from any thread: nobody wants more of it.
+    func cancel()
+}
+
+extension PictureSource {
+    /// Files never wait.
+    package func cancel() {}
 }
 
 /// A video file, or a span of it. Decodes in one thread, so that times of broken pictures are sure.
@@ -31,11 +39,17 @@ package final class VideoSource: PictureSource {
             isEmpty = false
             return picture
         }
-        throw LandmarkdError(
-            .unusableData,
-            "\(path): no picture between \(span.start) s and \(min(span.end, reader.info.duration ?? span.end)) s",
-            remedy: "give a smaller --start or a larger --duration")
+        let end = decimal(reader.end, 3)
+        throw span.start >= reader.end
+            ? LandmarkdError(
+                .unusableData, "\(path): it ends at \(end) s, before --start \(span.start)",
+                remedy: "give a smaller --start")
+            : LandmarkdError(
+                .unusableData, "\(path): no picture between \(span.start) s and \(span.end) s",
+                remedy: "give a larger --duration")
     }
+
+    package func cancel() { reader.cancel() }
 }
 
 /// A still: one picture at time 0.

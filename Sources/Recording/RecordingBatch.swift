@@ -117,17 +117,22 @@ package struct RecordingBatch: Sendable {
             let share = source.duration.map { (summary.time - options.span.start) / $0 }
             observer.progress(number, summary, share)
         }
-        return try pass.run(source, tracker) { _ throws(LandmarkdError) in
-            try outputs(job, pointCount: tracker.pointCount)
+        return try pass.run(source, tracker) { first throws(LandmarkdError) in
+            try outputs(job, pointCount: tracker.pointCount, first: first.frame)
         }
     }
 
-    private func outputs(_ job: OutputPlan.Job, pointCount: Int) throws(LandmarkdError) -> [any TrackOutput] {
+    private func outputs(
+        _ job: OutputPlan.Job, pointCount: Int, first: Frame?
+    ) throws(LandmarkdError) -> [any TrackOutput] {
+        // The overlay first: one that cannot be made leaves no table behind.
+        let overlay = options.overlay.map { OverlayWriter(path: $0, smoothing: options.smoothsOverlay) }
+        if let first { try overlay?.open(for: first) }
         let table: any TrackOutput =
             switch options.format {
             case .csv: try TableWriter(csv: job.table, pointCount: pointCount)
-            case .jsonl: try TableWriter(jsonl: job.table, stream: job.input.path.fileName)
+            case .jsonl: try TableWriter(jsonl: job.table, stream: job.input.path.fileName.shown)
             }
-        return [table] + (options.overlay.map { [OverlayWriter(path: $0, smoothing: options.smoothsOverlay)] } ?? [])
+        return [table] + (overlay.map { [$0] } ?? [])
     }
 }

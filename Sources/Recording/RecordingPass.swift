@@ -76,7 +76,12 @@ package struct RecordingPass {
             summary.add(result, isBroken: picture.frame == nil)
             summary.clockJumps = picture.clockJumps
             progress(summary)
-            next = try feed.next()
+            do throws(LandmarkdError) {
+                next = try feed.next()
+            } catch {
+                // A pipe that was waited for.
+                throw error.exitCode == .interrupted ? interrupted(outputs, summary) : error
+            }
         }
     }
 

@@ -26,7 +26,7 @@ package struct TrackRun: Sendable {
         let plan = try OutputPlan(
             inputs: files, output: output, format: options.format,
             isMany: inputs.count > 1 || FileIdentity(path: inputs[0])?.isFolder == true)
-        try checkOverlay(files)
+        try checkOverlay(files, plan)
         let batch = RecordingBatch(jobs: plan.jobs, options: options)
         let state = Mutex(BatchState(jobs: plan.jobs))
         let observer = RecordingBatch.Observer(
@@ -41,7 +41,14 @@ package struct TrackRun: Sendable {
         let outcomes = try batch.run(makeTracker: makeTracker, observer: observer)
         console.clear()
         faults += outcomes.compactMap { if case .failure(let fault) = $0 { fault } else { nil } }
-        if outcomes.contains(where: { $0 == nil }) || faults.contains(where: { $0.exitCode == .interrupted }) {
+        let left = outcomes.count { $0 == nil }
+        if left > 0 {
+            console.report(
+                LandmarkdError(
+                    .interrupted, "interrupted before \(left) of \(outcomes.count) recordings were begun",
+                    remedy: "run it again for these"))
+        }
+        if left > 0 || faults.contains(where: { $0.exitCode == .interrupted }) {
             return .interrupted
         }
         return faults.first?.exitCode
@@ -52,7 +59,9 @@ package struct TrackRun: Sendable {
         var files: [MediaFile] = []
         for input in inputs {
             do throws(LandmarkdError) {
-                files += try Capture.mediaFiles(in: [input])
+                files += try Capture.mediaFiles(in: [input]) {
+                    console.note("\($0): left out: not a regular file; name it itself to read it")
+                }
             } catch {
                 if inputs.count == 1 { throw error }
                 console.report(error)
@@ -65,13 +74,20 @@ package struct TrackRun: Sendable {
         return files
     }
 
-    private func checkOverlay(_ files: [MediaFile]) throws(LandmarkdError) {
+    private func checkOverlay(_ files: [MediaFile], _ plan: OutputPlan) throws(LandmarkdError) {
         guard let overlay = options.overlay else { return }
         guard files.count == 1 else {
             throw LandmarkdError(
                 .usage, "--overlay draws one recording, not \(files.count)", remedy: "track them in separate runs")
         }
+        try VideoWriter.container(of: overlay)
         try refuseInput(Set(files.compactMap { FileIdentity(path: $0.path) }), overlay)
+        let video = try OutputFile(overlay)
+        for job in plan.jobs where job.table != "-" {
+            guard try video.isSame(as: OutputFile(job.table)) else { continue }
+            throw LandmarkdError(
+                .usage, "\(overlay): would replace the table", remedy: "name another file after -o or --overlay")
+        }
     }
 
     private func tell(_ job: OutputPlan.Job, _ outcome: RecordingBatch.Outcome, _ console: Console) {

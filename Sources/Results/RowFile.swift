@@ -2,11 +2,13 @@ import Base
 import Glibc
 
 /// A text file that grows by whole rows as `PATH.partial` and gets its name when it is complete; "-" is standard output.
+/// What `OutputFile` takes as it is – a device, a pipe – gets the rows in place.
 ///
 /// A row is what ends with `endRow`; it may be several lines that belong together.
 package final class RowFile {  // thread-bound
     package let path: String
     package let partialPath: String?
+    private let output: OutputFile?
     /// Rows not yet written out; the caller adds the next one.
     package var text = TextBuffer()
     /// Rows that could not be written.
@@ -15,6 +17,8 @@ package final class RowFile {  // thread-bound
     package private(set) var writtenRows = 0
     private var descriptor: Int32
     private let mayReplace: Bool
+    /// Seconds that a pipe which is full may keep a write waiting.
+    private let patience: Double
     private var flushedTime = -Double.infinity
     /// Seconds that a row waits for others at most.
     private static let longestWait = 0.2
@@ -24,24 +28,19 @@ package final class RowFile {  // thread-bound
     /// Ends of the whole rows in `text`.
     private var rowEnds: [Int] = []
 
-    /// `mayReplace`: whether a file of that name, or its partial one, gives way.
+    /// `mayReplace`: whether a file of that name, or its partial one, gives way. `patiently`: waits for the reader of a
+    /// pipe, and while the pipe is full, until the program is asked to end.
     ///
     /// Throws `.cannotCreate` or `.noPermission` where the file cannot be made.
-    package init(path: String, mayReplace: Bool = true) throws(LandmarkdError) {
+    package init(path: String, mayReplace: Bool = true, patiently: Bool = true) throws(LandmarkdError) {
         (self.path, self.mayReplace) = (path, mayReplace)
-        partialPath = path == "-" ? nil : "\(path).partial"
-        descriptor = STDOUT_FILENO
-        guard let partialPath else { return }
-        let flags = O_WRONLY | O_CREAT | O_CLOEXEC | (mayReplace ? O_TRUNC : O_EXCL)
-        descriptor = open(partialPath, flags, 0o666)
-        guard descriptor >= 0 else {
-            throw LandmarkdError(
-                errno == EACCES ? .noPermission : .cannotCreate, "\(path): creating: \(systemFault())",
-                remedy: "name a folder that exists and that you may write to")
-        }
+        patience = patiently ? .infinity : 2
+        output = path == "-" ? nil : try OutputFile(path)
+        partialPath = output?.partialPath
+        descriptor = try output?.open(exclusively: !mayReplace, patiently: patiently) ?? STDOUT_FILENO
     }
 
-    deinit { if partialPath != nil, descriptor >= 0 { close(descriptor) } }
+    deinit { if output != nil, descriptor >= 0 { close(descriptor) } }
 
     /// Whole rows, written out or not.
     package var rows: Int { writtenRows + rowEnds.count }
@@ -75,9 +74,7 @@ package final class RowFile {  // thread-bound
         }
         var written = 0
         while written < text.bytes.count {
-            let count = text.bytes.withUnsafeBytes { buffer in
-                retrying { write(descriptor, buffer.baseAddress! + written, buffer.count - written) }
-            }
+            let count = writePatiently(descriptor, text.bytes[written...], patience: patience)
             guard count > 0 else {
                 let why = systemFault()
                 tally(written: removeCutRow(written))
@@ -97,36 +94,22 @@ package final class RowFile {  // thread-bound
     /// Flushes, syncs and gives the file its name.
     package func finish() throws(LandmarkdError) {
         try interrupt()
-        guard let partialPath else { return }
-        guard rename(partialPath) else {
-            throw LandmarkdError(
-                .cannotCreate, "\(path): renaming \(partialPath): \(systemFault())", remedy: "rename it by hand")
-        }
-    }
-
-    private func rename(_ partialPath: String) -> Bool {
-        if mayReplace { return Glibc.rename(partialPath, path) == 0 }
-        // A second name is given only where nothing has it.
-        if link(partialPath, path) == 0 { return unlink(partialPath) == 0 }
-        // Some file systems have no second names.
-        return [EPERM, EOPNOTSUPP].contains(errno) && access(path, F_OK) != 0 && Glibc.rename(partialPath, path) == 0
+        try output?.commit(mayReplace: mayReplace)
     }
 
     /// Flushes and syncs; the partial file stays.
     package func interrupt() throws(LandmarkdError) {
         try flush()
-        guard partialPath != nil else { return }
+        guard let output else { return }
         let open = descriptor
         descriptor = -1
-        let synced = fsync(open) == 0
+        let synced = output.isSpecial || fsync(open) == 0
         let why = systemFault()
         guard close(open) == 0, synced else { throw failed(synced ? systemFault() : why) }
     }
 
     /// Nothing of it shall stay.
-    package func remove() {
-        if let partialPath { unlink(partialPath) }
-    }
+    package func remove() { output?.discard() }
 
     /// After `written` bytes of `text`: cuts the file back to its last whole row. How many bytes of `text` are left in it.
     private func removeCutRow(_ written: Int) -> Int {

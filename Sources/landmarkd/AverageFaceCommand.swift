@@ -26,6 +26,6 @@ struct AverageFaceCommand: ParsableCommand {
         }
         let file = try AverageFaceBuilder.build(FaceSet(faces))
         try file.write(to: output, as: .float16)
-        print("\(output): the average of \(faces.count) faces")
+        print("\(output.shown): the average of \(faces.count) faces")
     }
 }

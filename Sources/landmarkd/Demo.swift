@@ -41,7 +41,7 @@ extension DemoRun.Report {
             error           \(mean) of the outer-eye distance, mean over 68 points\(ninety)
             tracking        \(decimal(trackingMilliseconds, 2)) ms of one processor core a frame
             all together    \(decimal(Double(frames) / seconds, 0)) frames/s with decoding and drawing
-            wrote           \(files.joined(separator: ", "))
+            wrote           \(files.joined(separator: ", ").shown)
             """
     }
 }

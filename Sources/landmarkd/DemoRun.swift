@@ -28,7 +28,7 @@ struct DemoRun {
 
     func run(_ tracker: any FaceTracker) throws(LandmarkdError) -> Report {
         let clip = try temporaryFile()
-        defer { unlink(clip) }
+        defer { _ = clip.withSystemPath { unlink($0) } }
         let drawn = try render(clip)
         let tracker = TimedTracker(tracker)
         let comparison = Comparison(drawn)
@@ -72,8 +72,10 @@ struct DemoRun {
     }
 
     private func temporaryFile() throws(LandmarkdError) -> String {
-        let root = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-        var template = Array("\(root)/landmarkd-demo-XXXXXX.mp4".utf8CString)
+        let root = getenv("TMPDIR").map { String(systemPath: $0) } ?? "/tmp"
+        var template = "\(root)/landmarkd-demo-XXXXXX.mp4".withSystemPath {
+            Array(UnsafeBufferPointer(start: $0, count: strlen($0) + 1))
+        }
         let descriptor = mkstemps(&template, 4)
         guard descriptor >= 0 else {
             throw LandmarkdError(
@@ -81,7 +83,7 @@ struct DemoRun {
                 remedy: "name a writable folder by the environment variable TMPDIR")
         }
         close(descriptor)
-        return template.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
+        return template.withUnsafeBufferPointer { String(systemPath: $0.baseAddress!) }
     }
 
     /// Holds the tracked landmarks against the drawn ones.

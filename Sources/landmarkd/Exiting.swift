@@ -11,7 +11,10 @@ import Glibc
         complain("landmarkd: \(error)\n")
         exit(error.exitCode.rawValue)
     } catch let error where Landmarkd.exitCode(for: error) != .failure || error is ArgumentParser.ExitCode {
-        Landmarkd.exit(withError: error)
+        let message = Landmarkd.fullMessage(for: error).shown
+        let code = Landmarkd.exitCode(for: error)
+        if code == .success { print(message) } else if !message.isEmpty { complain(message + "\n") }
+        exit(code.rawValue)
     } catch {
         complain("landmarkd: \(error)\n  remedy: this is a bug of landmarkd's: report it with the command you gave\n")
         exit(Base.ExitCode.internalFault.rawValue)

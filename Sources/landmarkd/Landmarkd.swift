@@ -13,10 +13,15 @@ struct Landmarkd: ParsableCommand {
             AverageFaceCommand.self,
         ])
 
+    /// The arguments without the program's name, with every byte: Swift's own list repairs what is not UTF-8.
+    private static func argumentsAsGiven() -> [String] {
+        (1..<max(1, Int(CommandLine.argc))).compactMap { CommandLine.unsafeArgv[$0].map { String(systemPath: $0) } }
+    }
+
     @MainActor static func main() async {
         signal(SIGXFSZ, SIG_IGN)  // a file that may not grow is told like a full disk
         await exiting {
-            let arguments = Array(CommandLine.arguments.dropFirst())
+            let arguments = argumentsAsGiven()
             try requireCommand(arguments)
             var command = try parseAsRoot(joiningNegativeNumbers(arguments))
             if var command = command as? any AsyncParsableCommand {

@@ -37,7 +37,9 @@ struct Track: ParsableCommand {
     @Option(help: "Most faces followed at once, 1 to 16.")
     var faces = 1
 
-    @Option(help: "Threads that work at once, over files and decoding. (default: one a processor core)")
+    @Option(
+
+        help: "Threads that work at once, over files and decoding. (default: one a processor core)")
     var threads: Int?
 
     @Option(help: "Calm landmarks of a face that keeps still. (default: on in the overlay, off in the table)")
@@ -50,7 +52,8 @@ struct Track: ParsableCommand {
             """)
     var searchRate = 5.0
 
-    @Option(help: ArgumentHelp("Seconds from the first frame at which to begin.", valueName: "s"))
+    @Option(
+        help: ArgumentHelp("Seconds from the first frame at which to begin.", valueName: "s"))
     var start = 0.0
 
     @Option(help: ArgumentHelp("Seconds to track. (default: to the end)", valueName: "s"))

@@ -65,7 +65,7 @@ struct Train: ParsableCommand {
             ?? TrainingRecipe(task)
         (recipe.settings.threads, recipe.settings.seed) = (threads, seed)
         if let samples { recipe.settings.samples = samples }
-        Interruption.watch()
+        Interruption.watch(patience: 600)  // a checkpoint is worth waiting for
         let console = Console(title: "train", quiet: quiet)
         let run = TrainingRun(.init(folders: data, output: output, recipe: recipe, resume: resume))
         try run.run(isStopped: { Interruption.isAsked }, observer: { console.show($0) })

@@ -104,15 +104,32 @@ import Testing
         #expect(fault?.exitCode == .cannotCreate)
     }
 
-    @Test func aFullDiskIsSaid() throws {
-        let folder = try TemporaryFolder()
-        #expect(symlink("/dev/full", folder.path("a.csv.partial")) == 0)
-        let writer = try TableWriter(csv: folder.path("a.csv"), pointCount: 2)
-        let fault = #expect(throws: LandmarkdError.self) {
-            try writer.write(FrameResult(frame: 1, time: 0, faces: [face]), of: nil)
+    @Test(.enabled(if: lacksSmallDisk == nil, "needs root and the right to mount")) func aFullDiskIsSaid() throws {
+        try withSmallDisk { disk in
+            let writer = try TableWriter(csv: "\(disk)/a.csv", pointCount: 2)
+            let fault = #expect(throws: LandmarkdError.self) {
+                for second in 1...1000 {
+                    try writer.write(FrameResult(frame: second, time: Double(second), faces: [face]), of: nil)
+                }
+            }
+            #expect(fault?.exitCode == .inputOutput)
+            #expect(fault?.cause.contains("No space left on device; whole rows so far are in") == true)
         }
-        #expect(fault?.exitCode == .inputOutput)
-        #expect(fault?.cause.contains("No space left on device; whole rows so far are in") == true)
+    }
+
+    @Test func rowsOfADeviceOrPipeAreWrittenInPlace() throws {
+        let folder = try TemporaryFolder()
+        #expect(mkfifo(folder.path("p"), 0o600) == 0)
+        let reader = open(folder.path("p"), O_RDWR | O_CLOEXEC)
+        defer { close(reader) }
+        let writer = try TableWriter(csv: folder.path("p"), pointCount: 2)
+        #expect(writer.partialPath == nil)
+        try writer.write(FrameResult(frame: 1, time: 0, faces: [face]), of: nil)
+        try writer.finish()
+        var bytes = [UInt8](repeating: 0, count: 4096)
+        let count = read(reader, &bytes, bytes.count)
+        #expect(bytes.prefix(max(0, count)).split(separator: UInt8(ascii: "\n")).count == 2)
+        #expect(kind(folder.path("p")) == S_IFIFO && folder.names == ["p"])
     }
 
     private func text(_ path: String) throws -> String {

@@ -36,6 +36,16 @@ import Testing
         #expect(found.faces[0].points[0] == Point(0, 1) && found.faces[2].file == folder.path("helen/testset/9.png"))
     }
 
+    @Test func namesThatAreNotUTF8AreFoundAndPipesPassedOver() throws {
+        let name = String(pathBytes: Array("set/a".utf8) + [0xE4])
+        mkdir(folder.path("set"), 0o777)
+        try writeFile(folder.path(name + ".pts"), Array(pts(68).utf8))
+        try writeFile(folder.path(name + ".jpg"), [1])
+        mkfifo(folder.path("set/pipe.pts"), 0o600)
+        let found = try readAnnotations(folder: folder.path, scheme: .ibug68)
+        #expect(found.faces.map(\.file.pathBytes) == [folder.path(name + ".jpg").pathBytes])
+    }
+
     @Test func aPictureThatLacksIsMissingInput() throws {
         try put("lfpw/a.pts", pts(68))
         let error = #expect(throws: LandmarkdError.self) { try readAnnotations(folder: folder.path, scheme: .ibug68) }

@@ -27,6 +27,9 @@ public final class RunningProgram {
         try process.run()
     }
 
+    /// Its process number.
+    public var identifier: Int32 { process.processIdentifier }
+
     public func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
 
     /// What the program has written to standard error so far.

@@ -5,8 +5,7 @@ import Glibc
 /// Throws `.noInput` where the file is missing, unreadable or no regular file, `.unusableData` where it is larger than
 /// `limit`, `.inputOutput` where reading fails.
 package func readFile(_ path: String, atMost limit: Int) throws(LandmarkdError) -> [UInt8] {
-    // A pipe would hold up opening until somebody writes to it.
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    let descriptor = openForReading(path)
     guard descriptor >= 0 else {
         throw LandmarkdError(
             .noInput, "\(path): opening: \(systemFault())", remedy: "check the path and its permissions")
@@ -39,5 +38,15 @@ package func readFile(_ path: String, atMost limit: Int) throws(LandmarkdError) 
     return bytes
 }
 
+/// open(2) for reading that never waits for a pipe's writer: −1 with errno where it failed.
+///
+/// What is not a regular file stays non-blocking. A socket that this process has as a descriptor (`/dev/stdin`), which
+/// cannot be opened by its name, is duplicated.
+package func openForReading(_ path: String) -> Int32 {
+    let descriptor = path.withSystemPath { open($0, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC) }
+    guard descriptor < 0, errno == ENXIO, let own = OutputFile.ownDescriptor(path) else { return descriptor }
+    return fcntl(own, F_DUPFD_CLOEXEC, 3)
+}
+
 /// Whether there is a file at `path` that may be read.
-package func isReadable(_ path: String) -> Bool { access(path, R_OK) == 0 }
+package func isReadable(_ path: String) -> Bool { path.withSystemPath { access($0, R_OK) } == 0 }

@@ -2,28 +2,20 @@ import Glibc
 
 /// Writes a whole file or nothing: to a temporary neighbour, synced, then renamed over `path`.
 ///
-/// A crash or a full disk leaves the old file as it was. Throws `.cannotCreate` where the file cannot be made,
-/// `.inputOutput` where writing fails.
+/// A crash or a full disk leaves the old file as it was. What `path` leads to and is not a regular file is written to in
+/// place, as `OutputFile` says. Throws `.cannotCreate` or `.noPermission` where the file cannot be made, `.inputOutput`
+/// where writing fails.
 package func writeFile(_ path: String, _ bytes: [UInt8]) throws(LandmarkdError) {
-    let temporary = "\(path).\(getpid()).partial"
-    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else {
-        throw LandmarkdError(
-            .cannotCreate, "\(path): creating: \(systemFault())", remedy: "check that the folder exists and is writable"
-        )
-    }
+    let output = try OutputFile(path, partialEnding: ".\(getpid()).partial")
+    let descriptor = try output.open()
     do throws(LandmarkdError) {
         defer { close(descriptor) }
         try writeAll(bytes, to: descriptor, path: path)
-        guard fsync(descriptor) == 0 else { throw writeFault(path) }
+        guard output.isSpecial || fsync(descriptor) == 0 else { throw writeFault(path) }
+        try output.commit()
     } catch {
-        unlink(temporary)
+        output.discard()
         throw error
-    }
-    guard rename(temporary, path) == 0 else {
-        let why = systemFault()
-        unlink(temporary)
-        throw LandmarkdError(.cannotCreate, "\(path): renaming: \(why)", remedy: "check the path")
     }
 }
 
@@ -31,11 +23,27 @@ package func writeFile(_ path: String, _ bytes: [UInt8]) throws(LandmarkdError) 
 package func writeAll(_ bytes: [UInt8], to descriptor: Int32, path: String) throws(LandmarkdError) {
     var written = 0
     while written < bytes.count {
-        let count = bytes.withUnsafeBytes { buffer in
-            retrying { write(descriptor, buffer.baseAddress! + written, buffer.count - written) }
-        }
+        let count = writePatiently(descriptor, bytes[written...])
         guard count > 0 else { throw writeFault(path) }
         written += count
+    }
+}
+
+/// write(2), repeated where a signal interrupted it. Where a pipe, a socket or a terminal takes no more it waits for up
+/// to `patience` seconds, or until the program is asked to end; −1 with errno where it failed.
+package func writePatiently(_ descriptor: Int32, _ bytes: ArraySlice<UInt8>, patience: Double = .infinity) -> Int {
+    let deadline = monotonicSeconds() + patience
+    while true {
+        let count = bytes.withUnsafeBytes { buffer in
+            retrying { write(descriptor, buffer.baseAddress, buffer.count) }
+        }
+        guard count < 0, errno == EAGAIN else { return count }
+        if Interruption.isAsked || monotonicSeconds() > deadline {
+            errno = Interruption.isAsked ? ECANCELED : ETIMEDOUT
+            return -1
+        }
+        var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        _ = poll(&entry, 1, 100)
     }
 }
 
@@ -45,7 +53,7 @@ private func writeFault(_ path: String) -> LandmarkdError {
 
 /// Adds `bytes` to the end of a file, which is made where it lacks. Throws `.cannotCreate` or `.inputOutput`.
 package func appendToFile(_ path: String, _ bytes: [UInt8]) throws(LandmarkdError) {
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
+    let descriptor = path.withSystemPath { open($0, O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK | O_CLOEXEC, 0o666) }
     guard descriptor >= 0 else {
         throw LandmarkdError(
             .cannotCreate, "\(path): opening: \(systemFault())", remedy: "check that the folder exists and is writable")

@@ -4,22 +4,41 @@ import Synchronization
 /// Whether the user (SIGINT) or the system (SIGTERM) asked the program to end; long loops ask and end tidily.
 package enum Interruption {
     private static let asked = Atomic(false)
+    private static let patience = Atomic<UInt32>(0)
 
     package static var isAsked: Bool { asked.load(ordering: .relaxed) }
 
-    /// From here on the first signal only asks; a second one ends the program at once.
-    package static func watch() {
+    /// From here on the first signal only asks. A second one, or `patience` seconds without an end, ends the program at
+    /// once: no call into a file system or a device that never returns can keep it.
+    ///
+    /// Signals reach the first thread, which waits for nothing else: an asynchronous `main` runs on others.
+    package static func watch(patience seconds: UInt32 = 10) {
         _ = isAsked  // makes the flag before a handler can want it
+        patience.store(seconds, ordering: .relaxed)
+        signal(SIGALRM) { _ in Interruption.giveUp() }
         var signals = sigset_t()
         sigemptyset(&signals)
+        sigaddset(&signals, SIGALRM)
         for number in [SIGINT, SIGTERM] {
             sigaddset(&signals, number)
             signal(number) { number in
                 Interruption.asked.store(true, ordering: .relaxed)
                 signal(number, SIG_DFL)
+                alarm(Interruption.patience.load(ordering: .relaxed))
             }
         }
         // Who started us may have had them blocked, which is handed on.
         pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+    }
+
+    /// Calls only what a signal handler may.
+    private static func giveUp() -> Never {
+        let text: StaticString = """
+            landmarkd: interrupted; ended without what was left to do, since a file or device did not answer
+              remedy: check the disk, the network mount or the pipe that it waited for
+
+            """
+        _ = write(STDERR_FILENO, text.utf8Start, text.utf8CodeUnitCount)
+        _exit(ExitCode.interrupted.rawValue)
     }
 }

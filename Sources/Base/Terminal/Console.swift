@@ -30,7 +30,7 @@ package final class Console: Sendable {
         bar.withLock { bar in
             bar.clear()
             // There is nowhere to tell that standard error cannot be written.
-            _ = try? writeAll(Array(text.utf8), to: STDERR_FILENO, path: "standard error")
+            _ = try? writeAll(Array(text.shown.utf8), to: STDERR_FILENO, path: "standard error")
         }
     }
 }

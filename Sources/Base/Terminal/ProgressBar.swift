@@ -23,7 +23,7 @@ package struct ProgressBar {
         self.init(title: title, style: quiet ? .none : isatty(STDERR_FILENO) == 1 ? .bar : .lines)
     }
 
-    package init(title: String, style: Style) { (self.title, self.style) = (title, style) }
+    package init(title: String, style: Style) { (self.title, self.style) = (title.shown, style) }
 
     /// Seconds since the start.
     package var seconds: Double { monotonicSeconds() - started }

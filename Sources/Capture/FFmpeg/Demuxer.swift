@@ -9,6 +9,8 @@ final class Demuxer {  // thread-bound
     private(set) var streamIndex: Int32 = -1
     /// Asked by FFmpeg while it waits, through an unowned pointer.
     private let watch: NetworkWatch?
+    /// What is read where the file is a pipe or the like; asked as well.
+    let streamInput: InputStream?
 
     /// Containers and raw streams of video; those of sound, so that a sound file is told as such. Lists, subtitles and
     /// scripts, which may name further files, stay out.
@@ -20,13 +22,20 @@ final class Demuxer {  // thread-bound
     init(_ path: String) throws(LandmarkdError) {
         (faults, watch) = (FileFaults(path: path), nil)
         _ = try checkedInputSize(path)
+        let options = ["protocol_whitelist": "file,pipe", "format_whitelist": Self.formats]
+        streamInput = FileIdentity(path: path)?.isRegular == false ? try InputStream(path) : nil
+        if let streamInput {
+            format = avformat_alloc_context()
+            format?.pointee.interrupt_callback = streamInput.interruptCallback
+        }
         // "file:" keeps a name like "concat:a" a name.
-        try open("file:" + path, ["protocol_whitelist": "file", "format_whitelist": Self.formats])
+        try open(streamInput.map { "pipe:\($0.descriptor)" } ?? "file:" + path, options)
     }
 
     /// Opens a network stream; `watch` ends waiting, in here and in `read`. Throws as `NetworkFaults` tells.
     init(_ address: NetworkAddress, watch: NetworkWatch) throws(LandmarkdError) {
         (faults, self.watch) = (NetworkFaults(address: address, watch: watch), watch)
+        streamInput = nil
         format = avformat_alloc_context()
         format?.pointee.interrupt_callback = AVIOInterruptCB(
             callback: { Unmanaged<NetworkWatch>.fromOpaque($0!).takeUnretainedValue().mustEnd ? 1 : 0 },
@@ -44,7 +53,7 @@ final class Demuxer {  // thread-bound
         var options: OpaquePointer?
         defer { av_dict_free(&options) }
         for (name, value) in values { av_dict_set(&options, name, value, 0) }
-        let code = avformat_open_input(&format, url, nil, &options)
+        let code = url.withSystemPath { avformat_open_input(&format, $0, nil, &options) }
         guard code >= 0 else { throw faults.opening(code) }
         let found = avformat_find_stream_info(format, nil)
         guard found >= 0 else { throw faults.opening(found) }

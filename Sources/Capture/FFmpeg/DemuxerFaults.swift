@@ -15,7 +15,13 @@ struct FileFaults: DemuxerFaults {
     let path: String
 
     func opening(_ code: Int32) -> LandmarkdError {
-        switch code {
+        if let foreign = PictureSignature.foreign(path) { return unreadable(path, foreign) }
+        return switch code {
+        case lm_averror_exit: InputStream.interrupted(path)
+        case lm_averror_invalid_data where FileIdentity(path: path)?.isRegular == false:
+            LandmarkdError(
+                .unusableData, "\(path): opening: \(ffmpegText(code))",
+                remedy: "give a format that can be read in one go, as MPEG-TS or Matroska, or name the file itself")
         case -EINVAL:
             LandmarkdError(
                 .unusableData, "\(path): not a video of a known format",
@@ -30,7 +36,8 @@ struct FileFaults: DemuxerFaults {
     }
 
     func reading(_ code: Int32) -> LandmarkdError {
-        code == lm_averror_invalid_data
+        if code == lm_averror_exit { return InputStream.interrupted(path) }
+        return code == lm_averror_invalid_data
             ? LandmarkdError(
                 .unusableData, "\(path): reading: the file is damaged or cut off from here on",
                 remedy: "what came before is good; copy or record the file anew for the rest")

@@ -13,11 +13,13 @@ package func readStill(_ path: String) throws(LandmarkdError) -> Frame {
     try readWhole(path, into: packet)
     let bytes = UnsafeBufferPointer(start: packet.pointer.pointee.data, count: Int(packet.pointer.pointee.size))
     guard let format = StillFormat(magicOf: bytes) else {
+        if let foreign = PictureSignature.foreign(path) { throw unreadable(path, foreign) }
         throw LandmarkdError(
             .unusableData, "\(path): not a picture of a known format", remedy: "give \(StillFormat.names) files")
     }
     let decoder = StillDecoder()
     guard let picture = decoder.decode(packet, format.codec), let readable = PictureScaler().readable(picture) else {
+        if let foreign = PictureSignature.foreign(path) { throw unreadable(path, foreign) }
         throw LandmarkdError(
             .unusableData, "\(path): decoding \(format.rawValue): \(ffmpegText(decoder.code))",
             remedy: "the file is cut off or damaged: fetch it anew or leave it out")
@@ -105,13 +107,11 @@ private final class StillDecoder {
 /// The whole file as one packet, with the padding that decoders want.
 private func readWhole(_ path: String, into packet: Packet) throws(LandmarkdError) {
     let size = try checkedInputSize(path)
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    if FileIdentity(path: path)?.isRegular == false { return try readStream(path, into: packet) }
+    let descriptor = openForReading(path)
     guard descriptor >= 0 else { throw unreadable(path, errno) }
     defer { _ = close(descriptor) }
-    guard size <= 1 << 30, av_new_packet(packet.pointer, Int32(size)) >= 0 else {
-        throw LandmarkdError(
-            .unusableData, "\(path): too large for a picture (\(size) bytes)", remedy: "make it smaller")
-    }
+    try makeRoom(size, in: packet, path)
     var filled = 0
     while filled < size {
         let got = retrying { read(descriptor, packet.pointer.pointee.data + filled, size - filled) }
@@ -120,4 +120,25 @@ private func readWhole(_ path: String, into packet: Packet) throws(LandmarkdErro
         filled += got
     }
     av_shrink_packet(packet.pointer, Int32(filled))
+}
+
+private func makeRoom(_ size: Int, in packet: Packet, _ path: String) throws(LandmarkdError) {
+    guard size <= largestStill, av_new_packet(packet.pointer, Int32(size)) >= 0 else {
+        throw LandmarkdError(
+            .unusableData, "\(path): too large for a picture (\(size) bytes)", remedy: "make it smaller")
+    }
+}
+
+/// Bytes.
+private let largestStill = 1 << 30
+
+/// The same from a pipe, whose size shows at its end.
+private func readStream(_ path: String, into packet: Packet) throws(LandmarkdError) {
+    guard let bytes = try InputStream(path).readAll(path, atMost: largestStill) else {
+        throw LandmarkdError(
+            .unusableData, "\(path): too large for a picture (more than \(largestStill) bytes)",
+            remedy: "make it smaller")
+    }
+    try makeRoom(bytes.count, in: packet, path)
+    packet.pointer.pointee.data?.update(from: bytes, count: bytes.count)
 }

@@ -23,6 +23,8 @@ final class VideoDecoder {  // thread-bound
             context.pointee.thread_count = Int32(threads)
             let code = avcodec_parameters_to_context(context, parameters)
             if isRaw { context.pointee.framerate = AVRational(num: 0, den: 1) }
+            // A crop at the left is else rounded down so that rows stay aligned, and coordinates are off by up to 63 pixels.
+            context.pointee.flags |= AV_CODEC_FLAG_UNALIGNED
             return code
         }
     }

@@ -9,7 +9,7 @@ package struct ModelSearch {
     /// `$LANDMARKD_MODELS`; `share/landmarkd/models` of the prefix that the program is installed under; `models` of
     /// the package that it was built in; `models` of the current folder.
     package init() {
-        let named = getenv("LANDMARKD_MODELS").map { String(cString: $0) }
+        let named = getenv("LANDMARKD_MODELS").map { String(systemPath: $0) }
         self.init(named: named, program: Self.programPath)
     }
 
@@ -41,7 +41,7 @@ package struct ModelSearch {
 
     /// The first file called `name` in the folders.
     package func find(_ name: String) -> String? {
-        for folder in folders where access("\(folder)/\(name)", F_OK) == 0 { return "\(folder)/\(name)" }
+        for folder in folders where FileIdentity(path: "\(folder)/\(name)") != nil { return "\(folder)/\(name)" }
         return nil
     }
 
@@ -50,7 +50,7 @@ package struct ModelSearch {
             let count = readlink("/proc/self/exe", buffer.baseAddress!, Int(PATH_MAX))
             guard count > 0 else { return nil }
             buffer[count] = 0
-            return String(cString: buffer.baseAddress!)
+            return String(systemPath: buffer.baseAddress!)
         }
     }
 }

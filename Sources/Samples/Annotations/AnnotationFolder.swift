@@ -10,7 +10,7 @@ import Glibc
 package func readAnnotations(folder: String, scheme: LandmarkScheme) throws(LandmarkdError) -> Annotations {
     let root = folder.count > 1 && folder.hasSuffix("/") ? String(folder.dropLast()) : folder
     if FileIdentity(path: root)?.isRegular == true { return try readAnnotationFile(root, scheme: scheme) }
-    if access(root + "/annotations.csv", F_OK) == 0 {
+    if FileIdentity(path: root + "/annotations.csv") != nil {
         return try readAnnotationTable(root + "/annotations.csv", scheme: scheme)
     }
     let files = try filesInTree(root)
@@ -83,7 +83,7 @@ private func readHelenFolder(
     var judged: Set<String> = []
     for file in files where file.hasSuffix("testnames.txt") {
         for line in try TextFile(root + "/" + file).lines() {
-            judged.insert(String(decoding: line.text, as: UTF8.self))
+            judged.insert(String(pathBytes: line.text))
         }
     }
     for file in files where splitEnding(file).ending == "txt" && !file.hasSuffix("names.txt") {

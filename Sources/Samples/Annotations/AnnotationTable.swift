@@ -184,7 +184,7 @@ private struct TableRow {
     /// Text of a named cell; nil where there is no such column.
     private func word(_ name: String) -> String? {
         guard let place = columns.places[name], place < cells.count else { return nil }
-        return String(decoding: trimmed(cells[place]), as: UTF8.self)
+        return String(pathBytes: trimmed(cells[place]))
     }
 
     private func fault(_ what: String, remedy: String = "correct this row or remove it") -> LandmarkdError {

@@ -1,7 +1,7 @@
 import Base
 import Glibc
 
-/// Paths of the files in a folder and the folders inside it, relative to it, sorted; hidden ones left out.
+/// Paths of the regular files in a folder and the folders inside it, relative to it, sorted; hidden ones left out.
 ///
 /// Throws `noInput` where the folder is missing or cannot be listed.
 func filesInTree(_ root: String, depth: Int = 8) throws(LandmarkdError) -> [String] {
@@ -12,7 +12,7 @@ func filesInTree(_ root: String, depth: Int = 8) throws(LandmarkdError) -> [Stri
 
 private func visit(_ root: String, _ prefix: String, _ depth: Int, _ files: inout [String]) throws(LandmarkdError) {
     let path = prefix.isEmpty ? root : root + "/" + prefix
-    guard let folder = opendir(path) else {
+    guard let folder = path.withSystemPath({ opendir($0) }) else {
         throw LandmarkdError(
             .noInput, "\(path): listing: \(String(cString: strerror(errno)))",
             remedy: "check the path and its permissions")
@@ -20,15 +20,14 @@ private func visit(_ root: String, _ prefix: String, _ depth: Int, _ files: inou
     defer { closedir(folder) }
     while let entry = readdir(folder) {
         let name = withUnsafePointer(to: &entry.pointee.d_name) {
-            $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(systemPath: $0) }
         }
         if name.hasPrefix(".") { continue }
         let inner = prefix.isEmpty ? name : prefix + "/" + name
-        var status = stat()
-        guard stat(root + "/" + inner, &status) == 0 else { continue }
-        if status.st_mode & S_IFMT == S_IFDIR {
+        guard let identity = FileIdentity(path: root + "/" + inner) else { continue }
+        if identity.isFolder {
             if depth > 0 { try visit(root, inner, depth - 1, &files) }
-        } else {
+        } else if identity.isRegular {
             files.append(inner)
         }
     }

@@ -26,5 +26,5 @@ func readHelenFile(_ text: TextFile) throws(LandmarkdError) -> (picture: String,
             .unusableData, "\(text.name):\(lines.last?.number ?? 1): \(points.count) points where 194 belong",
             remedy: "the file is cut off or not one of HELEN's: fetch it anew or remove it")
     }
-    return (String(decoding: first.text, as: UTF8.self), points)
+    return (String(pathBytes: first.text), points)
 }

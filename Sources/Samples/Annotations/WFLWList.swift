@@ -57,7 +57,7 @@ struct WFLWFace {
             box = nil
         }
         self.attributes = attributes
-        picture = fields[start...].map { String(decoding: $0, as: UTF8.self) }.joined(separator: " ")
+        picture = fields[start...].map { String(pathBytes: $0) }.joined(separator: " ")
     }
 }
 

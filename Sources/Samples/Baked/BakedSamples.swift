@@ -29,7 +29,7 @@ package final class BakedSamples: SampleSource {
     }
 
     /// Whether the folder holds baked samples.
-    package static func isBaked(_ folder: String) -> Bool { access(BakedFiles.index(folder), F_OK) == 0 }
+    package static func isBaked(_ folder: String) -> Bool { FileIdentity(path: BakedFiles.index(folder)) != nil }
 
     package func makeGenerator() -> any SampleGenerator { Generator(self) }
 
@@ -85,7 +85,7 @@ struct BakedIndex {
                 SampleLabels(
                     truth: kinds.hasPrefix("T") ? Array(points.prefix(scheme.count)) : [],
                     prior: kinds.hasSuffix("P") ? Array(points.suffix(scheme.count)) : nil,
-                    presence: fields[1].elementsEqual("1".utf8), file: String(decoding: fields[0], as: UTF8.self)))
+                    presence: fields[1].elementsEqual("1".utf8), file: String(pathBytes: fields[0])))
         }
     }
 

@@ -7,7 +7,7 @@ final class MappedFile: @unchecked Sendable {  // Sendable: read-only memory
 
     /// Throws `noInput` where the file cannot be opened, `inputOutput` where it cannot be mapped.
     init(_ path: String) throws(LandmarkdError) {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        let descriptor = openForReading(path)
         guard descriptor >= 0 else {
             throw LandmarkdError(.noInput, "\(path): opening: \(systemFault())", remedy: "check the path")
         }

@@ -1,5 +1,4 @@
 import Base
-import Capture
 import FaceTracking
 import Glibc
 
@@ -16,18 +15,11 @@ package struct SampleBaker {
         _ source: any SampleSource, scheme: LandmarkScheme, count: Int, progress: (Int) -> Void = { _ in }
     ) throws(LandmarkdError) {
         precondition(count > 0, "baking \(count) samples")
-        guard mkdir(folder, 0o777) == 0 || errno == EEXIST else {
-            throw LandmarkdError(
-                .cannotCreate, "\(folder): making the folder: \(systemFault())",
-                remedy: "check the path and its permissions")
-        }
-        unlink(BakedFiles.index(folder))
+        _ = try makeFolder(folder)
+        _ = BakedFiles.index(folder).withSystemPath { unlink($0) }
         let path = BakedFiles.crops(folder)
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
-        guard descriptor >= 0 else {
-            throw LandmarkdError(
-                .cannotCreate, "\(path): creating: \(systemFault())", remedy: "check that the folder is writable")
-        }
+        let output = try OutputFile(path)
+        let descriptor = try output.open()
         defer { close(descriptor) }
         var index = "\(BakedFiles.format),\(source.side),\(source.channels),\(scheme.name),\(count)\n"
         let generator = source.makeGenerator()
@@ -38,9 +30,10 @@ package struct SampleBaker {
             index += BakedFiles.line(labels)
             progress(number + 1)
         }
-        guard fsync(descriptor) == 0 else {
+        guard output.isSpecial || fsync(descriptor) == 0 else {
             throw LandmarkdError(.inputOutput, "\(path): writing: \(systemFault())", remedy: "free space on the disk")
         }
+        try output.commit()
         try writeFile(BakedFiles.index(folder), Array(index.utf8))
     }
 }

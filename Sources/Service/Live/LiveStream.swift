@@ -63,7 +63,7 @@ final class LiveStream: Sendable {
         captureBeat = Heartbeat("capture of \(settings.name)")
         trackingBeat = Heartbeat("tracking of \(settings.name)")
         board.update { status in
-            (status.state, status.source, status.reasons, status.rate) = (.starting, opener.name, [], 0)
+            (status.state, status.source, status.reasons, status.rate) = (.starting, opener.name.shown, [], 0)
         }
         start(opener, parts, history, log)
     }

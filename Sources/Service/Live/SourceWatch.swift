@@ -28,7 +28,7 @@ struct SourceWatch {
 
     private static func trace(_ path: String) -> Trace? {
         var status = stat()
-        guard stat(path, &status) == 0 else { return nil }
+        guard path.withSystemPath({ stat($0, &status) }) == 0 else { return nil }
         let changed = status.st_ctim
         return Trace(number: UInt(status.st_ino), changed: changed.tv_sec, changedPart: changed.tv_nsec)
     }

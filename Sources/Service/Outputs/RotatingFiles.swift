@@ -5,12 +5,15 @@ import Results
 
 /// Live results in files, one after the other: `door.csv` becomes `door-20261125T223143Z.csv`, by the time of its first row (UTC).
 ///
-/// A file has `.partial` after its name until it is finished, holds whole rows, and never replaces another.
+/// A file has `.partial` after its name until it is finished, holds whole rows, and never replaces another. Where the path
+/// itself is a device or a pipe, rows are written to it as they come.
 final class RotatingFiles: LiveSink {
     private let path: String
     private let rows: any RowFormat
     private let rotation: OutputSettings.Rotation
     private var file: RowFile?
+    /// Nobody can tell how much a device or a pipe holds: it is never full.
+    private var isSpecial = false
     /// Days since 1970 (UTC) of the open file.
     private var day = 0
     private(set) var lost = 0
@@ -23,7 +26,7 @@ final class RotatingFiles: LiveSink {
         var row = TextBuffer()
         rows.append(result, to: &row)
         let time = result.result.time
-        if let file, isFull(file, with: row.bytes.count, time) { try close() }
+        if let file, !isSpecial, isFull(file, with: row.bytes.count, time) { try close() }
         let file = if let file { file } else { try open(time) }
         file.text.append(row)
         try keeping(file) { (file) throws(LandmarkdError) in try file.endRow() }
@@ -86,11 +89,18 @@ final class RotatingFiles: LiveSink {
     private static func day(_ time: Double) -> Int { Int(exactly: (time / 86400).rounded(.down)) ?? 0 }
 
     private func open(_ time: Double) throws(LandmarkdError) -> RowFile {
+        isSpecial = (try? OutputFile(path))?.isSpecial ?? false
+        if isSpecial {
+            let file = try RowFile(path: path, patiently: false)
+            file.text.append(rows.header)
+            self.file = file
+            return file
+        }
         let (stem, ending) = Self.parts(path)
         let stamp = Self.stamp(time)
         for number in 1...1000 {
             let name = "\(stem)-\(stamp)\(number > 1 ? "-\(number)" : "")\(ending)"
-            guard access(name, F_OK) != 0, access("\(name).partial", F_OK) != 0 else { continue }
+            guard FileIdentity(path: name) == nil, FileIdentity(path: "\(name).partial") == nil else { continue }
             let file = try RowFile(path: name, mayReplace: false)
             file.text.append(rows.header)
             (self.file, day) = (file, Self.day(time))

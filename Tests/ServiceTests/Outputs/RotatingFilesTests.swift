@@ -75,6 +75,22 @@ import Testing
         #expect(try rows(folder.names[0]).count == 2)
     }
 
+    @Test func aPipeGetsItsRowsUnderItsOwnNameWhileSomebodyReads() throws {
+        #expect(mkfifo(folder.path("a.csv"), 0o600) == 0)
+        let files = RotatingFiles(path: folder.path("a.csv"), CSVRows(pointCount: 2), rotation: .day)
+        let alone = #expect(throws: LandmarkdError.self) { try files.write(result(1, time: evening)) }
+        #expect(alone?.exitCode == .cannotCreate && alone?.remedy == "start the program that reads from it")
+        let reader = open(folder.path("a.csv"), O_RDONLY | O_NONBLOCK)
+        defer { close(reader) }
+        for second in 0..<4 { try files.write(result(second + 2, time: evening + Double(second))) }
+        try files.close()
+        var bytes = [UInt8](repeating: 0, count: 4096)
+        let count = read(reader, &bytes, bytes.count)
+        let lines = String(decoding: bytes.prefix(max(0, count)), as: UTF8.self).split(separator: "\n")
+        #expect(lines.map { $0.prefix(2) } == ["fr", "2,", "3,", "4,", "5,"], "midnight is no end of a pipe")
+        #expect(folder.names == ["a.csv"] && kind(folder.path("a.csv")) == S_IFIFO)
+    }
+
     @Test func anEmptyRunLeavesNothing() throws {
         let files = RotatingFiles(path: folder.path("a.csv"), CSVRows(pointCount: 2), rotation: .never)
         try files.flush()
