@@ -69,7 +69,7 @@ package struct Annotations: Sendable {
         others[LandmarkScheme.named(scheme)?.name ?? "points\(scheme)", default: 0] += 1
     }
 
-    static func += (total: inout Annotations, more: Annotations) {
+    package static func += (total: inout Annotations, more: Annotations) {
         total.faces += more.faces
         total.others.merge(more.others, uniquingKeysWith: +)
         total.warnings += more.warnings

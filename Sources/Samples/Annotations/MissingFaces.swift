@@ -40,7 +40,7 @@ extension Annotations {
     }
 
     /// "found 60 faces with 10 points (points10)", of all other schemes.
-    var otherSchemesText: String {
+    package var otherSchemesText: String {
         let counts = others.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { name, count in
             let points = LandmarkScheme.named(name)?.count ?? 0
             return "\(count) \(count == 1 ? "face" : "faces") with \(points) points (\(name))"

@@ -268,6 +268,7 @@ import Testing
 /// Its numbers have run away.
 private final class WildTracker: FaceTracker {
     let pointCount = 2
+    let searches = 0
 
     func reset() {}
 
