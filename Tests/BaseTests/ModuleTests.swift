@@ -10,7 +10,8 @@ import Testing
     private func table() throws -> [String: Set<String>] {
         let text = try String(contentsOf: Self.package.appending(path: "ARCHITECTURE.md"), encoding: .utf8)
         var rows: [String: Set<String>] = [:]
-        for line in text.split(separator: "\n") where line.hasPrefix("| `") {
+        let section = text.split(separator: "\n## ").first { $0.hasPrefix("Modules") } ?? ""
+        for line in section.split(separator: "\n") where line.hasPrefix("| `") {
             let cells = line.split(separator: "|", omittingEmptySubsequences: false).map { names(in: $0) }
             guard cells.count > 3, cells[1].count == 1 else { continue }
             rows[cells[1][0]] = Set(cells[2])

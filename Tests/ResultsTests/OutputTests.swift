@@ -108,7 +108,7 @@ import Testing
         try withSmallDisk { disk in
             let writer = try TableWriter(csv: "\(disk)/a.csv", pointCount: 2)
             let fault = #expect(throws: LandmarkdError.self) {
-                for second in 1...1000 {
+                for second in 1...3000 {
                     try writer.write(FrameResult(frame: second, time: Double(second), faces: [face]), of: nil)
                 }
             }

@@ -123,7 +123,7 @@ import Testing
         }
         #expect(
             TrainingRecipe.help.contains(
-                "samples: a whole number in 24…1000000000 (default: 400000, for a locator 500000)"))
+                "samples: a whole number from 24 to 1000000000 (default: 400000, for a locator 500000)"))
     }
 
     @Test func samplesThatAreJudgedSuitTheFaces() {

@@ -35,6 +35,7 @@ package struct HTTPSettings: Sendable, Equatable {
     /// What was written is not repeated: it may be a token all the same.
     private static let tokenForm = "none, or at least 16 letters, digits and signs without spaces"
     private static let tokenReader = SettingReader<String?>(tokenForm) { (node) throws(LandmarkdError) in
+        if node.isNull || node.isLeftOut { throw node.unsuitable(tokenForm) }
         if let text = node.text, isToken(text) { return text }
         guard node.text == "none" else {
             throw node.fault("the value is not \(tokenForm)", remedy: "give \(tokenForm)")

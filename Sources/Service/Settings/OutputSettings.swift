@@ -71,7 +71,10 @@ extension OutputSettings {
                 HostAndPort(text).flatMap { $0.port == 0 ? nil : $0 }
             }, \.udp),
         SettingKey(
-            "rotate", SettingReader("day, never, or a size such as 100MB") { Rotation($1) }, \.rotation),
+            "rotate",
+            SettingReader("day, never, or a size such as 100MB") { (_, text) -> Rotation?? in
+                Rotation(text).map { .some($0) }
+            }, \.rotation),
     ]
 
     private static func optional(_ reader: SettingReader<String>) -> SettingReader<String?> {
