@@ -10,7 +10,7 @@ package func writeFile(_ path: String, _ bytes: [UInt8]) throws(LandmarkdError) 
     let descriptor = try output.open()
     do throws(LandmarkdError) {
         defer { close(descriptor) }
-        try writeAll(bytes, to: descriptor, path: path)
+        try writeAll(bytes, to: descriptor, path: path, patience: .infinity)
         guard output.isSpecial || fsync(descriptor) == 0 else { throw writeFault(path) }
         try output.commit()
     } catch {
@@ -19,11 +19,14 @@ package func writeFile(_ path: String, _ bytes: [UInt8]) throws(LandmarkdError) 
     }
 }
 
-/// Writes all of `bytes` to an open descriptor; `path` names it in the error (`.inputOutput`).
-package func writeAll(_ bytes: [UInt8], to descriptor: Int32, path: String) throws(LandmarkdError) {
+/// Writes all of `bytes` to an open descriptor; `path` names it in the error (`.inputOutput`). `patience` as in
+/// `writePatiently`: by default a non-blocking descriptor that takes no more is a failure.
+package func writeAll(
+    _ bytes: [UInt8], to descriptor: Int32, path: String, patience: Double = 0
+) throws(LandmarkdError) {
     var written = 0
     while written < bytes.count {
-        let count = writePatiently(descriptor, bytes[written...])
+        let count = writePatiently(descriptor, bytes[written...], patience: patience)
         guard count > 0 else { throw writeFault(path) }
         written += count
     }
@@ -31,17 +34,14 @@ package func writeAll(_ bytes: [UInt8], to descriptor: Int32, path: String) thro
 
 /// write(2), repeated where a signal interrupted it. Where a pipe, a socket or a terminal takes no more it waits for up
 /// to `patience` seconds, or until the program is asked to end; −1 with errno where it failed.
-package func writePatiently(_ descriptor: Int32, _ bytes: ArraySlice<UInt8>, patience: Double = .infinity) -> Int {
+package func writePatiently(_ descriptor: Int32, _ bytes: ArraySlice<UInt8>, patience: Double) -> Int {
     let deadline = monotonicSeconds() + patience
     while true {
         let count = bytes.withUnsafeBytes { buffer in
             retrying { write(descriptor, buffer.baseAddress, buffer.count) }
         }
         guard count < 0, errno == EAGAIN else { return count }
-        if Interruption.isAsked || monotonicSeconds() > deadline {
-            errno = Interruption.isAsked ? ECANCELED : ETIMEDOUT
-            return -1
-        }
+        if Interruption.isAsked || monotonicSeconds() >= deadline { return -1 }
         var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
         _ = poll(&entry, 1, 100)
     }
@@ -59,5 +59,5 @@ package func appendToFile(_ path: String, _ bytes: [UInt8]) throws(LandmarkdErro
             .cannotCreate, "\(path): opening: \(systemFault())", remedy: "check that the folder exists and is writable")
     }
     defer { close(descriptor) }
-    try writeAll(bytes, to: descriptor, path: path)
+    try writeAll(bytes, to: descriptor, path: path, patience: .infinity)
 }

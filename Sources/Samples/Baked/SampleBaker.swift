@@ -26,7 +26,7 @@ package struct SampleBaker {
         var crop = [Float](repeating: 0, count: source.side * source.side * source.channels)
         for number in 0..<count {
             let labels = crop.withUnsafeMutableBufferPointer { generator.makeSample(index: UInt64(number), into: $0) }
-            try writeAll(crop.map(BakedFiles.byte), to: descriptor, path: path)
+            try writeAll(crop.map(BakedFiles.byte), to: descriptor, path: path, patience: .infinity)
             index += BakedFiles.line(labels)
             progress(number + 1)
         }
