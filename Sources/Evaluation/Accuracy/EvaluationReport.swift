@@ -15,11 +15,17 @@ package struct EvaluationReport: Sendable {
     package let pointReliability: Reliability?
     /// Of tracks from wrong landmarks; told once a set.
     package let recovery: RecoveryEvaluation?
+    /// Of faces that the tracker finds itself; told once a set.
+    package var tracked: TrackedConfidence?
+    /// Openings, turned faces, shifts; nil where the start disturbs them.
+    package let details: EvaluationDetails?
 
     package init(
         model: String, set: String, split: String, start: CropStart, _ errors: [FaceErrors], scheme: LandmarkScheme,
-        reliability: Reliability, pointReliability: Reliability? = nil, recovery: RecoveryEvaluation? = nil
+        reliability: Reliability, pointReliability: Reliability? = nil, recovery: RecoveryEvaluation? = nil,
+        details: EvaluationDetails? = nil
     ) {
+        self.details = details
         (self.reliability, self.pointReliability, self.recovery) = (reliability, pointReliability, recovery)
         (self.model, self.set, self.split, self.start, images) = (model, set, split, start, errors.count)
         let count = errors.first?.errors.count ?? 0
@@ -38,7 +44,9 @@ package struct EvaluationReport: Sendable {
             + "\"images\":\(images),\"box\":\(start.rawValue.jsonQuoted),\"passes\":[\(passes.joined(separator: ","))],"
             + "\"ece\":\(decimal(reliability.expectedCalibrationError, 4))"
             + (pointReliability.map { ",\"point_ece\":\(decimal($0.expectedCalibrationError, 4))" } ?? "")
-            + (recovery.map { ",\"wrong_starts\":\($0.json)" } ?? "") + "}"
+            + (recovery.map { ",\"wrong_starts\":\($0.json)" } ?? "")
+            + (tracked.map { ",\"tracked\":\($0.json)" } ?? "")
+            + (details.map { ",\($0.json)" } ?? "") + "}"
     }
 
     /// A table for readers; errors in % of the outer-eye distance.
@@ -54,12 +62,12 @@ package struct EvaluationReport: Sendable {
                 ] + regions)
         }
         let title = "\(set) \(split), \(images) faces, start: \(start.words); errors in % of the outer-eye distance"
-        return ([title] + aligned(rows)).joined(separator: "\n")
+        return ([title] + aligned(rows) + [details?.text].compactMap { $0 }).joined(separator: "\n")
     }
 
     /// Tables for readers: how often confidence was right, and what becomes of tracks from wrong landmarks.
     package var calibrationText: String {
-        [reliability.text(of: "faces"), pointReliability?.text(of: "landmarks"), recovery?.text]
+        [reliability.text(of: "faces"), pointReliability?.text(of: "landmarks"), tracked?.text, recovery?.text]
             .compactMap { $0 }.joined(separator: "\n")
     }
 
