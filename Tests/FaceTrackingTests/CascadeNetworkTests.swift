@@ -57,6 +57,8 @@ import Testing
     @Test(arguments: [
         configuration(), configuration { ($0.separateStatistics, $0.passes) = (false, 1) },
         configuration { ($0.attention, $0.sharedUnit, $0.channels) = (false, false, 1) },
+        configuration { ($0.heatmapAttention, $0.stem) = (true, .patches) },
+        configuration { ($0.layout, $0.crop, $0.width) = (.reference, 64, 3) },
     ])
     func trackersSeeWhatTrainingSaw(configuration: CascadeConfiguration) {
         let weights = ModelWeights()
