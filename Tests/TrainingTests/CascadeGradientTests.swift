@@ -32,6 +32,8 @@ import Testing
             ($0.separateStatistics, $0.sharedUnit, $0.expandedFirstStage) = (false, false, false)
             ($0.attention, $0.channels, $0.passes) = (false, 1, 3)
         },
+        configuration { ($0.heatmapAttention, $0.stem, $0.spatialTransformer) = (true, .patches, .features) },
+        configuration { ($0.layout, $0.width, $0.attention) = (.reference, 2, false) },
     ]
 
     /// Squared differences, since the other forms have kinks. The last image is a face by itself, or the frame after the one before it.

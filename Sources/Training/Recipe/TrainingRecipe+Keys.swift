@@ -17,6 +17,11 @@ extension TrainingRecipe {
         "coordinate_weight": .number(0...10000) { $0.settings.loss.coordinates = Float($1) },
         "presence_weight": .number(0...1000) { $0.settings.loss.presence = Float($1) },
         "steadiness_weight": .number(0...10000) { $0.settings.loss.steadiness = Float($1) },
+        "anisotropic_weight": .number(0...1000) { $0.settings.loss.anisotropic = Float($1) },
+        "opening_weight": .number(0...10000) { $0.settings.loss.openings = Float($1) },
+        "part_weights": .number(0...1) { $0.settings.loss.parts = $1 },
+        "rarity": .number(0...4) { $0.augmentation.rarity = $1 },
+        "shut_lids_share": .number(0...1) { $0.augmentation.lids.share = $1 },
         "pair_share": .number(0...1) { $0.augmentation.pairs.share = $1 },
         "coordinate_loss": .choice(["absolute", "squared", "wing"]) {
             switch $1 {
@@ -35,7 +40,20 @@ extension TrainingRecipe {
             return true
         },
         "crop": .integer(32...512) { $0.model.crop = $1 / 16 * 16 },
-        "width": .integer(8...256) { $0.model.width = $1 },
+        "channels": .integer(1...3) { $0.model.channels = $1 },
+        "layout": .choice(CascadeConfiguration.Layout.allCases.map(\.rawValue)) {
+            $0.model.layout = CascadeConfiguration.Layout(rawValue: $1) ?? .compact
+        },
+        "stem": .choice(CascadeConfiguration.Stem.allCases.map(\.rawValue)) {
+            $0.model.stem = CascadeConfiguration.Stem(rawValue: $1) ?? .convolutions
+        },
+        "spatial_transformer": .choice(CascadeConfiguration.SpatialTransformer.allCases.map(\.rawValue)) {
+            $0.model.spatialTransformer = CascadeConfiguration.SpatialTransformer(rawValue: $1) ?? .none
+        },
+        "heatmap_attention": .flag { $0.model.heatmapAttention = $1 },
+        "quarter_width": .integer(4...256) { $0.model.quarterWidth = $1 },
+        "eighth_width": .integer(4...512) { $0.model.eighthWidth = $1 },
+        "width": .integer(2...256) { $0.model.width = $1 },
         "deep_width": .integer(8...512) { $0.model.deepWidth = $1 },
         "passes": .integer(1...8) { $0.model.passes = $1 },
         "attention": .flag { $0.model.attention = $1 },

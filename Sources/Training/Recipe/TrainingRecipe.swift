@@ -46,6 +46,10 @@ package struct TrainingRecipe: Sendable, Equatable {
                 .wrongSettings, "\(path): not a table of keys", remedy: "write lines such as 'samples: 400000'")
         }
         for (key, value) in table.sorted(by: { $0.key < $1.key }) { try set(key, value, path) }
+        if task == .landmarks, let (key, wanted) = model.contradiction {
+            throw LandmarkdError(
+                .wrongSettings, "\(path): \(key): the network cannot be built like this", remedy: "give \(wanted)")
+        }
     }
 
     private mutating func set(_ key: String, _ value: Any, _ path: String) throws(LandmarkdError) {
