@@ -45,6 +45,11 @@ struct Augment: ParsableCommand {
     @Option(help: "How samples are made: as tracking meets them, or as the method was published.")
     var augmentation = Augmentation.tracking
 
+    @Option(
+        help: ArgumentHelp(
+            "YAML file of a training run, whose samples are made instead of --augmentation's.", valueName: "file"))
+    var recipe: String?
+
     @Option(help: "Side of a sample in pixels.")
     var crop = 128
 
@@ -81,10 +86,11 @@ struct Augment: ParsableCommand {
     }
 
     private func makeSampler() throws -> TrainingSampler {
+        let augmentation = try recipe.map { try TrainingRecipe(path: $0).augmentation } ?? self.augmentation.recipe
         guard !data.isEmpty else {
             let face = try AverageFace(path: ModelSearch().path("average-face.safetensors"))
             return TrainingSampler(
-                FaceSet(rendered: 24, face, seed: seed), recipe: augmentation.recipe, side: crop, seed: seed)
+                FaceSet(rendered: 24, face, seed: seed), recipe: augmentation, side: crop, seed: seed)
         }
         // What training would hold back to judge by must not be baked.
         let held = bake == nil ? 0 : TrainingRecipe().validation
@@ -95,6 +101,6 @@ struct Augment: ParsableCommand {
                 remedy: "give the pictures' folder as --data")
         }
         return TrainingSampler(
-            train, negatives: data.negatives, recipe: augmentation.recipe, side: crop, seed: seed)
+            train, negatives: data.negatives, recipe: augmentation, side: crop, seed: seed)
     }
 }

@@ -59,7 +59,7 @@ struct Study: ParsableCommand {
         let console = Console(title: "study", quiet: quiet)
         var options = StudyRun.Options(folders: data, recipes: recipes, output: try makeFolder(output))
         (options.only, options.samples, options.threads, options.trains) = (only, samples, threads, !judgeOnly)
-        let results = try StudyRun(options).run(isStopped: { Interruption.isAsked }) { console.show($0) }
+        let results = try StudyRun(options).run(isStopped: { Interruption.isAsked }, observer: { console.show($0) })
         console.clear()
         let table = StudyTable(results)
         print(table.markdown, terminator: "")

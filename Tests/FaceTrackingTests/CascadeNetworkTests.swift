@@ -24,7 +24,7 @@ import Testing
         let network = CascadeNetwork(
             configuration, .training, batch: 3, passes: configuration.passes, weights: weights)
         for (index, parameter) in weights.trained.parameters.enumerated()
-        where parameter.shape.count == 1 || parameter.name == "pass.offset.weight" {
+        where parameter.shape.count == 1 || ["pass.offset.weight", "pass.place.weight"].contains(parameter.name) {
             let gamma = parameter.name.hasSuffix(".gamma")
             _ = parameter.values.update(
                 fromContentsOf: uniform(parameter.count, gamma ? 0.5 : -0.5, gamma ? 1.5 : 0.5, seed: UInt64(index)))
@@ -78,6 +78,7 @@ import Testing
                 #expect(abs(peak - trainedPeak) < 1e-4)
             }
         }
+        // The reference layout starts from heatmaps of its own; the random crops differ there too.
         #expect((network.landmarks(pass: 0, image: 0)[0] - network.landmarks(pass: 0, image: 1)[0]).length > 1e-3)
     }
 

@@ -98,7 +98,7 @@ import Testing
     /// Numbers so far apart that no step changes the largest.
     @Test func maxPooling() {
         let check = GradientCheck([(4, 6, 5)], range: 8) { graph, x in [graph.maxPool(x[0], "m")] }
-        let values = check.inputs[0].values
+        let values = check.inputs[0].values.elements
         for i in 0..<values.count { values[i] = Float((i * 37) % 240) / 10 - 12 }
         check.run()
     }

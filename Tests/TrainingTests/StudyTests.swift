@@ -32,9 +32,8 @@ import Testing
             folders: [data.path], recipes: recipes.path, output: output.path + "/")
         change(&options)
         var steps = 0
-        let results = try StudyRun(options).run(isStopped: { false }) { event in
-            if case .training(.step) = event { steps += 1 }
-        }
+        let results = try StudyRun(options).run(
+            isStopped: { false }, observer: { if case .training(.step) = $0 { steps += 1 } })
         return (results, steps)
     }
 
@@ -57,12 +56,12 @@ import Testing
         let table = StudyTable(results)
         try writeFile(
             output.path("README.md"),
-            Array("before\n<!-- study: begin -->\nold\n<!-- study: end -->\nafter\n".utf8))
+            Array("before\n<!-- study: begin -->\nstale\n<!-- study: end -->\nafter\n".utf8))
         try table.write(into: output.path("README.md"), picture: "study.png")
         try table.write(into: output.path("README.md"), picture: "study.png")
         let text = String(decoding: try readFile(output.path("README.md"), atMost: 1 << 20), as: UTF8.self)
         #expect(text.hasPrefix("before\n<!-- study: begin -->\n| recipe | what |") && text.hasSuffix("-->\nafter\n"))
-        #expect(text.contains("| `a` |") && text.contains("(study.png)") && !text.contains("old"))
+        #expect(text.contains("| `a` |") && text.contains("(study.png)") && !text.contains("stale"))
         let rows = text.split(separator: "\n").filter { $0.hasPrefix("|") }
         #expect(Set(rows.map { $0.count { $0 == "|" } }).count == 1, "rows with equally many cells")
         try table.drawPicture(to: output.path("study.png"))
