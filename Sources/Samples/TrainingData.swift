@@ -79,12 +79,12 @@ package struct TrainingData: Sendable {
         guard let baked else { preconditionFailure("training data with neither faces nor baked samples") }
         guard
             baked.side == configuration.crop, baked.scheme.name == configuration.scheme,
-            baked.channels == configuration.channels
+            baked.channels == 3
         else {
             throw LandmarkdError(
                 .unusableData,
                 "\(baked.folder): samples of \(baked.side)×\(baked.side)×\(baked.channels), \(baked.scheme.name), where the "
-                    + "network takes \(configuration.crop)×\(configuration.crop)×\(configuration.channels), "
+                    + "network takes \(configuration.crop)×\(configuration.crop)×3, "
                     + configuration.scheme,
                 remedy: "bake samples for this network, or set crop and scheme in the recipe")
         }

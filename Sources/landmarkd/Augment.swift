@@ -48,6 +48,10 @@ struct Augment: ParsableCommand {
 
     @Option(help: "What is annotated: ibug68, wflw98, helen194 …, or a number of points.")
     var scheme = LandmarkScheme.ibug68.name
+    @Option(
+        help: ArgumentHelp(
+            "YAML file of a training run, whose samples are made instead of --augmentation's.", valueName: "file"))
+    var recipe: String?
 
     @Option(help: "Side of a sample in pixels.")
     var crop = 128
@@ -88,10 +92,11 @@ struct Augment: ParsableCommand {
     }
 
     private func makeSampler() throws -> TrainingSampler {
+        let augmentation = try recipe.map { try TrainingRecipe(path: $0).augmentation } ?? self.augmentation.recipe
         guard !data.isEmpty else {
             let face = try AverageFace(path: ModelSearch().path("average-face.safetensors"))
             return TrainingSampler(
-                FaceSet(rendered: 24, face, seed: seed), recipe: augmentation.recipe, side: crop, seed: seed)
+                FaceSet(rendered: 24, face, seed: seed), recipe: augmentation, side: crop, seed: seed)
         }
         // What training would hold back to judge by must not be baked.
         let held = bake == nil ? 0 : TrainingRecipe().validation
@@ -104,6 +109,6 @@ struct Augment: ParsableCommand {
                 remedy: "give the pictures' folder as --data")
         }
         return TrainingSampler(
-            train, negatives: data.negatives, recipe: augmentation.recipe, side: crop, seed: seed)
+            train, negatives: data.negatives, recipe: augmentation, side: crop, seed: seed)
     }
 }

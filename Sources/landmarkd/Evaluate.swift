@@ -12,7 +12,8 @@ struct Evaluate: ParsableCommand {
         abstract: "Measure a model's errors on annotated pictures.",
         discussion: """
             Judges from true boxes, from jittered boxes and from another face's shape as prior, set by set and pass by pass. \
-            Errors are in % of the outer-eye distance.
+            Errors are in % of the outer-eye distance. From true boxes it also reports how far eyes and mouths are found to be open, \
+            errors by how far heads are turned, the mean shift of each landmark, and how the answers for mirrored pictures differ.
             """)
 
     @Option(
@@ -67,7 +68,7 @@ struct Evaluate: ParsableCommand {
         run.locator = try LocatorModel(path: ModelSearch().path("locator.safetensors"))
         let results = try run.run { share, detail in console.progress(share: share) { detail } }
         console.clear()
-        let reports = results.map(\.report)
+        let reports = results.map(\.report) + [EvaluationRun.summary(of: results)].compactMap { $0 }
         print(
             json
                 ? "[" + reports.map(\.json).joined(separator: ",\n") + "]"

@@ -9,7 +9,7 @@ struct Landmarkd: ParsableCommand {
         abstract: "Follows facial landmarks in video, and trains the network that finds them.", version: programVersion,
         subcommands: [
             Demo.self, Track.self, Serve.self, Devices.self, Train.self, Evaluate.self, Jitter.self, Augment.self,
-            Bench.self,
+            Bench.self, Study.self,
             AverageFaceCommand.self,
         ])
 

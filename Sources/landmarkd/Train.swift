@@ -76,7 +76,7 @@ struct Train: ParsableCommand {
 
 extension Console {
     /// A training run's news.
-    fileprivate func show(_ event: TrainingRun.Event) {
+    func show(_ event: TrainingRun.Event) {
         switch event {
         case .prepared(let faces, let validation, let negatives, let others, let parameters, let before):
             note(

@@ -13,6 +13,7 @@ import Testing
         ("devices", Devices.self),
         ("train", Train.self),
         ("evaluate", Evaluate.self), ("jitter", Jitter.self), ("augment", Augment.self), ("bench", Bench.self),
+        ("study", Study.self),
     ]
 
     @Test(arguments: commands.map(\.name)) func helpIsAsRecorded(name: String) throws {

@@ -18,11 +18,17 @@ package struct EvaluationReport: Sendable {
     package let pointReliability: Reliability?
     /// Of tracks from wrong landmarks; told once a set.
     package let recovery: RecoveryEvaluation?
+    /// Of faces that the tracker finds itself; told once a set.
+    package var tracked: TrackedConfidence?
+    /// Openings, turned faces, shifts; nil where the start disturbs them.
+    package let details: EvaluationDetails?
 
     package init(
         model: String, set: String, split: String, start: CropStart, _ errors: [FaceErrors], scheme: LandmarkScheme,
-        reliability: Reliability?, pointReliability: Reliability? = nil, recovery: RecoveryEvaluation? = nil
+        reliability: Reliability?, pointReliability: Reliability? = nil, recovery: RecoveryEvaluation? = nil,
+        details: EvaluationDetails? = nil
     ) {
+        self.details = details
         (self.reliability, self.pointReliability, self.recovery) = (reliability, pointReliability, recovery)
         (self.model, self.set, self.split, self.start, images) = (model, set, split, start, errors.count)
         let count = errors.first?.errors.count ?? 0
@@ -42,7 +48,9 @@ package struct EvaluationReport: Sendable {
             + "\"passes\":[\(passes.joined(separator: ","))]"
             + (reliability.map { ",\"ece\":\(decimal($0.expectedCalibrationError, 4))" } ?? "")
             + (pointReliability.map { ",\"point_ece\":\(decimal($0.expectedCalibrationError, 4))" } ?? "")
-            + (recovery.map { ",\"wrong_starts\":\($0.json)" } ?? "") + "}"
+            + (recovery.map { ",\"wrong_starts\":\($0.json)" } ?? "")
+            + (tracked.map { ",\"tracked\":\($0.json)" } ?? "")
+            + (details.map { ",\($0.json)" } ?? "") + "}"
     }
 
     /// A table for readers; errors in % of the outer-eye distance.
@@ -58,14 +66,14 @@ package struct EvaluationReport: Sendable {
                 ] + regions)
         }
         let title = "\(set) \(split), \(images) faces, start: \(start.words); errors in % of the outer-eye distance"
-        return ([title] + aligned(rows)).joined(separator: "\n")
+        return ([title] + aligned(rows) + [details?.text].compactMap { $0 }).joined(separator: "\n")
     }
 
     /// Tables for readers: how often confidence was right, and what becomes of tracks from wrong landmarks.
     package var calibrationText: String {
         [
             reliability?.text(of: "faces") ?? "confidence: the model gives none",
-            pointReliability?.text(of: "landmarks"), recovery?.text,
+            pointReliability?.text(of: "landmarks"), tracked?.text, recovery?.text,
         ]
         .compactMap { $0 }.joined(separator: "\n")
     }

@@ -35,6 +35,8 @@ package struct EvaluationRun: Sendable {
         package let report: EvaluationReport
         package let faces: FaceSet
         package let errors: [FaceErrors]
+        /// After the last pass that the model was trained with, or the last one judged where there are fewer.
+        let judged: [JudgedFace]
     }
 
     /// All evaluations, sets in the order of their names; `progress` is told the share done, 0…1, and what is being done, from
@@ -47,7 +49,7 @@ package struct EvaluationRun: Sendable {
         progress(0, "reading pictures")
         let model = try CascadeModel(path: modelPath)
         let sets = try faceSets(scheme: model.configuration.scheme)
-        let evaluator = Evaluator(model, passes: passes ?? model.configuration.passes + 1, threads: threads)
+        var evaluator = Evaluator(model, passes: passes ?? model.configuration.passes + 1, threads: threads)
         var results: [Result] = []
         let negatives = try heldNegatives()
         let meter = WorkMeter(total: sets.reduce(0) { $0 + pieces($1.faces, negatives) }, progress)
@@ -60,17 +62,44 @@ package struct EvaluationRun: Sendable {
             let recovery = try locator.map { (locator) throws(LandmarkdError) in
                 try RecoveryEvaluation(model, locator, faces, faceless: negatives) { meter.advance() }
             }
+            let tracked = try locator.map { (locator) throws(LandmarkdError) in
+                try TrackedConfidence(model, locator, faces)
+            }
             for start in CropStart.allCases {
                 meter.begin("\(name): \(start.words)")
+                evaluator.triesMirrored = start == .truth
                 let errors = evaluator.errors(faces, from: start) { meter.advance() }
-                let report = EvaluationReport(
+                let judged = Self.judgedFaces(errors, faces, model.configuration.passes)
+                var report = EvaluationReport(
                     model: modelPath, set: name, split: split.rawValue, start: start, errors, scheme: faces.scheme,
                     reliability: reliability, pointReliability: pointReliability,
-                    recovery: start == .otherShape ? recovery : nil)
-                results.append(Result(report: report, faces: faces, errors: errors))
+                    recovery: start == .otherShape ? recovery : nil,
+                    details: start == .truth ? EvaluationDetails(judged, scheme: faces.scheme) : nil)
+                if start == .otherShape { report.tracked = tracked }
+                results.append(Result(report: report, faces: faces, errors: errors, judged: judged))
             }
         }
         return results
+    }
+
+    /// One report on all sets together, from crops by the truth; nil where there are not several.
+    package static func summary(of results: [Result]) -> EvaluationReport? {
+        let parts = results.filter { $0.report.start == .truth }
+        guard parts.count > 1, let first = parts.first else { return nil }
+        var reliability = first.report.reliability
+        for part in parts.dropFirst() { reliability.add(part.report.reliability) }
+        return EvaluationReport(
+            model: first.report.model, set: "all", split: first.report.split, start: .truth,
+            parts.flatMap(\.errors), scheme: first.faces.scheme, reliability: reliability,
+            details: EvaluationDetails(parts.flatMap(\.judged), scheme: first.faces.scheme))
+    }
+
+    private static func judgedFaces(_ errors: [FaceErrors], _ faces: FaceSet, _ passes: Int) -> [JudgedFace] {
+        errors.map { error in
+            let pass = min(passes, error.points.count) - 1
+            return JudgedFace(
+                truth: faces.faces[error.face].points, found: error.points[pass], mirrored: error.mirrored?[pass])
+        }
     }
 
     /// The pictures without faces that training holds back.

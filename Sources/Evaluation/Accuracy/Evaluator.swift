@@ -13,6 +13,8 @@ package struct FaceErrors: Sendable {
     package let presence: Double
     /// Landmarks after each pass, pixels of the picture.
     package let points: [[Point]]
+    /// The same from the mirrored picture, mirrored back; nil where that was not tried.
+    package var mirrored: [[Point]]?
 
     /// Mean over landmarks.
     package func mean(pass: Int) -> Double { errors[pass].reduce(0, +) / Double(errors[pass].count) }
@@ -24,6 +26,8 @@ package struct Evaluator: Sendable {
     package var passes: Int
     package var threads: Int
     package var seed: UInt64
+    /// Looks at each picture's mirror image too, where the scheme has a mirror map.
+    package var triesMirrored = false
 
     package init(_ model: CascadeModel, passes: Int = 3, threads: Int = 1, seed: UInt64 = 5) {
         (self.model, self.passes, self.threads, self.seed) = (model, passes, threads, seed)
@@ -59,6 +63,35 @@ package struct Evaluator: Sendable {
             zip(estimate.points, face.points).map { ($0 - $1).length / unit }
         }
         return FaceErrors(
-            face: index, errors: errors, presence: estimates.last?.presence ?? 0, points: estimates.map(\.points))
+            face: index, errors: errors, presence: estimates.last?.presence ?? 0, points: estimates.map(\.points),
+            mirrored: triesMirrored ? mirroredAnswers(face, faces.frame(of: index), runner) : nil)
+    }
+
+    /// From a cold start on a crop by the truth, in pixels of the picture as it is.
+    private func mirroredAnswers(_ face: AnnotatedFace, _ frame: Frame, _ runner: CascadeRunner) -> [[Point]]? {
+        let image = frame.mirrored
+        guard let truth = face.scheme.mirrored(face.points, across: frame) else { return nil }
+        let map = CropLayout().map(around: truth, scheme: face.scheme)
+        let estimates = runner.run(image, map, prior: nil, passes: passes, all: true)
+        return estimates.compactMap { face.scheme.mirrored($0.points, across: frame) }
+    }
+}
+
+extension LandmarkScheme {
+    /// The points as they stand in the mirror image of the picture; nil where the mirror map is unknown.
+    fileprivate func mirrored(_ points: [Point], across frame: Frame) -> [Point]? {
+        let right = Double(frame.displayWidth - 1)
+        return mirror.map { $0.map { Point(right - points[$0].x, points[$0].y) } }
+    }
+}
+
+extension Frame {
+    /// The same planes, shown flipped left to right.
+    fileprivate var mirrored: Frame {
+        // A flip after quarter turns is one before as many turns the other way.
+        let turned = Orientation(quarterTurns: -orientation.quarterTurns, mirrored: !orientation.mirrored)
+        return Frame(
+            width: width, height: height, luma: luma, chroma: chroma, chromaShift: chromaShift, bitDepth: bitDepth,
+            fullRange: fullRange, orientation: turned, time: time, owner: owner)
     }
 }

@@ -15,6 +15,8 @@ package struct Reliability: Sendable {
     package static let bins = 15
     package private(set) var bins = [Bin](repeating: Bin(), count: Self.bins)
 
+    package init() {}
+
     package init(_ samples: [Judgement], _ calibration: ConfidenceCalibration) {
         for sample in samples { add(sample, calibration) }
     }
@@ -26,12 +28,25 @@ package struct Reliability: Sendable {
         }
     }
 
+    /// Counts another set's samples too.
+    package mutating func add(_ other: Reliability) {
+        for index in bins.indices {
+            bins[index].count += other.bins[index].count
+            bins[index].said += other.bins[index].said
+            bins[index].right += other.bins[index].right
+        }
+    }
+
     private mutating func add(_ sample: Judgement, _ calibration: ConfidenceCalibration) {
-        let confidence = calibration(logit: sample.logit, sharpness: sample.sharpness)
+        add(said: calibration(logit: sample.logit, sharpness: sample.sharpness), isRight: sample.isRight)
+    }
+
+    /// Counts one thing that was said.
+    mutating func add(said confidence: Double, isRight: Bool) {
         let index = min(Self.bins - 1, Int(max(0, min(1, confidence)) * Double(Self.bins)))
         bins[index].count += 1
         bins[index].said += confidence
-        bins[index].right += sample.isRight ? 1 : 0
+        bins[index].right += isRight ? 1 : 0
     }
 
     package var expectedCalibrationError: Double {

@@ -17,20 +17,20 @@ struct CascadeBuilder {
     struct State {
         let heat: FeatureMap
         let carried: FeatureMap
+        /// Landmarks in units of the cut that they were found in, and where that cut lies in the crop; nil before the first pass.
+        var position: FeatureMap?
+        /// Nil where that is the whole crop.
+        var cut: FeatureMap?
     }
 
     // MARK: Features
 
     /// Crop → features at 1/8, with context from 1/16 and detail from 1/4. Runs once a frame.
     func features(_ crop: FeatureMap) -> Features {
-        let stem = graph.convolution(crop, "features.stem", channels: 16, kernel: 3, stride: 2, activation: .hardSwish)
-        let first =
-            configuration.expandedFirstStage
-            ? residual(stem, "features.quarter.0", channels: 32, stride: 2, expand: 4)
-            : graph.convolution(stem, "features.quarter.0", channels: 32, kernel: 3, stride: 2, activation: .hardSwish)
-        let quarter = residual(first, "features.quarter.1", channels: 32)
-        var eighth = residual(quarter, "features.eighth.0", channels: 64, stride: 2, expand: 4)
-        for block in 1...2 { eighth = residual(eighth, "features.eighth.\(block)", channels: 64) }
+        let quarter = residual(quarter(crop), "features.quarter.1", channels: configuration.quarterWidth)
+        let eighthWidth = configuration.eighthWidth
+        var eighth = residual(quarter, "features.eighth.0", channels: eighthWidth, stride: 2, expand: 4)
+        for block in 1...2 { eighth = residual(eighth, "features.eighth.\(block)", channels: eighthWidth) }
         let deep = sixteenth(eighth)
         let width = configuration.width
         let lateral = graph.pointwise([eighth], "features.lateral", channels: width)
@@ -42,6 +42,22 @@ struct CascadeBuilder {
         return Features(
             fine: residual(merged, "features.merge", channels: width),
             summary: graph.averagePool(deep, "features.summary"))
+    }
+
+    /// The stem: from pixels to 1/4.
+    private func quarter(_ crop: FeatureMap) -> FeatureMap {
+        let width = configuration.quarterWidth
+        guard configuration.stem == .convolutions else {
+            let halves = graph.spaceToDepth(crop, "features.patches.halves")
+            return graph.pointwise(
+                [graph.spaceToDepth(halves, "features.patches.quarters")], "features.patches", channels: width,
+                activation: .hardSwish)
+        }
+        let stem = graph.convolution(crop, "features.stem", channels: 16, kernel: 3, stride: 2, activation: .hardSwish)
+        return configuration.expandedFirstStage
+            ? residual(stem, "features.quarter.0", channels: width, stride: 2, expand: 4)
+            : graph.convolution(
+                stem, "features.quarter.0", channels: width, kernel: 3, stride: 2, activation: .hardSwish)
     }
 
     private func sixteenth(_ eighth: FeatureMap) -> FeatureMap {
@@ -56,9 +72,10 @@ struct CascadeBuilder {
 
     // MARK: Passes
 
-    /// One pass; all passes share the weights.
-    func pass(_ number: Int, _ features: Features, _ state: State) -> CascadePass {
+    /// One pass; all passes share the weights. `crop`: what a spatial transformer cuts anew.
+    func pass(_ number: Int, _ crop: FeatureMap, _ features: Features, _ state: State) -> CascadePass {
         let start = graph.layers.count
+        let (features, state) = recut(crop, features, state)
         let statistics = configuration.separateStatistics ? ".pass\(min(number, configuration.passes - 1))" : ""
         let (width, points) = (configuration.width, configuration.points)
         let follow = PostConvolution.normalization(statistics: statistics)
@@ -72,11 +89,31 @@ struct CascadeBuilder {
         let joined = graph.pointwise(
             [source, heat, state.carried], "pass.features", channels: width, follow, activation: .hardSwish)
         let carried = residual(joined, "pass.carried", channels: width, statistics: statistics)
-        let position = regression(carried, heatmaps, follow)
+        let local = regression(carried, heatmaps, follow)
+        let position = state.cut.map { graph.transform(local, by: $0, "pass.placed") } ?? local
         let presence = self.presence(features.summary, carried)
         return CascadePass(
-            heatmaps: heatmaps, position: position, presence: presence, carried: carried,
-            layers: start..<graph.layers.count)
+            heatmaps: heatmaps, position: position, presence: presence, carried: carried, localPosition: local,
+            cut: state.cut, layers: start..<graph.layers.count)
+    }
+
+    /// The spatial transformer: what a pass reads, cut anew as the landmarks of the pass before lay it.
+    private func recut(_ crop: FeatureMap, _ features: Features, _ state: State) -> (Features, State) {
+        guard configuration.spatialTransformer != .none, let found = state.position else { return (features, state) }
+        let step = graph.similarityFit(found, "cut")
+        let cut = state.cut.map { graph.composition($0, step, "cut.whole") } ?? step
+        let fresh: Features
+        if configuration.spatialTransformer == .crop {
+            fresh = self.features(graph.sample(crop, by: cut, "cut.crop"))
+        } else {
+            fresh = Features(fine: graph.sample(features.fine, by: cut, "cut.fine"), summary: features.summary)
+        }
+        let heat = graph.sample(graph.depthToSpace(state.heat, "cut.places"), by: step, "cut.heat")
+        let carried = graph.sample(state.carried, by: step, "cut.carried")
+        return (
+            fresh,
+            State(heat: graph.spaceToDepth(heat, "cut.cells"), carried: carried, position: found, cut: cut)
+        )
     }
 
     /// Blocks at 1/8 with a bottleneck at 1/16, so that a pass sees the whole crop.
@@ -88,6 +125,10 @@ struct CascadeBuilder {
         var wide = residual(local, name + ".down", channels: deep, stride: 2, statistics: statistics)
         for block in 0...1 {
             wide = residual(wide, name + ".wide.\(block)", channels: deep, kernel: 5, statistics: statistics)
+            if block == 0, configuration.heatmapAttention {
+                wide = graph.selfAttention(
+                    wide, name + ".attention", heads: configuration.attentionHeads, statistics: statistics)
+            }
         }
         let up = graph.pointwise([wide], name + ".up", channels: width, follow)
         let joined = graph.sum([(local, 1), (up, 1)], name + ".joined")

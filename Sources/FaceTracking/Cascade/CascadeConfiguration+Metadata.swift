@@ -3,13 +3,24 @@ import Base
 /// The configuration as strings of the model file, checked when read: sizes that would not fit a machine are refused.
 extension CascadeConfiguration {
     package var metadata: [String: String] {
-        [
+        var metadata = [
             "scheme": scheme, "points": "\(points)", "crop": "\(crop)", "channels": "\(channels)", "width": "\(width)",
             "deep_width": "\(deepWidth)", "passes": "\(passes)", "attention": "\(attention)",
             "attention_heads": "\(attentionHeads)", "expanded_first_stage": "\(expandedFirstStage)",
             "separate_statistics": "\(separateStatistics)", "shared_unit": "\(sharedUnit)", "sigma": "\(sigma)",
             "offset_gain": "\(offsetGain)",
         ]
+        // What is as in the first models is left out, as it is there.
+        let plain = CascadeConfiguration()
+        if heatmapAttention != plain.heatmapAttention { metadata["heatmap_attention"] = "\(heatmapAttention)" }
+        if layout != plain.layout { metadata["layout"] = layout.rawValue }
+        if stem != plain.stem { metadata["stem"] = stem.rawValue }
+        if spatialTransformer != plain.spatialTransformer {
+            metadata["spatial_transformer"] = spatialTransformer.rawValue
+        }
+        if quarterWidth != plain.quarterWidth { metadata["quarter_width"] = "\(quarterWidth)" }
+        if eighthWidth != plain.eighthWidth { metadata["eighth_width"] = "\(eighthWidth)" }
+        return metadata
     }
 
     /// - Throws: `.unusableData` where a key is missing, is no number of its kind, or is out of range.
@@ -20,7 +31,7 @@ extension CascadeConfiguration {
         points = try reader.integer("points", 1...400)
         crop = try reader.integer("crop", 32...512)
         channels = try reader.integer("channels", 1...3)
-        width = try reader.integer("width", 8...256)
+        width = try reader.integer("width", 2...256)
         deepWidth = try reader.integer("deep_width", 8...512)
         passes = try reader.integer("passes", 1...8)
         attention = try reader.flag("attention")
@@ -32,12 +43,13 @@ extension CascadeConfiguration {
         offsetGain = try reader.number("offset_gain", 0...1)
         let known = LandmarkScheme.named(scheme)?.count ?? points
         try reader.check(known == points, "points", "\(known), as scheme \(scheme) has")
-        try reader.check(crop % 16 == 0, "crop", "a multiple of 16")
-        try reader.check(channels != 2, "channels", "1 or 3")
-        // 40 times the shipped model: a small file must not ask for gigabytes.
-        try reader.check(
-            crop * crop * width * passes <= 1 << 26, "crop", "small enough: crop² × width × passes at most 2²⁶")
-        try reader.check(deepWidth % attentionHeads == 0, "deep_width", "a multiple of attention_heads")
+        heatmapAttention = try reader.flag("heatmap_attention", otherwise: heatmapAttention)
+        layout = try reader.choice("layout", otherwise: layout)
+        stem = try reader.choice("stem", otherwise: stem)
+        spatialTransformer = try reader.choice("spatial_transformer", otherwise: spatialTransformer)
+        quarterWidth = try reader.integer("quarter_width", 4...256, otherwise: quarterWidth)
+        eighthWidth = try reader.integer("eighth_width", 4...512, otherwise: eighthWidth)
+        if let (key, wanted) = contradiction { try reader.check(false, key, wanted) }
     }
 }
 
@@ -71,6 +83,26 @@ struct MetadataReader {
         let value = try text(key)
         guard let flag = Bool(value) else { throw fault(key, "is '\(value)', not true or false") }
         return flag
+    }
+
+    // Keys that younger models have: where one is missing, the model is as all were before.
+
+    func flag(_ key: String, otherwise: Bool) throws(LandmarkdError) -> Bool {
+        metadata[key] == nil ? otherwise : try flag(key)
+    }
+
+    func integer(_ key: String, _ range: ClosedRange<Int>, otherwise: Int) throws(LandmarkdError) -> Int {
+        metadata[key] == nil ? otherwise : try integer(key, range)
+    }
+
+    func choice<Choice: RawRepresentable & CaseIterable>(
+        _ key: String, otherwise: Choice
+    ) throws(LandmarkdError) -> Choice where Choice.RawValue == String {
+        guard let value = metadata[key] else { return otherwise }
+        guard let choice = Choice(rawValue: value) else {
+            throw fault(key, "is '\(value)', none of \(Choice.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        return choice
     }
 
     func check(_ holds: Bool, _ key: String, _ wanted: String) throws(LandmarkdError) {

@@ -9,6 +9,10 @@ package struct CascadePass {
     package let presence: FeatureMap
     /// `[N, H/8, W/8, width]`: regression features, handed to the next pass.
     package let carried: FeatureMap
+    /// `position` in units of the part of the crop that the pass saw, which is where its heatmaps lie.
+    package let localPosition: FeatureMap
+    /// `[N, 1, 1, 4]`: from units of that part to those of the crop; nil where it saw the whole crop.
+    package let cut: FeatureMap?
     /// Layers to run for this pass, once the one before has run.
     package let layers: Range<Int>
 }
@@ -22,7 +26,7 @@ package struct CascadePass {
 package final class CascadeNetwork {
     package let configuration: CascadeConfiguration
     package let graph: Graph
-    /// `[N, S, S, channels]`, −1…1.
+    /// `[N, S, S, 3]`, −1…1; networks of one channel read the luma.
     package let crop: FeatureMap
     /// `[N, S/8, S/8, 4L]`: heatmaps × `heatGain`, laid out as `SpatialSoftmax` does.
     package let prior: FeatureMap
@@ -40,23 +44,45 @@ package final class CascadeNetwork {
         let graph = Graph(mode, batch: batch, weights: weights.trained, statistics: weights.statistics, seed: seed)
         self.graph = graph
         let side = configuration.crop
-        crop = graph.input(height: side, width: side, channels: configuration.channels)
+        crop = graph.input(height: side, width: side, channels: 3)
+        let seen = configuration.channels == 3 ? crop : graph.firstChannels(1, of: crop, "features.luma")
         prior = graph.input(height: side / 8, width: side / 8, channels: 4 * configuration.points)
         carried = graph.input(height: side / 8, width: side / 8, channels: configuration.width)
         gaussians = GaussianMaps(
             points: configuration.points, map: configuration.map, sigma: configuration.sigma / Double(side))
-        let builder = CascadeBuilder(configuration: configuration, graph: graph)
-        let features = builder.features(crop)
-        featureLayers = 0..<graph.layers.count
-        var state = CascadeBuilder.State(heat: prior, carried: carried)
-        var passes: [CascadePass] = []
-        for number in 0..<count {
-            let pass = builder.pass(number, features, state)
-            state = CascadeBuilder.State(heat: pass.heatmaps.heat, carried: pass.carried)
-            passes.append(pass)
+        let first = CascadeBuilder.State(heat: prior, carried: carried)
+        switch configuration.layout {
+        case .compact:
+            let builder = CascadeBuilder(configuration: configuration, graph: graph)
+            let features = builder.features(seen)
+            featureLayers = 0..<graph.layers.count
+            passes = Self.unroll(count, from: first) { builder.pass($0, seen, features, $1) }
+        case .reference:
+            let builder = ReferenceBuilder(configuration: configuration, graph: graph)
+            let start = builder.start(seen)
+            featureLayers = 0..<graph.layers.count
+            passes = Self.unroll(count, from: start.state) { builder.pass($0, start, $1) }
         }
-        self.passes = passes
         clearPriors()
+    }
+
+    private static func unroll(
+        _ count: Int, from state: CascadeBuilder.State, _ makePass: (Int, CascadeBuilder.State) -> CascadePass
+    ) -> [CascadePass] {
+        var state = state
+        return (0..<count).map { number in
+            let pass = makePass(number, state)
+            state = CascadeBuilder.State(
+                heat: pass.heatmaps.heat, carried: pass.carried, position: pass.localPosition, cut: pass.cut)
+            return pass
+        }
+    }
+
+    /// Where the part of the crop lies that a pass saw of image `image`: from its units to those of the crop.
+    package func cut(pass: Int, image: Int) -> SimilarityMap {
+        guard let cut = passes[pass].cut else { return .identity }
+        let numbers = cut.values.elements[image * 4..<image * 4 + 4].map { Double($0) }
+        return SimilarityMap(a: numbers[0], b: numbers[1], tx: numbers[2], ty: numbers[3])
     }
 
     /// Flat priors for all images, and no carried features.

@@ -98,12 +98,12 @@ extension Graph {
     }
 
     /// x + gain·attention(BN(x) + position), over all positions of an image.
-    package func selfAttention(_ input: FeatureMap, _ name: String, heads: Int) -> FeatureMap {
+    package func selfAttention(_ input: FeatureMap, _ name: String, heads: Int, statistics: String = "") -> FeatureMap {
         let shape = input.shape
         let position = weights.declare(
             name + ".position", [shape.height, shape.width, shape.channels], decays: false, initialize: { _ in })
         let normalized = PositionedNormalization(
-            name + ".norm", input: input, batch: normalization(name + ".norm", shape.channels, statistics: ""),
+            name + ".norm", input: input, batch: normalization(name + ".norm", shape.channels, statistics: statistics),
             position: position, gradients: gradients, scratch: scratch)
         append(normalized)
         let projected = pointwise(

@@ -23,6 +23,9 @@ package struct AugmentationRecipe: Sendable, Equatable {
     package var negatives = Negatives()
     package var priors = Priors()
     package var pairs = Pairs()
+    package var lids = Lids()
+    /// How much more often rare shapes are drawn: the power of their distance from the mean shape; 0: all alike.
+    package var rarity = 0.0
     package var photometry = Photometry()
 
     /// As published [S, steps 0–7], with mild photometric changes only.
@@ -111,6 +114,17 @@ package struct AugmentationRecipe: Sendable, Equatable {
         package var shift = 0.008
         /// Of each landmark of the prior by itself.
         package var pointNoise = 0.002
+    }
+
+    /// Open eyes that are shut in the picture.
+    package struct Lids: Sendable, Equatable {
+        /// Share of the faces.
+        package var share = 0.0
+        /// Share of these that are shut wholly; how far the others are, 0…1.
+        package var wholeShare = 0.6
+        package var partly = 0.3...0.9
+        /// Share of these of which one eye stays open.
+        package var winkShare = 0.15
     }
 
     /// Changes of light, sensor and coding, in the order in which they are made.

@@ -77,6 +77,31 @@ extension PlanarCrop {
         lm_scale_plane(plane(channel), side * side, Float(gain), Float(bias))
     }
 
+    /// Takes each pixel inside the box from where `source` says that it comes from, bilinear; pixels at both ends, an integer is a
+    /// pixel's centre.
+    func warp(inside box: Box, _ source: (Point) -> Point) {
+        let last = Double(side - 1)
+        guard box.high.x >= 0, box.high.y >= 0, box.low.x <= last, box.low.y <= last else { return }
+        let count = 3 * side * side
+        let before = scratch
+        before.update(from: planes, count: count)
+        for j in Int(max(0, box.low.y))...Int(min(last, box.high.y)) {
+            for i in Int(max(0, box.low.x))...Int(min(last, box.high.x)) {
+                let pixel = Point(Double(i), Double(j))
+                let place = source(pixel)
+                guard place != pixel else { continue }
+                let (x, y) = (min(max(place.x, 0), last), min(max(place.y, 0), last))
+                let (left, top) = (min(Int(x), side - 2), min(Int(y), side - 2))
+                let (fx, fy) = (Float(x - Double(left)), Float(y - Double(top)))
+                for c in 0..<3 {
+                    let p = before + c * side * side + top * side + left
+                    let (above, below) = (p[0] + fx * (p[1] - p[0]), p[side] + fx * (p[side + 1] - p[side]))
+                    planes[c * side * side + j * side + i] = above + fy * (below - above)
+                }
+            }
+        }
+    }
+
     /// Luma += share · channel.
     package func mixIntoLuma(_ channel: Channel, share: Double) {
         precondition(channel != .luma, "luma mixed into itself")

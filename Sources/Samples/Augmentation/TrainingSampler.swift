@@ -23,7 +23,9 @@ package struct TrainingSampler: SampleSource {
     ) {
         self.hardNegatives = hardNegatives
         (self.faces, self.negatives, self.recipe, self.side, self.seed) = (faces, negatives, recipe, side, seed)
-        order = WeightedOrder(faces.faces.map { weights[$0.set] ?? 1 })
+        let layout = CropLayout(area: recipe.laid.area, forehead: recipe.forehead)
+        let rarity = rarityWeights(faces.faces, scheme: faces.scheme, layout: layout, power: recipe.rarity)
+        order = WeightedOrder(zip(faces.faces, rarity).map { (weights[$0.set] ?? 1) * $1 })
     }
 
     /// Machine-made annotations count less.
@@ -80,7 +82,10 @@ package struct TrainingSampler: SampleSource {
             }
         let coarse = drawnCoarseness(side: side, recipe.photometry, &random)
         crop.sample(faces.frame(of: index), map, mirrored: isMirrored, coarse: coarse)
-        let truth = mirrored(map.inverse(face.points), if: isMirrored)
+        var truth = mirrored(map.inverse(face.points), if: isMirrored)
+        if recipe.lids.share > 0, random.chance(recipe.lids.share) {
+            truth = shutLids(crop, truth, scheme, recipe.lids, &random)
+        }
         let prior = random.chance(recipe.priors.share) ? self.prior(truth, face, isMirrored, &random) : nil
         return SampleLabels(truth: truth, prior: prior, presence: true, file: face.file)
     }

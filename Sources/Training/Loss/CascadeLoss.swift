@@ -37,6 +37,12 @@ package final class CascadeLoss {
         /// Of the change of errors from a frame to the next, in crop units.
         package var steadiness: Float = 0
         package var form = Coordinates.absolute
+        /// Of the heatmaps' anisotropic loss; 0: none.
+        package var anisotropic: Float = 0
+        /// Of the errors of lids and lips against each other: how far a part is open.
+        package var openings: Float = 0
+        /// How much lids and inner lips count by the size of their own part, 0…1.
+        package var parts = 0.0
 
         package init() {}
     }
@@ -47,6 +53,9 @@ package final class CascadeLoss {
     private let logitGradient: Tensor
     private let positionGradient: Tensor
     private let presenceGradient: Tensor
+    private let heatGradient: Tensor
+    private let landmarkWeights: [Float]
+    private let lids: [(upper: Int, lower: Int)]
 
     package init(_ network: CascadeNetwork, _ weights: Weights) {
         (self.network, self.weights) = (network, weights)
@@ -57,6 +66,12 @@ package final class CascadeLoss {
         logitGradient = Tensor(zeros: network.prior.shape.count)
         positionGradient = Tensor(zeros: network.prior.shape.batch * 2 * configuration.points)
         presenceGradient = Tensor(zeros: network.prior.shape.batch)
+        heatGradient = Tensor(zeros: weights.anisotropic > 0 ? network.prior.shape.count : 0)
+        let scheme =
+            LandmarkScheme.named(configuration.scheme)
+            ?? LandmarkScheme(name: configuration.scheme, count: configuration.points)
+        landmarkWeights = scheme.partWeights(strength: weights.parts)
+        lids = scheme.openings.flatMap(\.lids)
     }
 
     /// Adds the gradients of the mean loss to the network's maps (after `beginBackward`).
@@ -66,15 +81,16 @@ package final class CascadeLoss {
     /// - Returns: this graph's share of the mean.
     package func addGradients(_ targets: [CascadeTarget], faces: Int, samples: Int) -> LossParts {
         var parts = LossParts()
-        for pass in network.passes {
+        for (number, pass) in network.passes.enumerated() {
             for (image, target) in targets.enumerated() {
-                parts += landmarkLoss(pass, image, target, share: 1 / Float(max(1, faces)))
+                parts += landmarkLoss(number, image, target, share: 1 / Float(max(1, faces)))
                 parts += presenceLoss(pass, image, target, share: 1 / Float(samples))
                 if target.isNextFrame, image > 0, target.presence, weights.steadiness > 0 {
                     parts += steadinessLoss(
                         pass, image, targets[image - 1].landmarks, target.landmarks, share: 1 / Float(max(1, faces)))
                 }
             }
+            if weights.anisotropic > 0 { pass.heatmaps.heat.addGradient(UnsafeBufferPointer(heatGradient.elements)) }
             pass.heatmaps.addLogitGradient(UnsafeBufferPointer(logitGradient.elements))
             pass.position.addGradient(UnsafeBufferPointer(positionGradient.elements))
             pass.presence.addGradient(UnsafeBufferPointer(presenceGradient.elements))
@@ -82,19 +98,25 @@ package final class CascadeLoss {
         return parts
     }
 
-    private func landmarkLoss(_ pass: CascadePass, _ image: Int, _ target: CascadeTarget, share: Float) -> LossParts {
+    private func landmarkLoss(_ number: Int, _ image: Int, _ target: CascadeTarget, share: Float) -> LossParts {
+        let pass = network.passes[number]
         let points = network.configuration.points
         let mapCount = logitGradient.count / network.prior.shape.batch
         let maps = UnsafeMutableBufferPointer(
             rebasing: logitGradient.elements[image * mapCount..<(image + 1) * mapCount])
         let row = UnsafeMutableBufferPointer(
             rebasing: positionGradient.elements[image * 2 * points..<(image + 1) * 2 * points])
+        let heat = UnsafeMutableBufferPointer(
+            rebasing: heatGradient.elements[heatGradient.count > 0 ? image * mapCount..<(image + 1) * mapCount : 0..<0])
         guard target.presence else {
             maps.update(repeating: 0)
+            heat.update(repeating: 0)
             row.update(repeating: 0)
             return LossParts()
         }
-        gaussians.place(target.landmarks)
+        // Heatmaps lie in the part of the crop that the pass saw.
+        let local = network.cut(pass: number, image: image).inverse(target.landmarks)
+        gaussians.place(local)
         let heatmap = pass.heatmaps.crossEntropy(
             image: image, gx: gaussians.alongX, gy: gaussians.alongY, weight: weights.heatmap * share / Float(points),
             gradient: maps)
@@ -103,7 +125,50 @@ package final class CascadeLoss {
         parts.heatmap = Double(heatmap * share)
         parts.coordinates = Double(coordinates * share)
         parts.total = Double(weights.heatmap) * parts.heatmap + Double(weights.coordinates) * parts.coordinates
+        if weights.openings > 0 { parts.total += openingLoss(pass, image, target.landmarks, share: share, into: row) }
+        if weights.anisotropic > 0 { parts.total += anisotropicLoss(pass, image, local, share: share, into: heat) }
         return parts
+    }
+
+    /// Mean over both coordinates of all pairs of lids of the error of one against the other; adds to `gradient`.
+    private func openingLoss(
+        _ pass: CascadePass, _ image: Int, _ truth: [SIMD2<Double>], share: Float,
+        into gradient: UnsafeMutableBufferPointer<Float>
+    ) -> Double {
+        guard !lids.isEmpty else { return 0 }
+        let points = truth.count
+        let found = pass.position.image(image)
+        let scale = weights.openings * share / Float(2 * lids.count)
+        var sum: Float = 0
+        for (upper, lower) in lids {
+            for axis in 0..<2 {
+                let (one, other) = (axis * points + upper, axis * points + lower)
+                let wanted = Float(truth[lower][axis] - truth[upper][axis])
+                let (value, slope) = weights.form.value(found[other] - found[one] - wanted)
+                sum += value
+                gradient[other] += slope * scale
+                gradient[one] -= slope * scale
+            }
+        }
+        return Double(sum * scale)
+    }
+
+    /// Mean over landmarks; writes the gradient of the heatmaps.
+    private func anisotropicLoss(
+        _ pass: CascadePass, _ image: Int, _ truth: [SIMD2<Double>], share: Float,
+        into gradient: UnsafeMutableBufferPointer<Float>
+    ) -> Double {
+        let scale = weights.anisotropic * share / Float(truth.count)
+        let spreads = pass.heatmaps.spreads(image: image)
+        var (sum, gradients): (Float, [SpatialSoftmax.Spread]) = (0, [])
+        for (spread, place) in zip(spreads, truth) {
+            let (loss, slope) = AnisotropicLoss.value(spread, truth: SIMD2<Float>(place))
+            sum += loss
+            gradients.append(
+                SpatialSoftmax.Spread(mean: scale * slope.mean, covariance: scale * slope.covariance))
+        }
+        pass.heatmaps.spreadGradient(of: spreads, gradients, into: gradient)
+        return Double(sum * scale)
     }
 
     /// Mean over both coordinates of all landmarks; its gradient times `scale`.
@@ -119,8 +184,8 @@ package final class CascadeLoss {
                 let index = axis * points + point
                 let difference = found[image * 2 * points + index] - Float(truth[point][axis])
                 let (value, slope) = weights.form.value(difference)
-                sum += value
-                gradient[index] = slope * scale / Float(2 * points)
+                sum += landmarkWeights[point] * value
+                gradient[index] = landmarkWeights[point] * slope * scale / Float(2 * points)
             }
         }
         return sum / Float(2 * points)

@@ -43,6 +43,20 @@ extension TrainingRecipe {
             .means("weight of the change of errors between two frames of a face in the loss") {
                 "\($0.settings.loss.steadiness)"
             },
+        "anisotropic_weight": .number(0...1000) { $0.settings.loss.anisotropic = Float($1) }
+            .means("weight of the landmarks' error along and across each heatmap's own axes in the loss") {
+                "\($0.settings.loss.anisotropic)"
+            },
+        "opening_weight": .number(0...10000) { $0.settings.loss.openings = Float($1) }
+            .means("weight of how far lids and inner lips are apart in the loss") { "\($0.settings.loss.openings)" },
+        "part_weights": .number(0...1) { $0.settings.loss.parts = $1 }
+            .means("how much landmarks of small parts, as lids, count more than those of large ones") {
+                "\($0.settings.loss.parts)"
+            },
+        "rarity": .number(0...4) { $0.augmentation.rarity = $1 }
+            .means("how much more often faces of rare shape are drawn") { "\($0.augmentation.rarity)" },
+        "shut_lids_share": .number(0...1) { $0.augmentation.lids.share = $1 }
+            .means("share of the samples whose eyes are shut by warping the lids") { "\($0.augmentation.lids.share)" },
         "pair_share": .number(0...1) { $0.augmentation.pairs.share = $1 }
             .means("share of the samples that come in pairs: a crop and the next frame of the same face") {
                 "\($0.augmentation.pairs.share)"
@@ -81,7 +95,31 @@ extension TrainingRecipe {
         },
         "crop": .integer(32...512) { $0.model.crop = $1 / 16 * 16 }
             .means("side of the network's crop in pixels, rounded down to a multiple of 16") { "\($0.model.crop)" },
-        "width": .integer(8...256) { $0.model.width = $1 }
+        "channels": .integer(1...3) { $0.model.channels = $1 }
+            .means("1: the network sees luma alone; 3: luma and colour") { "\($0.model.channels)" },
+        "layout": .choice(CascadeConfiguration.Layout.allCases.map(\.rawValue)) {
+            $0.model.layout = CascadeConfiguration.Layout(rawValue: $1) ?? .compact
+        }
+        .means("compact: inverted residuals; reference: the published network's plain convolutions") {
+            $0.model.layout.rawValue
+        },
+        "stem": .choice(CascadeConfiguration.Stem.allCases.map(\.rawValue)) {
+            $0.model.stem = CascadeConfiguration.Stem(rawValue: $1) ?? .convolutions
+        }
+        .means("how pixels become features at a quarter of the crop's side") { $0.model.stem.rawValue },
+        "spatial_transformer": .choice(CascadeConfiguration.SpatialTransformer.allCases.map(\.rawValue)) {
+            $0.model.spatialTransformer = CascadeConfiguration.SpatialTransformer(rawValue: $1) ?? .none
+        }
+        .means("what each pass cuts anew by a similarity of its own estimate: nothing, the features or the crop") {
+            $0.model.spatialTransformer.rawValue
+        },
+        "heatmap_attention": .flag { $0.model.heatmapAttention = $1 }
+            .means("self-attention in the heatmap unit") { "\($0.model.heatmapAttention)" },
+        "quarter_width": .integer(4...256) { $0.model.quarterWidth = $1 }
+            .means("channels at a quarter of the crop's side") { "\($0.model.quarterWidth)" },
+        "eighth_width": .integer(4...512) { $0.model.eighthWidth = $1 }
+            .means("channels of the feature network at an eighth of the crop's side") { "\($0.model.eighthWidth)" },
+        "width": .integer(2...256) { $0.model.width = $1 }
             .means("channels at an eighth of the crop's side, where the passes work") { "\($0.model.width)" },
         "deep_width": .integer(8...512) { $0.model.deepWidth = $1 }
             .means("channels at a sixteenth of the crop's side") { "\($0.model.deepWidth)" },

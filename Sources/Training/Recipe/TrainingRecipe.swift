@@ -36,6 +36,10 @@ package struct TrainingRecipe: Sendable, Equatable {
     /// Throws `.noInput` where it is missing and `.wrongSettings`, with the line, the key and a suggestion, where a key or value is wrong.
     package init(path: String, task: Task = .landmarks) throws(LandmarkdError) {
         try self.init(SettingNode(file: path), task: task)
+        if task == .landmarks, let (key, wanted) = model.contradiction {
+            throw LandmarkdError(
+                .wrongSettings, "\(path): \(key): the network cannot be built like this", remedy: "give \(wanted)")
+        }
     }
 
     init(_ table: SettingNode, task: Task) throws(LandmarkdError) {

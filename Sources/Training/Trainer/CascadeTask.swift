@@ -21,6 +21,7 @@ struct CascadeTask: TrainingTask {
             try checkPoints(of: model, name)
         }
         let source = try data.source(recipe.augmentation, model.configuration, seed: settings.seed)
+        if file == nil { layTemplate(model, source) }
         return Trainer(model, settings, source: source)
     }
 
@@ -43,6 +44,25 @@ struct CascadeTask: TrainingTask {
                 .unusableData,
                 "\(name): has \(kept.points) points (\(kept.scheme)), the recipe asks for \(wanted.points) (\(wanted.scheme))",
                 remedy: "write 'scheme: \(kept.scheme)' in the recipe, or begin a new model without --resume")
+        }
+    }
+
+    /// The template of a spatial transformer: the mean of the landmarks as crops are laid.
+    private func layTemplate(_ model: CascadeModel, _ source: any SampleSource) {
+        guard let template = model.weights.statistics["cut.template"] else { return }
+        let generator = source.makeGenerator()
+        let points = template.count / 2
+        var crop = [Float](repeating: 0, count: source.side * source.side * source.channels)
+        var (sums, faces) = ([Point](repeating: .zero, count: points), 0.0)
+        for index in 0..<600 {
+            let labels = crop.withUnsafeMutableBufferPointer { generator.makeSample(index: UInt64(index), into: $0) }
+            guard labels.presence else { continue }
+            for (i, place) in labels.truth.enumerated() { sums[i] += place }
+            faces += 1
+        }
+        guard faces > 0 else { return }
+        for (i, sum) in sums.enumerated() {
+            (template.values[i], template.values[points + i]) = (Float(sum.x / faces), Float(sum.y / faces))
         }
     }
 
@@ -90,8 +110,12 @@ struct CascadeTask: TrainingTask {
     func closingNotes(_ trainer: Trainer) throws(LandmarkdError) -> [String: String] {
         guard let faces = data.validation else { return [:] }
         let model = try averaged(trainer)
+        // As hard as the hardest that users meet: a confidence that is fitted on easy faces claims too much elsewhere.
+        var hard = recipe.augmentation
+        hard.rarity = max(2, hard.rarity)
+        hard.photometry.occluderShare = max(0.4, hard.photometry.occluderShare)
         let sampler = TrainingSampler(
-            faces, negatives: data.heldNegatives, recipe: recipe.augmentation, side: model.configuration.crop)
+            faces, negatives: data.heldNegatives, recipe: hard, side: model.configuration.crop)
         let samples = judgedSamples(model, sampler, first: 0, count: 4000, threads: recipe.settings.threads)
         return [
             ConfidenceCalibration.key: ConfidenceCalibration(fitting: samples.map(\.whole)).text,

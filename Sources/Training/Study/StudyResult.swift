@@ -1,0 +1,80 @@
+import Base
+
+/// What became of one recipe.
+package struct StudyResult: Sendable {
+    package var name: String
+    /// What is tried, in the recipe's words.
+    package var words: String
+    package var samples: Int
+    package var parameters: Int
+    /// Of a tracked frame: features and one pass.
+    package var multiplyAdds: Int
+    /// Of the training run, median; nil where its log is gone.
+    package var samplesPerSecond: Double?
+    /// Processor ms of a tracked frame's crop, features and one pass, by the kernels' name; the least of several.
+    package var milliseconds: [(kernels: String, value: Double)]
+    /// Mean error after each pass in % of the eye distance, on held-back faces.
+    package var errors: [Double]
+    /// Of faces turned by more than `turnedFrom` degrees: number, mean error, and % of them over 8 %; after the last trained pass.
+    package var turned: YawClass?
+    package var eyes: OpeningSummary?
+    package var faces: Int
+}
+
+/// The study's table and its picture.
+package struct StudyTable: Sendable {
+    package let results: [StudyResult]
+
+    package init(_ results: [StudyResult]) { self.results = results }
+
+    /// As in Markdown, with a line about what the columns are.
+    package var markdown: String {
+        guard let first = results.first else { return "" }
+        let kernels = first.milliseconds.map { "ms (\($0.kernels))" }
+        let passes = first.errors.indices.map { "pass \($0 + 1) %" }
+        var header = ["recipe", "what", "parameters", "multiply-adds", "samples", "samples/s"]
+        header += kernels + passes + ["over 35° %", "shut eyes", "AUC"]
+        var lines = [row(header), row(header.map { _ in "---" })]
+        lines += results.map { row(cells($0)) }
+        let turned = first.turned.map { "\($0.count)" } ?? "no"
+        let shut = first.eyes.map { "\($0.shut.count), truly open by \(decimal($0.shut.truth, 3))" } ?? "none"
+        return lines.joined(separator: "\n") + "\n\n"
+            + "Multiply-adds and processor ms of a tracked frame (crop, features, one pass); held-back error in % of the eye distance "
+            + "on \(first.faces) faces; error of the \(turned) of them turned by more than 35°, and in brackets % of these over 8 %; "
+            + "mean opening that is found for shut eyes (\(shut)), and how well they are told from the others.\n"
+    }
+
+    private func row(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
+
+    private func cells(_ result: StudyResult) -> [String] {
+        let turned = result.turned.map { "\(decimal($0.mean, 2)) (\(decimal($0.failureRate, 0)))" } ?? ""
+        let words = result.words.replacing("|", with: "/")
+        let parameters = decimal(Double(result.parameters) / 1e6, 2) + " M"
+        let multiplyAdds = decimal(Double(result.multiplyAdds) / 1e6, 1) + " M"
+        let rate = result.samplesPerSecond.map { decimal($0, 0) } ?? ""
+        var cells = ["`\(result.name)`", words, parameters, multiplyAdds, "\(result.samples)", rate]
+        cells += result.milliseconds.map { decimal($0.value, 2) }
+        cells += result.errors.map { decimal($0, 2) }
+        cells += [turned, result.eyes.map { decimal($0.shut.found, 3) } ?? ""]
+        cells.append(result.eyes?.areaUnderCurve.map { decimal($0, 3) } ?? "")
+        return cells
+    }
+
+    private static let marks = (begin: "<!-- study: begin -->", end: "<!-- study: end -->")
+
+    /// Replaces what stands between the marks in a document.
+    ///
+    /// Throws `.unusableData` where the marks are missing, and what reading and writing throw.
+    package func write(into path: String, picture: String) throws(LandmarkdError) {
+        let text = String(decoding: try readFile(path, atMost: 1 << 22), as: UTF8.self)
+        guard let begin = text.ranges(of: Self.marks.begin).first, let end = text.ranges(of: Self.marks.end).first,
+            begin.upperBound <= end.lowerBound
+        else {
+            throw LandmarkdError(
+                .unusableData, "\(path): no place for the table",
+                remedy: "write a line '\(Self.marks.begin)' and a line '\(Self.marks.end)' where it belongs")
+        }
+        let body = "\n\(markdown)\n![Error over multiply-adds](\(picture))\n"
+        try writeFile(path, Array((text[..<begin.upperBound] + body + text[end.lowerBound...]).utf8))
+    }
+}
