@@ -1,6 +1,6 @@
 import ArgumentParser
 import Base
-import Service
+import Capture
 import Training
 
 struct Study: ParsableCommand {

@@ -5,7 +5,8 @@ import Rendering
 import TestSupport
 import Testing
 
-@testable import Training
+@testable import Evaluation
+@testable import Samples
 
 /// What evaluation tells beside mean errors.
 @Suite struct EvaluationDetailsTests {

@@ -5,6 +5,7 @@ import Rendering
 import TestSupport
 import Testing
 
+@testable import Samples
 @testable import Training
 
 /// Losses and samples that recipes switch on.

@@ -1,8 +1,8 @@
 import Base
-import FaceTracking
 import TestSupport
 import Testing
 
+@testable import Samples
 @testable import Training
 
 /// A study of two tiny networks on painted faces.

@@ -62,9 +62,9 @@ package struct EvaluationRun: Sendable {
             let recovery = try locator.map { (locator) throws(LandmarkdError) in
                 try RecoveryEvaluation(model, locator, faces, faceless: negatives) { meter.advance() }
             }
-            let tracked = try locator.map { (locator) throws(LandmarkdError) in
-                try TrackedConfidence(model, locator, faces)
-            }
+            let tracked =
+                try model.isCalibrated
+                ? locator.map { (locator) throws(LandmarkdError) in try TrackedConfidence(model, locator, faces) } : nil
             for start in CropStart.allCases {
                 meter.begin("\(name): \(start.words)")
                 evaluator.triesMirrored = start == .truth
@@ -87,7 +87,7 @@ package struct EvaluationRun: Sendable {
         let parts = results.filter { $0.report.start == .truth }
         guard parts.count > 1, let first = parts.first else { return nil }
         var reliability = first.report.reliability
-        for part in parts.dropFirst() { reliability.add(part.report.reliability) }
+        for part in parts.dropFirst() { if let more = part.report.reliability { reliability?.add(more) } }
         return EvaluationReport(
             model: first.report.model, set: "all", split: first.report.split, start: .truth,
             parts.flatMap(\.errors), scheme: first.faces.scheme, reliability: reliability,

@@ -1,5 +1,6 @@
 import Base
 import FaceTracking
+import Samples
 
 /// How true confidence is where users read it: of faces that the tracker finds by itself in their pictures.
 ///
@@ -20,7 +21,9 @@ package struct TrackedConfidence: Sendable {
             guard let face = Self.face(over: truth, among: told, faces.scheme) else { continue }
             found += 1
             let error = faces.scheme.meanError(of: face.points, truth: truth)
-            reliability.add(said: face.confidence, isRight: error <= ErrorSummary.failureThreshold)
+            // Only models that give a confidence are judged by it.
+            guard let confidence = face.confidence else { continue }
+            reliability.add(said: confidence, isRight: error <= ErrorSummary.failureThreshold)
         }
     }
 

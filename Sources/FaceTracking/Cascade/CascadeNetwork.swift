@@ -1,3 +1,4 @@
+import Base
 import NeuralNetwork
 
 /// What one pass gives.

@@ -1,3 +1,5 @@
+import Base
+
 /// An eye or the mouth: what opens and shuts, and how wide it is open.
 package struct FaceOpening: Sendable {
     package enum Part: String, Sendable, CaseIterable { case eyes, mouth }

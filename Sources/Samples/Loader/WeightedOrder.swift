@@ -23,7 +23,7 @@ struct WeightedOrder: Sendable {
 
 extension [Double] {
     /// First index whose element satisfies `condition`, where all after it do.
-    func partitioningIndex(_ condition: (Double) -> Bool) -> Int {
+    package func partitioningIndex(_ condition: (Double) -> Bool) -> Int {
         var (low, high) = (0, count)
         while low < high {
             let middle = (low + high) / 2

@@ -1,6 +1,8 @@
 import Base
 import CKernels
+import Evaluation
 import FaceTracking
+import Samples
 
 /// Judges the trained networks of a study on the faces that all of them have not seen.
 struct StudyJudge {

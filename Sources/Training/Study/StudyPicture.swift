@@ -1,7 +1,6 @@
 import Base
-import Capture
-import FaceTracking
 import Glibc
+import Rendering
 
 extension StudyTable {
     private static let size = Point(960, 600)

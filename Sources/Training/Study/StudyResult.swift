@@ -1,4 +1,6 @@
 import Base
+import Evaluation
+import Samples
 
 /// What became of one recipe.
 package struct StudyResult: Sendable {

@@ -1,5 +1,6 @@
 import Base
 import FaceTracking
+import Samples
 
 /// `landmarkd study`: trains the networks of a folder of recipes for equal samples and judges them on the same faces.
 package struct StudyRun {
