@@ -1,5 +1,7 @@
 #pragma once
 #include <stddef.h>
+#include "lm_augment.h"
+#include "lm_crop.h"
 
 /* More points than any scheme has: bounds the arrays that heatmap kernels keep on the stack. */
 #define LM_MAX_POINTS 512
