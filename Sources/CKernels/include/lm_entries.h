@@ -3,6 +3,8 @@ ENTRY(void, gemm,
       (int m, int n, int k, const float *a, ptrdiff_t a_row, ptrdiff_t a_col, const float *b, ptrdiff_t b_row, float *c,
        ptrdiff_t c_row, int accumulate, const float *bias, int activation),
       (m, n, k, a, a_row, a_col, b, b_row, c, c_row, accumulate, bias, activation))
+ENTRY(void, run_product, (const lm_product *p), (p))
+ENTRY(void, pack_product, (float *packed, const float *b, int depth, int columns), (packed, b, depth, columns))
 ENTRY(void, affine,
       (float *y, ptrdiff_t y_row, const float *x, ptrdiff_t x_row, size_t rows, size_t channels, const float *scale,
        const float *shift, int activation),

@@ -51,6 +51,7 @@ INLINE float exponential(float x) {
 #include "elementwise.h"
 #include "depthwise.h"
 #include "heatmaps.h"
+#include "product.h"
 #include "augmentation.h"
 #include "crop_sampling.h"
 
