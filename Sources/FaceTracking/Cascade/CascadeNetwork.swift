@@ -1,3 +1,4 @@
+import CKernels
 import NeuralNetwork
 
 /// What one pass gives.
@@ -57,6 +58,11 @@ package final class CascadeNetwork {
         }
         self.passes = passes
         clearPriors()
+    }
+
+    /// A plan to run this network by, instead of its graph: features are stage 0, passes the following ones.
+    package func makePlan(level: Int32 = lm_level()) -> InferencePlan {
+        InferencePlan(graph, stages: [featureLayers] + passes.map(\.layers), level: level)
     }
 
     /// Flat priors for all images, and no carried features.
