@@ -33,13 +33,7 @@ INLINE vf KERNEL(load_lanes)(const float *x, int lanes) {
     return v;
 }
 
-INLINE void KERNEL(finish)(const lm_product *p, vf v, int i, int j, int n, int lanes) {
-    if (p->addend) {
-        const int half = p->addend_halved;
-        v += KERNEL(load_lanes)(p->addend + (i >> half) * p->addend_line + (j >> half) * p->addend_position + n, lanes);
-    }
-    if (p->activation == LM_HARD_SWISH) v = KERNEL(hard_swish)(v);
-    float *y = p->y + i * p->y_line + j * p->y_position + n;
+INLINE void KERNEL(store_lanes)(float *y, vf v, int lanes) {
     if (lanes == VL)
         STORE(y, v);
     else
@@ -66,8 +60,21 @@ INLINE void KERNEL(product_tile)(const int rows, const int vectors, const lm_pro
             }
         }
     }
+    if (p->addend) {
+        const int half = p->addend_halved;
+        const float *addend = p->addend + (i >> half) * p->addend_line + n;
+        const ptrdiff_t next = p->addend_position;
+        UNROLL for (int r = 0; r < rows; r++)
+            UNROLL for (int v = 0; v < vectors; v++)
+                sum[r][v] += KERNEL(load_lanes)(addend + ((j + r) >> half) * next + v * VL, lanes);
+    }
+    if (p->activation == LM_HARD_SWISH)
+        UNROLL for (int r = 0; r < rows; r++)
+            UNROLL for (int v = 0; v < vectors; v++) sum[r][v] = KERNEL(hard_swish)(sum[r][v]);
+    const ptrdiff_t next = p->y_position;
+    float *y = p->y + i * p->y_line + j * next + n;
     UNROLL for (int r = 0; r < rows; r++)
-        UNROLL for (int v = 0; v < vectors; v++) KERNEL(finish)(p, sum[r][v], i, j + r, n + v * VL, lanes);
+        UNROLL for (int v = 0; v < vectors; v++) KERNEL(store_lanes)(y + r * next + v * VL, sum[r][v], lanes);
 }
 
 /* Positions j to `end` of line i, one panel. */
