@@ -19,6 +19,9 @@ struct Bench: ParsableCommand {
     @Flag(help: "Print one JSON object.")
     var json = false
 
+    @Flag(help: ArgumentHelp("Print the processor time of each step of a tracked frame.", visibility: .hidden))
+    var layers = false
+
     @Flag(name: .shortAndLong, help: "Show no progress.")
     var quiet = false
 
@@ -29,6 +32,7 @@ struct Bench: ParsableCommand {
     func run() throws {
         let search = ModelSearch()
         let model = try CascadeModel(path: search.path("face68.safetensors", given: model))
+        if layers { return print(LayerBench(model).text) }
         let face = try AverageFace(path: search.path("average-face.safetensors"))
         let console = Console(title: "bench", quiet: quiet)
         let locator = try LocatorModel(path: search.path("locator.safetensors"))

@@ -25,78 +25,83 @@ private func expectTwins(
 }
 
 @Suite struct AugmentationTests {
-    @Test(arguments: [1, 7, 8, 9, 1003]) func planesSplitAndJoin(n: Int) {
+    @Test(arguments: Level.all, [1, 7, 8, 9, 1003]) func planesSplitAndJoin(level: Level, n: Int) {
         let pixels = uniform(3 * n, seed: UInt64(n))
         let empty = [Float](repeating: 0, count: 3 * n)
-        expectTwins(empty, { lm_split_planes($0, pixels, n) }, { lm_split_planes_ref($0, pixels, n) })
+        expectTwins(empty, { level.kernels.split_planes($0, pixels, n) }, { lm_split_planes_ref($0, pixels, n) })
         let loud = pixels.map { 2 * $0 }
-        expectTwins(empty, { lm_join_planes($0, loud, n) }, { lm_join_planes_ref($0, loud, n) })
+        expectTwins(empty, { level.kernels.join_planes($0, loud, n) }, { lm_join_planes_ref($0, loud, n) })
         var joined = empty
-        lm_join_planes(&joined, loud, n)
+        level.kernels.join_planes(&joined, loud, n)
         #expect(joined.allSatisfy { -1...1 ~= $0 })
     }
 
-    @Test(arguments: [1, 8, 15, 1003]) func pointwiseChangesMatchTheirTwins(n: Int) {
+    @Test(arguments: Level.all, [1, 8, 15, 1003]) func pointwiseChangesMatchTheirTwins(level: Level, n: Int) {
         let x = uniform(n, seed: 3)
         let y = uniform(n, seed: 4)
         let curve = uniform(129, seed: 5)
-        expectTwins(x, { lm_scale_plane($0, n, 1.3, -0.2) }, { lm_scale_plane_ref($0, n, 1.3, -0.2) })
-        expectTwins(x, { lm_mix_plane($0, y, n, 0.7) }, { lm_mix_plane_ref($0, y, n, 0.7) })
+        expectTwins(x, { level.kernels.scale_plane($0, n, 1.3, -0.2) }, { lm_scale_plane_ref($0, n, 1.3, -0.2) })
+        expectTwins(x, { level.kernels.mix_plane($0, y, n, 0.7) }, { lm_mix_plane_ref($0, y, n, 0.7) })
         let wide = x.map { 1.2 * $0 }
         expectTwins(
-            wide, within: 1e-4, { lm_curve_plane($0, n, curve, 129) }, { lm_curve_plane_ref($0, n, curve, 129) })
-        expectTwins(x, { lm_noise_plane($0, n, 0.1, 42) }, { lm_noise_plane_ref($0, n, 0.1, 42) })
+            wide, within: 1e-4, { level.kernels.curve_plane($0, n, curve, 129) },
+            { lm_curve_plane_ref($0, n, curve, 129) })
+        expectTwins(x, { level.kernels.noise_plane($0, n, 0.1, 42) }, { lm_noise_plane_ref($0, n, 0.1, 42) })
     }
 
-    @Test func noiseHasMeanZeroAndVarianceOne() {
+    @Test(arguments: Level.all) func noiseHasMeanZeroAndVarianceOne(level: Level) {
         var x = [Float](repeating: 0, count: 100_000)
-        lm_noise_plane(&x, x.count, 1, 7)
+        level.kernels.noise_plane(&x, x.count, 1, 7)
         let mean = x.reduce(0, +) / Float(x.count)
         let variance = x.reduce(0) { $0 + $1 * $1 } / Float(x.count)
         #expect(abs(mean) < 0.015 && abs(variance - 1) < 0.02)
         var other = [Float](repeating: 0, count: 100)
-        lm_noise_plane(&other, 100, 1, 8)
+        level.kernels.noise_plane(&other, 100, 1, 8)
         #expect(other != Array(x[..<100]))
     }
 
-    @Test(arguments: [2, 8, 37, 128]) func filtersMatchTheirTwins(side: Int) {
+    @Test(arguments: Level.all, [2, 8, 37, 128]) func filtersMatchTheirTwins(level: Level, side: Int) {
         let x = uniform(side * side, seed: UInt64(side))
         expectTwins(
-            x, { lm_shade_plane($0, Int32(side), 0.5, -0.3) }, { lm_shade_plane_ref($0, Int32(side), 0.5, -0.3) })
+            x, { level.kernels.shade_plane($0, Int32(side), 0.5, -0.3) },
+            { lm_shade_plane_ref($0, Int32(side), 0.5, -0.3) })
         var scratch = [Float](repeating: 0, count: (side + 32) * (side + 32))
         let taps: [Float] = [0.4, 0.2, 0.07, 0.03]
         expectTwins(
-            x, { lm_blur_plane($0, Int32(side), taps, 3, &scratch) },
+            x, { level.kernels.blur_plane($0, Int32(side), taps, 3, &scratch) },
             { lm_blur_plane_ref($0, Int32(side), taps, 3, &scratch) })
         let (across, down): ([Int32], [Int32]) = ([0, -2, 5], [1, 3, -5])
         expectTwins(
-            x, { lm_filter_plane($0, Int32(side), across, down, taps, 3, 5, &scratch) },
+            x, { level.kernels.filter_plane($0, Int32(side), across, down, taps, 3, 5, &scratch) },
             { lm_filter_plane_ref($0, Int32(side), across, down, taps, 3, 5, &scratch) })
         for small in [1, side / 2, side - 1, side] {
             let empty = [Float](repeating: 0, count: side * side)
             expectTwins(
-                empty, within: 1e-4, { lm_enlarge_plane($0, Int32(side), x, Int32(small), &scratch) },
+                empty, within: 1e-4, { level.kernels.enlarge_plane($0, Int32(side), x, Int32(small), &scratch) },
                 { lm_enlarge_plane_ref($0, Int32(side), x, Int32(small), &scratch) })
         }
     }
 
-    @Test(arguments: [(8, 0, 0), (24, 3, 5), (37, 7, 1)]) func compressionMatchesItsTwin(side: Int, left: Int, top: Int)
-    {
+    @Test(arguments: Level.all, [(8, 0, 0), (24, 3, 5), (37, 7, 1)])
+    func compressionMatchesItsTwin(level: Level, plane: (side: Int, left: Int, top: Int)) {
+        let (side, left, top) = plane
         let x = uniform(side * side, seed: 9)
         // Odd steps: no coefficient lies where the twins' last digits could round it to either side.
         let steps: [Float] = (0..<64).map { k in 9.37 + 3.1 * Float(k / 8 + k % 8) }
         expectTwins(
-            x, within: 1e-4, { lm_compress_plane($0, Int32(side), steps, Int32(left), Int32(top)) },
+            x, within: 1e-4, { level.kernels.compress_plane($0, Int32(side), steps, Int32(left), Int32(top)) },
             { lm_compress_plane_ref($0, Int32(side), steps, Int32(left), Int32(top)) })
     }
 
-    @Test func compressionOfAnEvenPlaneKeepsIt() {
+    @Test(arguments: Level.all) func compressionOfAnEvenPlaneKeepsIt(level: Level) {
         var x = [Float](repeating: 0.5, count: 256)
-        lm_compress_plane(&x, 16, [Float](repeating: 0.01, count: 64), 0, 0)
+        level.kernels.compress_plane(&x, 16, [Float](repeating: 0.01, count: 64), 0, 0)
         #expect(x.allSatisfy { abs($0 - 0.5) < 1e-4 })
     }
 
-    @Test(arguments: [0, 3, 4, 6], [false, true]) func occludersMatchTheirTwin(edges: Int, textured: Bool) {
+    @Test(arguments: Level.all, [(0, true), (0, false), (3, false), (4, true), (4, false), (6, false)])
+    func occludersMatchTheirTwin(level: Level, cover: (edges: Int, textured: Bool)) {
+        let (edges, textured) = cover
         let side = 41
         let planes = uniform(3 * side * side, seed: 10)
         let texture = uniform(3 * side * side, seed: 11)
@@ -116,12 +121,12 @@ private func expectTwins(
             }
             let given = textured ? texture : nil
             expectTwins(
-                planes, { lm_occlude_planes($0, Int32(side), &shape, given) },
+                planes, { level.kernels.occlude_planes($0, Int32(side), &shape, given) },
                 { lm_occlude_planes_ref($0, Int32(side), &shape, given) })
         }
     }
 
-    @Test(arguments: [0, 1, 2]) func pastedPicturesMatchTheirTwin(corners: Int) {
+    @Test(arguments: Level.all, [0, 1, 2]) func pastedPicturesMatchTheirTwin(level: Level, corners: Int) {
         let side = 37
         let planes = uniform(3 * side * side, seed: 12)
         let texture = uniform(3 * side * side, seed: 13)
@@ -129,7 +134,7 @@ private func expectTwins(
             ([0.09, -0.03, -1.1, 0.04, 0.08, -1.7], 0.3), ([0.01, 0, 0, 0, 0.2, -3], 0.02),
         ] as [([Float], Float)] {
             expectTwins(
-                planes, { lm_paste_planes($0, Int32(side), texture, map, Int32(corners), feather) },
+                planes, { level.kernels.paste_planes($0, Int32(side), texture, map, Int32(corners), feather) },
                 { lm_paste_planes_ref($0, Int32(side), texture, map, Int32(corners), feather) })
         }
     }

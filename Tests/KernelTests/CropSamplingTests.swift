@@ -20,7 +20,9 @@ private struct Picture {
     }
 
     /// Fast and plain crops of the picture, the fast one with guard floats behind it.
-    func crops(side: Int, rows: Int? = nil, map: [Double], grey: Bool) -> (fast: [Float], plain: [Float]) {
+    func crops(_ level: Level, side: Int, rows: Int? = nil, map: [Double], grey: Bool) -> (
+        fast: [Float], plain: [Float]
+    ) {
         let rows = rows ?? side
         var fast = [Float](repeating: 7, count: side * rows * 3 + 16)
         var plain = fast
@@ -44,7 +46,7 @@ private struct Picture {
                     let size = lm_crop_scratch_bytes(Int32(max(side, rows)), Int32(width))
                     let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 64)
                     defer { scratch.deallocate() }
-                    lm_crop_sample(&fast, Int32(side), Int32(rows), &source, map, scratch.baseAddress)
+                    level.kernels.crop_sample(&fast, Int32(side), Int32(rows), &source, map, scratch.baseAddress)
                     lm_crop_sample_ref(&plain, Int32(side), Int32(rows), &source, map)
                 }
             }
@@ -71,8 +73,11 @@ private func cosine(_ degrees: Double) -> Double {
 }
 
 /// Layouts: (chroma shift x, y, bytes between samples, two bytes a sample).
-@Test(arguments: [(1, 1, 1, 0), (1, 0, 2, 0), (0, 0, 1, 0), (1, 1, 4, 0), (2, 0, 1, 0), (1, 1, 2, 1), (0, 1, 4, 1)])
-func cropSamplingMatchesItsTwin(shiftX: Int, shiftY: Int, stride: Int, wide: Int) {
+@Test(
+    arguments: Level.all,
+    [(1, 1, 1, 0), (1, 0, 2, 0), (0, 0, 1, 0), (1, 1, 4, 0), (2, 0, 1, 0), (1, 1, 2, 1), (0, 1, 4, 1)])
+func cropSamplingMatchesItsTwin(level: Level, layout: (shiftX: Int, shiftY: Int, stride: Int, wide: Int)) {
+    let (shiftX, shiftY, stride, wide) = layout
     let picture = Picture(
         131, 97, shift: (shiftX, shiftY), stride: stride, wide: wide, seed: UInt64(shiftX + 2 * stride + 16 * wide))
     for (scale, degrees, centre) in [
@@ -82,7 +87,7 @@ func cropSamplingMatchesItsTwin(shiftX: Int, shiftY: Int, stride: Int, wide: Int
         for side in [33, 16] {
             for grey in [false, true] {
                 let map = turned(scale: scale, degrees: degrees, centre: centre, side: side)
-                let (fast, plain) = picture.crops(side: side, map: map, grey: grey)
+                let (fast, plain) = picture.crops(level, side: side, map: map, grey: grey)
                 let worst = zip(fast, plain).map { abs($0 - $1) }.max()!
                 // Half of a level of 255 moved by 1e-3 of a pixel.
                 #expect(worst < 1e-3, "scale \(scale), \(degrees)°, at \(centre), side \(side)")
@@ -92,19 +97,21 @@ func cropSamplingMatchesItsTwin(shiftX: Int, shiftY: Int, stride: Int, wide: Int
     }
 }
 
-@Test(arguments: [(48, 20), (20, 48), (1, 9)]) func cropsThatAreNotSquareMatchTheirDefinition(width: Int, height: Int) {
+@Test(arguments: Level.all, [(48, 20), (20, 48), (1, 9)])
+func cropsThatAreNotSquareMatchTheirDefinition(level: Level, size: (width: Int, height: Int)) {
+    let (width, height) = size
     let picture = Picture(131, 97, shift: (1, 1), stride: 1, wide: 0, seed: 4)
     for (scale, degrees) in [(0.7, 0), (2.6, 0), (2.1, 30)] as [(Double, Double)] {
         let map = turned(scale: scale, degrees: degrees, centre: (60, 50), side: 30)
-        let (fast, plain) = picture.crops(side: width, rows: height, map: map, grey: false)
+        let (fast, plain) = picture.crops(level, side: width, rows: height, map: map, grey: false)
         #expect(zip(fast, plain).map { abs($0 - $1) }.max()! < 1e-3, "scale \(scale), \(degrees)°")
         #expect(fast[(width * height * 3)...].allSatisfy { $0 == 7 }, "wrote past the end")
     }
 }
 
-@Test(arguments: [Double.nan, .infinity, 3e6, -9e6])
-func cropOfAMapThatIsAbsurdIsBlack(number: Double) {
+@Test(arguments: Level.all, [Double.nan, .infinity, 3e6, -9e6])
+func cropOfAMapThatIsAbsurdIsBlack(level: Level, number: Double) {
     let picture = Picture(20, 20, shift: (1, 1), stride: 1, wide: 0, seed: 1)
-    let (fast, _) = picture.crops(side: 8, map: [number, 0, 0, 0, number, 0], grey: false)
+    let (fast, _) = picture.crops(level, side: 8, map: [number, 0, 0, 0, number, 0], grey: false)
     #expect(fast[..<192].enumerated().allSatisfy { $1 == ($0 % 3 == 0 ? -1 : 0) })
 }

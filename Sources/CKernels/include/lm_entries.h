@@ -3,6 +3,8 @@ ENTRY(void, gemm,
       (int m, int n, int k, const float *a, ptrdiff_t a_row, ptrdiff_t a_col, const float *b, ptrdiff_t b_row, float *c,
        ptrdiff_t c_row, int accumulate, const float *bias, int activation),
       (m, n, k, a, a_row, a_col, b, b_row, c, c_row, accumulate, bias, activation))
+ENTRY(void, run_product, (const lm_product *p), (p))
+ENTRY(void, pack_product, (float *packed, const float *b, int depth, int columns), (packed, b, depth, columns))
 ENTRY(void, affine,
       (float *y, ptrdiff_t y_row, const float *x, ptrdiff_t x_row, size_t rows, size_t channels, const float *scale,
        const float *shift, int activation),
@@ -63,3 +65,25 @@ ENTRY(void, adamw,
        float correction2, float epsilon, float decay, float clip),
       (w, g, m, v, n, rate, beta1, beta2, correction1, correction2, epsilon, decay, clip))
 ENTRY(void, lerp, (float *y, const float *x, float share, size_t n), (y, x, share, n))
+ENTRY(void, crop_sample,
+      (float *out, int width, int height, const lm_crop_source *source, const double map[6], void *scratch),
+      (out, width, height, source, map, scratch))
+ENTRY(void, split_planes, (float *planes, const float *pixels, size_t n), (planes, pixels, n))
+ENTRY(void, join_planes, (float *pixels, const float *planes, size_t n), (pixels, planes, n))
+ENTRY(void, scale_plane, (float *x, size_t n, float gain, float bias), (x, n, gain, bias))
+ENTRY(void, mix_plane, (float *x, const float *y, size_t n, float a), (x, y, n, a))
+ENTRY(void, shade_plane, (float *x, int side, float across, float down), (x, side, across, down))
+ENTRY(void, curve_plane, (float *x, size_t n, const float *curve, int count), (x, n, curve, count))
+ENTRY(void, noise_plane, (float *x, size_t n, float amplitude, uint64_t seed), (x, n, amplitude, seed))
+ENTRY(void, blur_plane, (float *x, int side, const float *taps, int radius, float *scratch), (x, side, taps, radius, scratch))
+ENTRY(void, filter_plane,
+      (float *x, int side, const int *across, const int *down, const float *weights, int count, int reach, float *scratch),
+      (x, side, across, down, weights, count, reach, scratch))
+ENTRY(void, enlarge_plane, (float *out, int side, const float *in, int small, float *scratch), (out, side, in, small, scratch))
+ENTRY(void, compress_plane, (float *x, int side, const float *steps, int left, int top), (x, side, steps, left, top))
+ENTRY(void, occlude_planes,
+      (float *planes, int side, const lm_occluder *occluder, const float *texture),
+      (planes, side, occluder, texture))
+ENTRY(void, paste_planes,
+      (float *planes, int side, const float *texture, const float map[6], int corners, float feather),
+      (planes, side, texture, map, corners, feather))

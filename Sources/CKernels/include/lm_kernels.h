@@ -1,6 +1,7 @@
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
+#include "lm_product.h"
 
 /* Kernels of the layers. All arrays are float32, rows contiguous (channels last), any alignment; outputs must not overlap inputs
    unless a comment allows it. `rows` counts positions (N*H*W), `channels` the floats of a row. Every kernel has a plain twin in
@@ -13,6 +14,13 @@ enum { LM_IDENTITY = 0, LM_HARD_SWISH = 1 };  /* hard swish: x * clamp(x + 3, 0,
    A(i,p) = a[i*a_row + p*a_col], so that a transposed A needs no copy; B and C have rows of `b_row`, `c_row` floats. */
 void lm_gemm(int m, int n, int k, const float *a, ptrdiff_t a_row, ptrdiff_t a_col, const float *b, ptrdiff_t b_row, float *c,
              ptrdiff_t c_row, int accumulate, const float *bias, int activation);
+
+/* See lm_product.h. */
+void lm_run_product(const lm_product *p);
+/* Packs B[depth,columns], row-major, for lm_run_product of the same level; `packed` holds depth * columns floats, columns rounded up to a
+   multiple of LM_PACKED_COLUMNS. */
+void lm_pack_product(float *packed, const float *b, int depth, int columns);
+#define LM_PACKED_COLUMNS 16
 
 /* y[r,c] = act(x[r,c] * scale[c] + shift[c]); scale NULL = 1, shift NULL = 0. Rows of x and y are `x_row`, `y_row` floats apart.
    y may be x. */
@@ -59,7 +67,8 @@ void lm_transpose(float *y, const float *x, int rows, int columns);
 void lm_spatial_softmax(float *p, float *log_sum, float *peak, const float *z, size_t cells, int parts, int points, float gain);
 /* dz = p/gain * (dp*gain - Σ p*dp) for p as above: gradient of the softmax for `dp` with regard to p. Overwrites dz; may be dp. */
 void lm_spatial_softmax_backward(float *dz, const float *dp, const float *p, size_t cells, int parts, int points, float gain);
-/* xy[l] = Σ p*x / gain, xy[points + l] = Σ p*y / gain: expected position, with px[column], py[row] of the fine map as coordinates. */
+/* xy[l] = Σ p*x / gain, xy[points + l] = Σ p*y / gain: expected position, with px[column], py[row] of the fine map as coordinates, which
+   are evenly spaced. */
 void lm_expectation(float *xy, const float *p, int rows, int columns, int sub, int points, const float *px, const float *py,
                     float gain);
 /* dp += (dxy[l] * px + dxy[points + l] * py) / gain. */

@@ -1,8 +1,12 @@
 #pragma once
 #include <stddef.h>
+#include "lm_augment.h"
+#include "lm_crop.h"
+#include "lm_product.h"
 
 /* More points than any scheme has: bounds the arrays that heatmap kernels keep on the stack. */
 #define LM_MAX_POINTS 512
+#define LM_MAX_CELL (4 * LM_MAX_POINTS)
 
 /* One pointer a kernel; one table an instruction set. */
 struct lm_table {

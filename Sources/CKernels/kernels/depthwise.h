@@ -1,51 +1,71 @@
-/* Depthwise convolution on padded images: four neighbouring outputs share each weight load. */
+/* Depthwise convolution on padded images. */
 
-#define TAP(U, V) (x + ((ptrdiff_t)(i * stride + (U)) * x_width + j * stride + (V)) * channels + c)
-
-INLINE void KERNEL(depthwise_run)(const int outputs, const int kernel, int i, int j, float *y, int width, const float *x, int x_width,
-                                  int channels, int stride, const float *w, const float *bias, int activation, int c) {
-    vf sum[4];
-    UNROLL for (int o = 0; o < outputs; o++) sum[o] = bias ? LOAD(bias + c) : splat(0);
+/* Neighbouring outputs of one vector of channels, from their first input at x. Where the registers suffice each input is loaded once for
+   all taps of its row; elsewhere each weight once for all outputs. */
+INLINE void KERNEL(depthwise_run)(const int outputs, const int kernel, const int stride, float *y, const float *x, ptrdiff_t x_line,
+                                  int channels, const float *w, vf bias, int activation) {
+    vf sum[8];
+    UNROLL for (int o = 0; o < outputs; o++) sum[o] = bias;
     UNROLL for (int u = 0; u < kernel; u++) {
-        UNROLL for (int v = 0; v < kernel; v++) {
-            const vf weight = LOAD(w + (u * kernel + v) * channels + c);
-            const float *in = TAP(u, v);
-            UNROLL for (int o = 0; o < outputs; o++) sum[o] += weight * LOAD(in + o * stride * channels);
+        if (stride == 1 && (kernel == 3 || VL == 16)) {
+            vf weight[7];
+            UNROLL for (int v = 0; v < kernel; v++) weight[v] = LOAD(w + (u * kernel + v) * channels);
+            UNROLL for (int p = 0; p < outputs + kernel - 1; p++) {
+                const vf value = LOAD(x + u * x_line + (ptrdiff_t)p * channels);
+                UNROLL for (int v = 0; v < kernel; v++)
+                    if (p >= v && p - v < outputs) sum[p - v] += weight[v] * value;
+            }
+        } else {
+            UNROLL for (int v = 0; v < kernel; v++) {
+                const vf weight = LOAD(w + (u * kernel + v) * channels);
+                const float *in = x + u * x_line + (ptrdiff_t)v * channels;
+                UNROLL for (int o = 0; o < outputs; o++) sum[o] += weight * LOAD(in + (ptrdiff_t)o * stride * channels);
+            }
         }
     }
     UNROLL for (int o = 0; o < outputs; o++)
-        STORE(y + ((ptrdiff_t)i * width + j + o) * channels + c, activation ? KERNEL(hard_swish)(sum[o]) : sum[o]);
+        STORE(y + (ptrdiff_t)o * channels, activation ? KERNEL(hard_swish)(sum[o]) : sum[o]);
 }
 
-INLINE void KERNEL(depthwise_any)(const int kernel, float *y, int height, int width, const float *x, int x_width, int channels,
-                                  int stride, const float *w, const float *bias, int activation) {
-    for (int i = 0; i < height; i++) {
-        int c = 0;
-        for (; c + VL <= channels; c += VL) {
+INLINE void KERNEL(depthwise_any)(const int kernel, const int stride, float *y, int height, int width, const float *x, int x_width,
+                                  int channels, const float *w, const float *bias, int activation) {
+    const ptrdiff_t x_line = (ptrdiff_t)x_width * channels;
+#define RUN(OUTPUTS)                                                                                                              \
+    for (; j + OUTPUTS <= width; j += OUTPUTS)                                                                                    \
+        KERNEL(depthwise_run)(OUTPUTS, kernel, stride, y + (ptrdiff_t)j * channels + c, x + (ptrdiff_t)j * stride * channels + c,  \
+                              x_line, channels, w + c, shift, activation);
+    for (int i = 0; i < height; i++, x += stride * x_line, y += (ptrdiff_t)width * channels) {
+        for (int c = 0; c < channels && channels >= VL; c += VL) {
+            /* The last vector overlaps the one before it where channels are no multiple of a vector. */
+            if (c + VL > channels) c = channels - VL;
+            const vf shift = bias ? LOAD(bias + c) : splat(0);
             int j = 0;
-            for (; j + 4 <= width; j += 4)
-                KERNEL(depthwise_run)(4, kernel, i, j, y, width, x, x_width, channels, stride, w, bias, activation, c);
-            for (; j < width; j++)
-                KERNEL(depthwise_run)(1, kernel, i, j, y, width, x, x_width, channels, stride, w, bias, activation, c);
+            RUN(4)
+            RUN(1)
         }
-        for (; c < channels; c++)
+        for (int c = 0; c < channels && channels < VL; c++)
             for (int j = 0; j < width; j++) {
                 float sum = bias ? bias[c] : 0;
                 for (int u = 0; u < kernel; u++)
-                    for (int v = 0; v < kernel; v++) sum += w[(u * kernel + v) * channels + c] * *TAP(u, v);
-                y[((ptrdiff_t)i * width + j) * channels + c] = activation ? hard_swish(sum) : sum;
+                    for (int v = 0; v < kernel; v++)
+                        sum += w[(u * kernel + v) * channels + c] * x[u * x_line + (ptrdiff_t)(j * stride + v) * channels + c];
+                y[(ptrdiff_t)j * channels + c] = activation ? hard_swish(sum) : sum;
             }
     }
+#undef RUN
 }
 
 static void KERNEL(depthwise)(float *y, int height, int width, const float *x, int x_width, int channels, int kernel, int stride,
                               const float *w, const float *bias, int activation) {
-    switch (kernel) {
-    case 3: KERNEL(depthwise_any)(3, y, height, width, x, x_width, channels, stride, w, bias, activation); break;
-    case 5: KERNEL(depthwise_any)(5, y, height, width, x, x_width, channels, stride, w, bias, activation); break;
-    default: KERNEL(depthwise_any)(7, y, height, width, x, x_width, channels, stride, w, bias, activation);
-    }
+#define CASE(SIZE, STRIDE)                                                                                                        \
+    case SIZE * 2 + STRIDE:                                                                                                       \
+        KERNEL(depthwise_any)(SIZE, STRIDE, y, height, width, x, x_width, channels, w, bias, activation);                         \
+        break;
+    switch (kernel * 2 + stride) { CASE(3, 1) CASE(3, 2) CASE(5, 1) CASE(5, 2) CASE(7, 1) CASE(7, 2) }
+#undef CASE
 }
+
+#define TAP(U, V) (x + ((ptrdiff_t)(i * stride + (U)) * x_width + j * stride + (V)) * channels + c)
 
 INLINE void KERNEL(depthwise_weights_any)(const int kernel, float *dw, const float *dy, int height, int width, const float *x,
                                           int x_width, int channels, int stride) {

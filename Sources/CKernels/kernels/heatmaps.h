@@ -1,25 +1,38 @@
-/* Heatmaps lie as cells of parts*points floats; loops run over points inside, so that they fill vectors. */
+/* Heatmaps lie as cells of parts*points floats. Loops over whole cells fill vectors whatever the number of points is; what belongs to a
+   point is gathered from the parts afterwards. */
+
+/* Makes columns[l] of all parts the largest of them, or their sum. */
+INLINE void KERNEL(join_parts)(float *columns, int parts, int points, const int largest) {
+    for (int part = 1; part < parts; part++)
+        for (int l = 0; l < points; l++) {
+            const float other = columns[part * points + l];
+            columns[l] = !largest ? columns[l] + other : other > columns[l] ? other : columns[l];
+        }
+    for (int part = 1; part < parts; part++) __builtin_memcpy(columns + part * points, columns, sizeof(float) * points);
+}
 
 static void KERNEL(spatial_softmax)(float *p, float *log_sum, float *peak, const float *z, size_t cells, int parts, int points,
                                     float gain) {
-    const size_t maps = cells * parts;
-    float top[LM_MAX_POINTS], total[LM_MAX_POINTS];
-    for (int l = 0; l < points; l++) top[l] = -INFINITY, total[l] = 0;
-    for (size_t m = 0; m < maps; m++)
-        for (int l = 0; l < points; l++) top[l] = z[m * points + l] > top[l] ? z[m * points + l] : top[l];
-    for (size_t m = 0; m < maps; m++)
-        for (int l = 0; l < points; l++) {
-            const float e = exponential(z[m * points + l] - top[l]);
-            p[m * points + l] = e;
-            total[l] += e;
+    const int width = parts * points;
+    float top[LM_MAX_CELL], total[LM_MAX_CELL];
+    for (int c = 0; c < width; c++) top[c] = -INFINITY, total[c] = 0;
+    for (size_t m = 0; m < cells; m++)
+        for (int c = 0; c < width; c++) top[c] = z[m * width + c] > top[c] ? z[m * width + c] : top[c];
+    KERNEL(join_parts)(top, parts, points, 1);
+    for (size_t m = 0; m < cells; m++)
+        for (int c = 0; c < width; c++) {
+            const float e = exponential(z[m * width + c] - top[c]);
+            p[m * width + c] = e;
+            total[c] += e;
         }
+    KERNEL(join_parts)(total, parts, points, 0);
     for (int l = 0; l < points; l++) {
         log_sum[l] = top[l] + __builtin_logf(total[l]);
         peak[l] = 1 / total[l];
-        total[l] = gain / total[l];
     }
-    for (size_t m = 0; m < maps; m++)
-        for (int l = 0; l < points; l++) p[m * points + l] *= total[l];
+    for (int c = 0; c < width; c++) total[c] = gain / total[c];
+    for (size_t m = 0; m < cells; m++)
+        for (int c = 0; c < width; c++) p[m * width + c] *= total[c];
 }
 
 static void KERNEL(spatial_softmax_backward)(float *dz, const float *dp, const float *p, size_t cells, int parts, int points,
@@ -47,14 +60,26 @@ static void KERNEL(spatial_softmax_backward)(float *dz, const float *dp, const f
 
 static void KERNEL(expectation)(float *xy, const float *p, int rows, int columns, int sub, int points, const float *px,
                                 const float *py, float gain) {
-    for (int l = 0; l < 2 * points; l++) xy[l] = 0;
-    FOR_PLACES({
-        for (int l = 0; l < points; l++) {
-            xy[l] += p[m + l] * px[j];
-            xy[points + l] += p[m + l] * py[i];
+    const int width = sub * sub * points;
+    float mass[LM_MAX_CELL], x[LM_MAX_CELL], y[LM_MAX_CELL];
+    for (int c = 0; c < width; c++) mass[c] = x[c] = y[c] = 0;
+    for (int i = 0; i < rows; i++)
+        for (int j = 0; j < columns; j++, p += width) {
+            const float left = px[j * sub], upper = py[i * sub];
+            for (int c = 0; c < width; c++) {
+                mass[c] += p[c];
+                x[c] += p[c] * left;
+                y[c] += p[c] * upper;
+            }
         }
-    })
-    for (int l = 0; l < 2 * points; l++) xy[l] /= gain;
+    for (int l = 0; l < 2 * points; l++) xy[l] = 0;
+    for (int u = 0; u < sub; u++)
+        for (int v = 0; v < sub; v++)
+            for (int l = 0; l < points; l++) {
+                const int c = (u * sub + v) * points + l;
+                xy[l] += (x[c] + mass[c] * (px[v] - px[0])) / gain;
+                xy[points + l] += (y[c] + mass[c] * (py[u] - py[0])) / gain;
+            }
 }
 
 static void KERNEL(expectation_backward)(float *dp, const float *dxy, int rows, int columns, int sub, int points, const float *px,
@@ -87,11 +112,21 @@ static void KERNEL(heatmap_loss)(float *dz, float *dot, const float *z, const fl
 
 static void KERNEL(row_softmax)(float *x, size_t rows, size_t columns, float scale) {
     for (size_t r = 0; r < rows; r++, x += columns) {
-        float top = -INFINITY, total = 0;
-        for (size_t c = 0; c < columns; c++) top = x[c] > top ? x[c] : top;
+        /* Sums and maxima of each lane, so that they do not wait for each other. */
+        float top = -INFINITY, total = 0, tops[VL], totals[VL] = {0};
+        for (int l = 0; l < VL; l++) tops[l] = -INFINITY;
+        const size_t whole = columns / VL * VL;
+        for (size_t c = 0; c < whole; c += VL)
+            for (int l = 0; l < VL; l++) tops[l] = x[c + l] > tops[l] ? x[c + l] : tops[l];
+        for (size_t c = whole; c < columns; c++) top = x[c] > top ? x[c] : top;
+        for (int l = 0; l < VL; l++) top = tops[l] > top ? tops[l] : top;
         for (size_t c = 0; c < columns; c++) x[c] = exponential((x[c] - top) * scale);
-        for (size_t c = 0; c < columns; c++) total += x[c];
-        for (size_t c = 0; c < columns; c++) x[c] /= total;
+        for (size_t c = 0; c < whole; c += VL)
+            for (int l = 0; l < VL; l++) totals[l] += x[c + l];
+        for (size_t c = whole; c < columns; c++) total += x[c];
+        for (int l = 0; l < VL; l++) total += totals[l];
+        const float share = 1 / total;
+        for (size_t c = 0; c < columns; c++) x[c] *= share;
     }
 }
 

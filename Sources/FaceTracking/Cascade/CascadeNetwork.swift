@@ -1,4 +1,5 @@
 import Base
+import CKernels
 import NeuralNetwork
 
 /// What one pass gives.
@@ -84,6 +85,11 @@ package final class CascadeNetwork {
         guard let cut = passes[pass].cut else { return .identity }
         let numbers = cut.values.elements[image * 4..<image * 4 + 4].map { Double($0) }
         return SimilarityMap(a: numbers[0], b: numbers[1], tx: numbers[2], ty: numbers[3])
+    }
+
+    /// A plan to run this network by, instead of its graph: features are stage 0, passes the following ones.
+    package func makePlan(level: Int32 = lm_level()) -> InferencePlan {
+        InferencePlan(graph, stages: [featureLayers] + passes.map(\.layers), level: level)
     }
 
     /// Flat priors for all images, and no carried features.

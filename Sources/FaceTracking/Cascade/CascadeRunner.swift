@@ -18,6 +18,7 @@ package final class CascadeRunner {
     package let model: CascadeModel
     package let scheme: LandmarkScheme
     private let network: CascadeNetwork
+    private let plan: InferencePlan
     private let sampler: CropSampler
     private let calibration: ConfidenceCalibration
     private let pointCalibration: PointCalibration?
@@ -31,8 +32,8 @@ package final class CascadeRunner {
             ?? LandmarkScheme(name: configuration.scheme, count: configuration.points)
         network = CascadeNetwork(
             configuration, .inference, batch: 1, passes: passes ?? configuration.passes, weights: model.weights)
+        plan = network.makePlan()
         sampler = CropSampler(side: configuration.crop)
-        network.graph.prepare()
     }
 
     /// Multiply-adds of features and `passes` passes.
@@ -61,8 +62,11 @@ package final class CascadeRunner {
     package func sample(_ frame: Frame, _ map: SimilarityMap) {
         sampler.sample(frame, map, into: network.crop.values.elements)
     }
-    package func computeFeatures() { network.graph.forward(network.featureLayers) }
-    package func compute(pass: Int) { network.graph.forward(network.passes[pass].layers) }
+    package func computeFeatures() { plan.run(0) }
+    package func compute(pass: Int) { plan.run(1 + pass) }
+
+    /// What a tracked frame is computed by, features and one pass, step by step.
+    package var steps: [(name: String, run: () -> Void)] { plan.steps(of: 0) + plan.steps(of: 1) }
 
     private func estimate(_ pass: Int, _ map: SimilarityMap) -> CascadeEstimate {
         let sharpness = network.sharpness(pass: pass, image: 0)

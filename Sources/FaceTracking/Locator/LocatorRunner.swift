@@ -10,6 +10,7 @@ package final class LocatorRunner {
     private final class Stage {
         let size: LocatorInputSize
         let network: LocatorNetwork
+        let plan: InferencePlan
         let sampler: CropSampler
 
         init(_ model: LocatorModel, _ size: LocatorInputSize) {
@@ -17,7 +18,7 @@ package final class LocatorRunner {
             network = LocatorNetwork(
                 model.configuration, .inference, batch: 1, height: size.height, width: size.width,
                 weights: model.weights)
-            network.graph.prepare()
+            plan = InferencePlan(network.graph, stages: [network.graph.layers.indices])
             sampler = CropSampler(width: size.width, height: size.height)
         }
     }
@@ -36,7 +37,7 @@ package final class LocatorRunner {
         let units = SimilarityMap(scale: Double(size.width), angle: 0).then(
             SimilarityMap(a: 1, b: 0, tx: -0.5, ty: -0.5))
         stage.sampler.sample(frame, units.then(toFrame), into: stage.network.frame.values.elements)
-        stage.network.graph.forward()
+        stage.plan.run(0)
         return stage.network.faces(threshold: threshold)
             .withoutDuplicates(limit: limit)
             .map { LocatedFace(crop: $0.crop.then(toFrame), presence: $0.presence) }

@@ -14,7 +14,7 @@ package enum Activation: Int32, Sendable {
 /// regard to the argument of the activation. Bound to one thread.
 package final class FeatureMap {
     package let shape: MapShape
-    package let values: Tensor
+    package private(set) var values: Tensor
     /// Empty in graphs that only infer.
     package let gradient: Tensor
     let affine: ChannelAffine?
@@ -32,6 +32,15 @@ package final class FeatureMap {
         values = Tensor(zeros: shape.count)
         gradient = Tensor(zeros: needsGradient ? shape.count : 0)
     }
+
+    /// Gives up the map's own memory for a place in memory that outlives it; numbers move along.
+    func move(to memory: UnsafeMutablePointer<Float>) {
+        memory.update(from: values.base, count: shape.count)
+        values = Tensor(viewing: memory, count: shape.count)
+    }
+
+    /// Gives up the memory of a map that nobody reads or writes any more.
+    func release() { values = Tensor(zeros: 0) }
 
     /// Numbers of one image of the batch.
     package func image(_ index: Int) -> UnsafeMutableBufferPointer<Float> {

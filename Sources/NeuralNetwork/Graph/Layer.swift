@@ -3,6 +3,9 @@ package protocol Layer: AnyObject {
     var name: String { get }
     /// For the whole batch, forward.
     var multiplyAdds: Int { get }
+    /// Maps that `forward` reads, and those that it writes.
+    var inputs: [FeatureMap] { get }
+    var outputs: [FeatureMap] { get }
     /// Takes over weights that changed: folds batch normalisation in graphs that infer, turns matrices in those that train.
     func prepare()
     func forward()

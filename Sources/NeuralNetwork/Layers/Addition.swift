@@ -5,17 +5,19 @@ import CKernels
 /// Shapes: inputs `[N, H, W, C]` or `[N, H/2, W/2, C]`, output `[N, H, W, C]`. Gains are constants; 1 for a residual.
 final class Addition: Layer {
     let name: String
-    private let inputs: [(map: FeatureMap, gain: Float)]
+    let terms: [(map: FeatureMap, gain: Float)]
     let output: FeatureMap
+    var inputs: [FeatureMap] { terms.map(\.map) }
+    var outputs: [FeatureMap] { [output] }
     private let scratch: Scratch
     private let infers: Bool
-    private let finalActivation: Activation
+    let finalActivation: Activation
 
     init(
         _ name: String, inputs: [(map: FeatureMap, gain: Float)], shape: MapShape, activation: Activation, infers: Bool,
         scratch: Scratch
     ) {
-        (self.name, self.inputs, self.scratch, self.infers, finalActivation) = (
+        (self.name, terms, self.scratch, self.infers, finalActivation) = (
             name, inputs, scratch, infers, activation
         )
         output = FeatureMap(shape, activation: infers ? .identity : activation, needsGradient: !infers)
@@ -33,7 +35,7 @@ final class Addition: Layer {
         let length = shape.width * shape.channels
         for row in 0..<(shape.batch * shape.height) {
             let y = output.values.base + row * length
-            for (k, input) in inputs.enumerated() {
+            for (k, input) in terms.enumerated() {
                 let x = load(input.map, row: row)
                 if k == 0, input.gain == 1 {
                     y.update(from: x, count: length)
@@ -51,7 +53,7 @@ final class Addition: Layer {
     func backward() {
         output.finishGradient()
         let shape = output.shape
-        for (map, gain) in inputs {
+        for (map, gain) in terms {
             if map.shape == shape, gain == 1 {
                 map.addGradient(0, shape.rows, output.gradient.base, stride: shape.channels)
             } else if map.shape == shape {

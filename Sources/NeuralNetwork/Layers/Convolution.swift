@@ -5,15 +5,17 @@ import CKernels
 /// Shapes: input `[N, H, W, C]`, output `[N, H/s, W/s, D]` (rounded up), weights `[k, k, C, D]`.
 final class Convolution: Layer {
     let name: String
-    private let input: FeatureMap
-    private let output: OutputStage
+    let input: FeatureMap
+    let output: OutputStage
+    var inputs: [FeatureMap] { [input] }
+    var outputs: [FeatureMap] { [output.map] }
     private let weight: Parameter
     private let gradients: Gradients?
     private let scratch: Scratch
     /// Folded weights at inference, Wᵀ in training.
-    private let prepared: Tensor
-    private let kernel: Int
-    private let stride: Int
+    let prepared: Tensor
+    let kernel: Int
+    let stride: Int
     private let patch: Int
     /// Output rows of positions whose patches are in work at once.
     private let band: Int

@@ -5,15 +5,17 @@ import CKernels
 /// Shapes: input `[N, H, W, C]`, output `[N, H/s, W/s, C]` (rounded up), weights `[k, k, C]`; k is 3, 5 or 7.
 final class DepthwiseConvolution: Layer {
     let name: String
-    private let input: FeatureMap
-    private let output: OutputStage
+    let input: FeatureMap
+    let output: OutputStage
+    var inputs: [FeatureMap] { [input] }
+    var outputs: [FeatureMap] { [output.map] }
     private let weight: Parameter
     private let gradients: Gradients?
     private let scratch: Scratch
     /// Folded weights at inference, weights turned by half a turn in training.
-    private let prepared: Tensor
-    private let kernel: Int
-    private let stride: Int
+    let prepared: Tensor
+    let kernel: Int
+    let stride: Int
 
     init(
         _ name: String, input: FeatureMap, output: OutputStage, weight: Parameter, stride: Int, gradients: Gradients?,

@@ -7,6 +7,8 @@ final class PositionedNormalization: Layer {
     let name: String
     private let input: FeatureMap
     let output: FeatureMap
+    var inputs: [FeatureMap] { [input] }
+    var outputs: [FeatureMap] { [output] }
     private let batch: BatchNormalization
     private let position: Parameter
     private let gradients: Gradients?

@@ -38,18 +38,21 @@ final class OutputStage {
     }
 
     func beginForward() {
+        guard !infers else { return }
         batch?.beginForward()
         bias?.load()
     }
 
     /// The convolution has written these rows; they are still in the cache.
     func take(_ start: Int, _ rows: Int) {
-        guard let batch else { return }
+        guard !infers, let batch else { return }
         let channels = map.shape.channels
         lm_column_sums(map.values.base + start * channels, rows, channels, batch.sum.base, batch.square.base)
     }
 
-    func finishForward() { batch?.finishForward(rows: map.shape.rows) }
+    func finishForward() {
+        if !infers { batch?.finishForward(rows: map.shape.rows) }
+    }
 
     /// Gradients of γ, β or bias; after this, `sumGradient` can be asked.
     func beginBackward(_ gradients: Gradients) {

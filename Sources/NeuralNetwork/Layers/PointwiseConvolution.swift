@@ -6,15 +6,16 @@ import CKernels
 /// Shapes: inputs `[N, H, W, Cᵢ]`, output `[N, H, W, D]`, W `[ΣCᵢ, D]`. Rows are worked on in chunks that fit the cache.
 final class PointwiseConvolution: Layer {
     let name: String
-    private let inputs: [FeatureMap]
-    private let output: OutputStage
+    let inputs: [FeatureMap]
+    let output: OutputStage
+    var outputs: [FeatureMap] { [output.map] }
     private let weight: Parameter
     private let gradients: Gradients?
     private let scratch: Scratch
     /// Folded weights at inference, Wᵀ in training.
-    private let prepared: Tensor
-    private let inputChannels: Int
-    private let outputChannels: Int
+    let prepared: Tensor
+    let inputChannels: Int
+    let outputChannels: Int
     private let chunk: Int
     private let inputsNeedGradient: Bool
 

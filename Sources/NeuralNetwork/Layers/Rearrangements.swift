@@ -7,9 +7,11 @@ final class BlockRearrangement: Layer {
     enum Direction { case spaceToDepth, depthToSpace }
 
     let name: String
-    private let input: FeatureMap
+    let input: FeatureMap
     let output: FeatureMap
-    private let direction: Direction
+    var inputs: [FeatureMap] { [input] }
+    var outputs: [FeatureMap] { [output] }
+    let direction: Direction
     private let scratch: Scratch
 
     init(_ name: String, input: FeatureMap, direction: Direction, infers: Bool, scratch: Scratch) {
@@ -69,8 +71,10 @@ final class BlockRearrangement: Layer {
 /// All numbers of an image as one row: `[N, H, W, C]` → `[N, 1, 1, H·W·C]`, channels last.
 final class Flattening: Layer {
     let name: String
-    private let input: FeatureMap
+    let input: FeatureMap
     let output: FeatureMap
+    var inputs: [FeatureMap] { [input] }
+    var outputs: [FeatureMap] { [output] }
 
     init(_ name: String, input: FeatureMap, infers: Bool) {
         (self.name, self.input) = (name, input)
@@ -91,25 +95,29 @@ final class Flattening: Layer {
 /// Mean over the positions of an image: `[N, H, W, C]` → `[N, 1, 1, C]`.
 final class AveragePooling: Layer {
     let name: String
-    private let input: FeatureMap
+    let input: FeatureMap
     let output: FeatureMap
+    var inputs: [FeatureMap] { [input] }
+    var outputs: [FeatureMap] { [output] }
     private let scratch: Scratch
+    /// 1/positions for each position.
+    private let shares: Tensor
 
     init(_ name: String, input: FeatureMap, infers: Bool, scratch: Scratch) {
         (self.name, self.input, self.scratch) = (name, input, scratch)
         output = FeatureMap(input.shape.with(height: 1, width: 1), needsGradient: !infers)
+        shares = Tensor(repeating: 1 / Float(input.shape.area), count: input.shape.area)
         scratch.reserve(.input, input.shape.area * input.shape.channels)
     }
 
     func forward() {
         let shape = input.shape
-        let (channels, share) = (shape.channels, 1 / Float(shape.area))
-        output.values.fill(0)
+        let channels = shape.channels
         for image in 0..<shape.batch {
             input.read(image * shape.area, shape.area, into: scratch[.input], stride: channels)
-            for row in 0..<shape.area {
-                lm_add_scaled(output.values.base + image * channels, scratch[.input] + row * channels, share, channels)
-            }
+            lm_gemm(
+                1, Int32(channels), Int32(shape.area), shares.base, 0, 1, scratch[.input], channels,
+                output.values.base + image * channels, channels, 0, nil, 0)
         }
     }
 

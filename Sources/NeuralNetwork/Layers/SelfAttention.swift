@@ -8,6 +8,8 @@ final class SelfAttention: Layer {
     let name: String
     private let input: FeatureMap
     let output: FeatureMap
+    var inputs: [FeatureMap] { [input] }
+    var outputs: [FeatureMap] { [output] }
     private let heads: Int
     private let width: Int
     /// Attention weights of the last forward run, `[N, heads, P, P]`.
@@ -85,10 +87,12 @@ final class SelfAttention: Layer {
 /// Source: Zhang et al. 2019, "Self-attention generative adversarial networks", eq. 3. Shapes alike.
 final class GainedResidual: Layer {
     let name: String
-    private let input: FeatureMap
-    private let addition: FeatureMap
+    let input: FeatureMap
+    let addition: FeatureMap
     let output: FeatureMap
-    private let gain: Parameter
+    var inputs: [FeatureMap] { [input, addition] }
+    var outputs: [FeatureMap] { [output] }
+    let gain: Parameter
     private let gradients: Gradients?
     private let scratch: Scratch
 

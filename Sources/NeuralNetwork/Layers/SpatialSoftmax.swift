@@ -16,6 +16,8 @@ package enum Decoding: Sendable, Equatable {
 package final class SpatialSoftmax: Layer {
     package let name: String
     private let input: FeatureMap
+    package var inputs: [FeatureMap] { [input] }
+    package var outputs: [FeatureMap] { [heat, position] }
     package let heat: FeatureMap
     package let position: FeatureMap
     package let points: Int
@@ -23,6 +25,7 @@ package final class SpatialSoftmax: Layer {
     package let sub: Int
     package let gain: Float
     private let decoding: Decoding
+    /// What readers of the input see; nothing where the input is read in place.
     private let logits: Tensor
     private let logSum: Tensor
     private let peaks: Tensor
@@ -33,11 +36,12 @@ package final class SpatialSoftmax: Layer {
     init(_ name: String, input: FeatureMap, points: Int, sub: Int, gain: Float, decoding: Decoding, infers: Bool) {
         let shape = input.shape
         precondition(shape.channels == sub * sub * points, "\(name): \(shape) for \(points) points, \(sub)×\(sub)")
+        precondition(points <= 512 && sub <= 2, "\(name): more than the kernels take")
         (self.name, self.input, self.points, self.sub, self.gain) = (name, input, points, sub, gain)
         self.decoding = decoding
         heat = FeatureMap(shape, needsGradient: !infers)
         position = FeatureMap(shape.with(height: 1, width: 1, channels: 2 * points), needsGradient: !infers)
-        logits = Tensor(zeros: shape.count)
+        logits = Tensor(zeros: infers ? 0 : shape.count)
         logSum = Tensor(zeros: shape.batch * points)
         peaks = Tensor(zeros: shape.batch * points)
         heatGradient = Tensor(zeros: infers ? 0 : shape.area * shape.channels)
@@ -57,11 +61,13 @@ package final class SpatialSoftmax: Layer {
     }
 
     package func forward() {
-        input.read(0, input.shape.rows, into: logits.base, stride: input.shape.channels)
+        let isRead = logits.count > 0
+        if isRead { input.read(0, input.shape.rows, into: logits.base, stride: input.shape.channels) }
+        let values = isRead ? logits.base : input.values.base
         for image in 0..<input.shape.batch {
             let p = heat.values.base + image * imageCount
             lm_spatial_softmax(
-                p, logSum.base + image * points, peaks.base + image * points, logits.base + image * imageCount,
+                p, logSum.base + image * points, peaks.base + image * points, values + image * imageCount,
                 input.shape.area,
                 size.sub * size.sub,
                 size.points, gain)

@@ -2,16 +2,22 @@
 package struct Array64<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendable {  // whoever has it has all of it
     package let count: Int
     let base: UnsafeMutablePointer<Element>
+    private let ownsMemory: Bool
 
     /// `count` elements, each `value`.
     package init(repeating value: Element, count: Int) {
-        self.count = count
+        (self.count, ownsMemory) = (count, true)
         let bytes = max(count, 1) * MemoryLayout<Element>.stride
         let raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
         base = raw.initializeMemory(as: Element.self, repeating: value, count: max(count, 1))
     }
 
-    deinit { base.deallocate() }
+    /// A view of memory that somebody else keeps for as long as this array is used.
+    init(viewing memory: UnsafeMutablePointer<Element>, count: Int) {
+        (self.count, base, ownsMemory) = (count, memory, false)
+    }
+
+    deinit { if ownsMemory { base.deallocate() } }
 
     package subscript(index: Int) -> Element {
         get { base[index] }

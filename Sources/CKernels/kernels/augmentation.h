@@ -1,29 +1,10 @@
-#include "include/lm_augment.h"
-
-#include <math.h>
+/* Photometric changes of crops, compiled for each level. */
 #include <string.h>
 
-#include "augmentation_noise.h"
+#include "../augmentation_noise.h"
+#include "../include/lm_augment.h"
 
-#define INLINE static inline __attribute__((always_inline))
-
-// Each body below is compiled twice, for any CPU and for AVX2 with FMA, and chosen at run time.
-#if defined(__x86_64__)
-#define DISPATCH(name, params, args)                                                  \
-    __attribute__((target("avx2,fma"))) static void name##_avx2 params { name##_body args; } \
-    static void name##_plain params { name##_body args; }                             \
-    void lm_##name params {                                                           \
-        if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))          \
-            name##_avx2 args;                                                         \
-        else                                                                          \
-            name##_plain args;                                                        \
-    }
-#else
-#define DISPATCH(name, params, args) \
-    void lm_##name params { name##_body args; }
-#endif
-
-INLINE void split_planes_body(float *restrict planes, const float *restrict pixels, size_t n) {
+static void KERNEL(split_planes)(float *restrict planes, const float *restrict pixels, size_t n) {
     float *restrict y = planes, *restrict cb = planes + n, *restrict cr = planes + 2 * n;
     for (size_t i = 0; i < n; i++) {
         y[i] = pixels[3 * i];
@@ -31,11 +12,10 @@ INLINE void split_planes_body(float *restrict planes, const float *restrict pixe
         cr[i] = pixels[3 * i + 2];
     }
 }
-DISPATCH(split_planes, (float *planes, const float *pixels, size_t n), (planes, pixels, n))
 
 INLINE float held(float v) { return v < -1 ? -1 : v > 1 ? 1 : v; }
 
-INLINE void join_planes_body(float *restrict pixels, const float *restrict planes, size_t n) {
+static void KERNEL(join_planes)(float *restrict pixels, const float *restrict planes, size_t n) {
     const float *restrict y = planes, *restrict cb = planes + n, *restrict cr = planes + 2 * n;
     for (size_t i = 0; i < n; i++) {
         pixels[3 * i] = held(y[i]);
@@ -43,19 +23,16 @@ INLINE void join_planes_body(float *restrict pixels, const float *restrict plane
         pixels[3 * i + 2] = held(cr[i]);
     }
 }
-DISPATCH(join_planes, (float *pixels, const float *planes, size_t n), (pixels, planes, n))
 
-INLINE void scale_plane_body(float *restrict x, size_t n, float gain, float bias) {
+static void KERNEL(scale_plane)(float *restrict x, size_t n, float gain, float bias) {
     for (size_t i = 0; i < n; i++) x[i] = x[i] * gain + bias;
 }
-DISPATCH(scale_plane, (float *x, size_t n, float gain, float bias), (x, n, gain, bias))
 
-INLINE void mix_plane_body(float *restrict x, const float *restrict y, size_t n, float a) {
+static void KERNEL(mix_plane)(float *restrict x, const float *restrict y, size_t n, float a) {
     for (size_t i = 0; i < n; i++) x[i] += a * y[i];
 }
-DISPATCH(mix_plane, (float *x, const float *y, size_t n, float a), (x, y, n, a))
 
-INLINE void shade_plane_body(float *restrict x, int side, float across, float down) {
+static void KERNEL(shade_plane)(float *restrict x, int side, float across, float down) {
     float step = 2.0f / (float)side, first = 1.0f / (float)side - 1;
     for (int j = 0; j < side; j++) {
         float base = 1 + down * (first + step * (float)j);
@@ -63,9 +40,8 @@ INLINE void shade_plane_body(float *restrict x, int side, float across, float do
         for (int i = 0; i < side; i++) row[i] = (row[i] + 1) * (base + across * (first + step * (float)i)) - 1;
     }
 }
-DISPATCH(shade_plane, (float *x, int side, float across, float down), (x, side, across, down))
 
-INLINE void curve_plane_body(float *restrict x, size_t n, const float *restrict curve, int count) {
+static void KERNEL(curve_plane)(float *restrict x, size_t n, const float *restrict curve, int count) {
     float span = (float)(count - 1);
     for (size_t i = 0; i < n; i++) {
         float p = (x[i] + 1) * 0.5f * span;
@@ -75,9 +51,8 @@ INLINE void curve_plane_body(float *restrict x, size_t n, const float *restrict 
         x[i] = curve[k] + (p - (float)k) * (curve[k + 1] - curve[k]);
     }
 }
-DISPATCH(curve_plane, (float *x, size_t n, const float *curve, int count), (x, n, curve, count))
 
-INLINE void noise_plane_body(float *restrict x, size_t n, float amplitude, uint64_t seed) {
+static void KERNEL(noise_plane)(float *restrict x, size_t n, float amplitude, uint64_t seed) {
     uint32_t state[noise_lanes];
     seed_noise(state, seed);
     size_t i = 0;
@@ -88,9 +63,8 @@ INLINE void noise_plane_body(float *restrict x, size_t n, float amplitude, uint6
         }
     for (int k = 0; i + k < n; k++) x[i + k] += amplitude * noise_value(next_noise(state[k]));
 }
-DISPATCH(noise_plane, (float *x, size_t n, float amplitude, uint64_t seed), (x, n, amplitude, seed))
 
-INLINE void blur_plane_body(float *restrict x, int side, const float *restrict taps, int radius,
+static void KERNEL(blur_plane)(float *restrict x, int side, const float *restrict taps, int radius,
                             float *restrict scratch) {
     float *restrict line = scratch + (size_t)side * side;
     for (int j = 0; j < side; j++) {
@@ -113,10 +87,8 @@ INLINE void blur_plane_body(float *restrict x, int side, const float *restrict t
         }
     }
 }
-DISPATCH(blur_plane, (float *x, int side, const float *taps, int radius, float *scratch),
-         (x, side, taps, radius, scratch))
 
-INLINE void filter_plane_body(float *restrict x, int side, const int *across, const int *down, const float *weights,
+static void KERNEL(filter_plane)(float *restrict x, int side, const int *across, const int *down, const float *weights,
                               int count, int reach, float *restrict scratch) {
     int wide = side + 2 * reach;
     for (int j = 0; j < wide; j++) {
@@ -136,12 +108,8 @@ INLINE void filter_plane_body(float *restrict x, int side, const int *across, co
         }
     }
 }
-DISPATCH(filter_plane,
-         (float *x, int side, const int *across, const int *down, const float *weights, int count, int reach,
-          float *scratch),
-         (x, side, across, down, weights, count, reach, scratch))
 
-INLINE void enlarge_plane_body(float *restrict out, int side, const float *restrict in, int small,
+static void KERNEL(enlarge_plane)(float *restrict out, int side, const float *restrict in, int small,
                                float *restrict scratch) {
     int32_t *restrict left = (int32_t *)scratch;
     float *restrict weight = scratch + side, *restrict mixed = scratch + 2 * (size_t)side;
@@ -166,8 +134,6 @@ INLINE void enlarge_plane_body(float *restrict out, int side, const float *restr
         }
     }
 }
-DISPATCH(enlarge_plane, (float *out, int side, const float *in, int small, float *scratch),
-         (out, side, in, small, scratch))
 
 typedef float row8_t __attribute__((vector_size(32), aligned(4)));
 
@@ -197,7 +163,7 @@ INLINE void turn(row8_t out[8], const row8_t in[8]) {
         for (int j = 0; j < 8; j++) out[i][j] = in[j][i];
 }
 
-INLINE void compress_plane_body(float *restrict x, int side, const float *restrict steps, int left, int top) {
+static void KERNEL(compress_plane)(float *restrict x, int side, const float *restrict steps, int left, int top) {
     float inverse[64], turned[64];
     for (int i = 0; i < 8; i++)
         for (int j = 0; j < 8; j++) {
@@ -242,7 +208,6 @@ INLINE void compress_plane_body(float *restrict x, int side, const float *restri
             }
         }
 }
-DISPATCH(compress_plane, (float *x, int side, const float *steps, int left, int top), (x, side, steps, left, top))
 
 /// Pixels of row j that the occluder covers, [first, end): convex, so they are a run.
 INLINE void covered_run(const lm_occluder *o, int side, int j, int *first, int *end) {
@@ -274,7 +239,7 @@ INLINE void covered_run(const lm_occluder *o, int side, int j, int *first, int *
     *end = high < low ? 0 : (int)floorf(high) + 1;
 }
 
-INLINE void occlude_planes_body(float *restrict planes, int side, const lm_occluder *o, const float *restrict texture) {
+static void KERNEL(occlude_planes)(float *restrict planes, int side, const lm_occluder *o, const float *restrict texture) {
     size_t n = (size_t)side * side;
     for (int j = 0; j < side; j++) {
         int first, end;
@@ -297,8 +262,6 @@ INLINE void occlude_planes_body(float *restrict planes, int side, const lm_occlu
         }
     }
 }
-DISPATCH(occlude_planes, (float *planes, int side, const lm_occluder *occluder, const float *texture),
-         (planes, side, occluder, texture))
 
 INLINE void paste_rows(float *restrict planes, int side, const float *restrict texture, const float map[6], int corners,
                        float gain) {
@@ -320,7 +283,7 @@ INLINE void paste_rows(float *restrict planes, int side, const float *restrict t
     }
 }
 
-INLINE void paste_planes_body(float *planes, int side, const float *texture, const float map[6], int corners,
+static void KERNEL(paste_planes)(float *planes, int side, const float *texture, const float map[6], int corners,
                               float feather) {
     // Each call is compiled for its corners alone.
     if (corners == 0)
@@ -330,6 +293,4 @@ INLINE void paste_planes_body(float *planes, int side, const float *texture, con
     else
         paste_rows(planes, side, texture, map, 2, 1 / feather);
 }
-DISPATCH(paste_planes,
-         (float *planes, int side, const float *texture, const float map[6], int corners, float feather),
-         (planes, side, texture, map, corners, feather))
+
