@@ -57,7 +57,8 @@ let package = Package(
         .target(
             name: "Training",
             dependencies: [
-                "Base", "CKernels", "Evaluation", "FaceTracking", "NeuralNetwork", "Rendering", "Safetensors",
+                "Base", "CKernels", "Capture", "Evaluation", "FaceTracking", "NeuralNetwork", "Rendering",
+                "Safetensors",
                 "Samples", "SettingsFile",
             ], swiftSettings: computing),
         .target(name: "Recording", dependencies: ["Base", "Capture", "FaceTracking", "Rendering", "Results"]),

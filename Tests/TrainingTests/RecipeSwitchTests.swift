@@ -2,6 +2,7 @@ import Base
 import FaceTracking
 import NeuralNetwork
 import Rendering
+import SampleSupport
 import TestSupport
 import Testing
 

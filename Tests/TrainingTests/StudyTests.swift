@@ -1,4 +1,5 @@
 import Base
+import SampleSupport
 import TestSupport
 import Testing
 

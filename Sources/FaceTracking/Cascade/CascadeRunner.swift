@@ -1,4 +1,5 @@
 import Base
+import NeuralNetwork
 
 /// What the cascade says about one crop of a frame.
 package struct CascadeEstimate: Sendable {

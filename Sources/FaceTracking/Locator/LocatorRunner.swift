@@ -1,4 +1,5 @@
 import Base
+import NeuralNetwork
 
 /// Runs a locator on frames, or windows of them, shrunk to about 224×128 pixels. Networks are made once for each shape; windows of a known
 /// shape cost no allocation in the network. Bound to one thread.

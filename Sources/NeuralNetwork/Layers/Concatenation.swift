@@ -1,8 +1,9 @@
 /// Maps of the same size side by side: `[N, H, W, Cᵢ]` → `[N, H, W, ΣCᵢ]`. Pointwise convolutions do without; full ones read one map.
 final class Concatenation: Layer {
     let name: String
-    private let inputs: [FeatureMap]
+    let inputs: [FeatureMap]
     let output: FeatureMap
+    var outputs: [FeatureMap] { [output] }
 
     init(_ name: String, inputs: [FeatureMap], infers: Bool) {
         let shape = inputs[0].shape
@@ -35,6 +36,8 @@ final class ChannelSelection: Layer {
     let name: String
     private let input: FeatureMap
     let output: FeatureMap
+    var inputs: [FeatureMap] { [input] }
+    var outputs: [FeatureMap] { [output] }
 
     init(_ name: String, input: FeatureMap, channels: Int) {
         precondition(input.isPlain && !input.needsGradient && channels <= input.shape.channels, name)

@@ -3,6 +3,8 @@ final class MaxPooling: Layer {
     let name: String
     private let input: FeatureMap
     let output: FeatureMap
+    var inputs: [FeatureMap] { [input] }
+    var outputs: [FeatureMap] { [output] }
     private let scratch: Scratch
     /// Which of the four was the largest, 2·dy + dx.
     private let winners: Array64<UInt8>

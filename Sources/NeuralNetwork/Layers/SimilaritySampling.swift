@@ -10,6 +10,8 @@ final class SimilaritySampling: Layer {
     private let input: FeatureMap
     private let map: FeatureMap
     let output: FeatureMap
+    var inputs: [FeatureMap] { [input, map] }
+    var outputs: [FeatureMap] { [output] }
     private let scratch: Scratch
 
     init(_ name: String, input: FeatureMap, map: FeatureMap, infers: Bool, scratch: Scratch) {

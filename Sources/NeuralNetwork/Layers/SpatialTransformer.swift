@@ -16,6 +16,8 @@ final class SimilarityFit: Layer {
     let name: String
     private let input: FeatureMap
     let output: FeatureMap
+    var inputs: [FeatureMap] { [input] }
+    var outputs: [FeatureMap] { [output] }
     private let template: Parameter
     private var isIdentity: [Bool]
 
@@ -94,6 +96,8 @@ final class SimilarityComposition: Layer {
     private let outer: FeatureMap
     private let inner: FeatureMap
     let output: FeatureMap
+    var inputs: [FeatureMap] { [outer, inner] }
+    var outputs: [FeatureMap] { [output] }
 
     init(_ name: String, outer: FeatureMap, inner: FeatureMap, infers: Bool) {
         precondition(outer.isPlain && inner.isPlain && outer.shape == inner.shape && outer.shape.channels == 4, name)
@@ -141,6 +145,8 @@ final class SimilarityTransform: Layer {
     private let points: FeatureMap
     private let map: FeatureMap
     let output: FeatureMap
+    var inputs: [FeatureMap] { [points, map] }
+    var outputs: [FeatureMap] { [output] }
 
     init(_ name: String, points: FeatureMap, map: FeatureMap, infers: Bool) {
         precondition(points.isPlain && map.isPlain && points.shape.area == 1 && map.shape.channels == 4, name)

@@ -4,7 +4,7 @@ import Glibc
 /// Paths of the regular files in a folder and the folders inside it, relative to it, sorted; hidden ones left out.
 ///
 /// Throws `noInput` where the folder is missing or cannot be listed.
-func filesInTree(_ root: String, depth: Int = 8) throws(LandmarkdError) -> [String] {
+package func filesInTree(_ root: String, depth: Int = 8) throws(LandmarkdError) -> [String] {
     var files: [String] = []
     try visit(root, "", depth, &files)
     return files.sorted()

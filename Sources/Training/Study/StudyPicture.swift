@@ -1,4 +1,5 @@
 import Base
+import Capture
 import Glibc
 import Rendering
 
