@@ -64,6 +64,12 @@ demo: build  ## render a clip, track it, write demo.csv and demo.mp4, print the 
 test: test-deps  ## run every test
 	swift test --disable-xctest $(SWIFT_FLAGS)
 
+format:  ## rewrite the code in its format
+	swift format --in-place --recursive --parallel Sources Tests Package.swift
+
+asan: test-deps  ## run Capture's and Recording's tests under the address sanitizer
+	swift test --disable-xctest --scratch-path .build-asan --sanitize=address --filter 'CaptureTests|RecordingTests' $(SWIFT_FLAGS)
+
 lint:  ## check the code's format
 	swift format lint --strict --recursive --parallel Sources Tests Package.swift
 

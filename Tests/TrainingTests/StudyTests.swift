@@ -14,7 +14,8 @@ import Testing
 
     init() throws {
         (data, recipes, output) = (try TemporaryFolder(), try TemporaryFolder(), try TemporaryFolder())
-        var table = "file,set,split,group,width,height,points,x0,y0\n"
+        let names = (0..<68).map { "x\($0),y\($0)" }.joined(separator: ",")
+        var table = "file,set,split,group,width,height,points,\(names)\n"
         for number in 0..<12 {
             try writeFile(data.path("face\(number).pgm"), PaintedFaces.ramp(size: 240, alongRows: number % 2 == 0))
             let points = PaintedFaces.shape(number % 6).map { "\(decimal($0.x, 3)),\(decimal($0.y, 3))" }

@@ -83,7 +83,7 @@ import Testing
         let run = TrainingRun(.init(folders: [data.path], output: data.path("m"), recipe: recipe))
         let error = fault { try run.run(isStopped: { true }, observer: { _ in }) }
         #expect(error?.exitCode == .wrongSettings)
-        #expect(error?.cause == "recipe: deep_width is '18', not a multiple of attention_heads")
+        #expect(error?.cause == "recipe: deep_width is '18', not a multiple of attention_heads, 4")
     }
 
     @Test func whatFitsOfAModelIsTold() throws {

@@ -97,11 +97,11 @@ extension TrainingRecipe {
         "crop": .integer(32...512) { $0.model.crop = $1 / 16 * 16 }
             .means("side of the network's crop in pixels, rounded down to a multiple of 16") { "\($0.model.crop)" },
         "channels": .integer(1...3) { $0.model.channels = $1 }
-            .means("1: the network sees luma alone; 3: luma and colour") { "\($0.model.channels)" },
+            .means("what the network sees, luma alone (1) or luma and colour (3)") { "\($0.model.channels)" },
         "layout": .choice(CascadeConfiguration.Layout.allCases.map(\.rawValue)) {
             $0.model.layout = CascadeConfiguration.Layout(rawValue: $1) ?? .compact
         }
-        .means("compact: inverted residuals; reference: the published network's plain convolutions") {
+        .means("inverted residuals (compact), or the plain convolutions of the published network (reference)") {
             $0.model.layout.rawValue
         },
         "stem": .choice(CascadeConfiguration.Stem.allCases.map(\.rawValue)) {
