@@ -21,7 +21,7 @@ DESTDIR ?=
 help:  ## say what the targets do
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
 
-# Installs those of some packages that lack.
+# Installs the missing ones of some packages.
 define install
 	@if ! command -v dpkg-query >/dev/null; then \
 	    echo "not a Debian: make sure that you have the like of $(1)"; exit 0; fi; \
@@ -33,8 +33,8 @@ define install
 	$$as_root apt-get update && $$as_root apt-get install --yes --no-install-recommends $$lacking
 endef
 
-deps:  ## install the Debian packages that lack (asks sudo where you are not root)
-	@command -v swift >/dev/null || { echo "Swift 6.1 or newer lacks: https://www.swift.org/install" >&2; exit 1; }
+deps:  ## install missing Debian packages (asks sudo where you are not root)
+	@command -v swift >/dev/null || { echo "Swift 6.1 or newer is missing: https://www.swift.org/install" >&2; exit 1; }
 	$(call install,$(PACKAGES))
 
 test-deps: deps

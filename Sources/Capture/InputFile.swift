@@ -16,7 +16,7 @@ func checkedInputSize(_ path: String) throws(LandmarkdError) -> Int {
     }
     guard isReadable(path) else { throw unreadable(path, errno) }
     if status.st_mode & S_IFMT == S_IFREG, status.st_size == 0 {
-        throw LandmarkdError(.unusableData, "\(path): the file is empty", remedy: "record or copy it anew")
+        throw LandmarkdError(.unusableData, "\(path): the file is empty", remedy: "record or copy it again")
     }
     return Int(status.st_size)
 }

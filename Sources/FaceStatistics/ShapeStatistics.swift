@@ -12,7 +12,7 @@ struct ShapeStatistics {
     }
 
     static let scheme = LandmarkScheme.ibug68
-    /// Of the nose's tip before the outer eye corners, from measurements of heads.
+    /// Distance of the nose's tip before the outer eye corners, from measurements of heads.
     private static let noseDepth = 0.45
     /// Opening of the mouth, in units, and width of the mouth at rest.
     private static let restOpening = 0.004
@@ -22,7 +22,7 @@ struct ShapeStatistics {
 
     /// Symmetric.
     let mean: [Point]
-    /// Of each shape: sine of the turn, roughly; 0 ahead.
+    /// Sine of each shape's turn, roughly; 0 ahead.
     let yaws: [Double]
     let measures: [Measures]
     let depth: [Double]

@@ -17,7 +17,7 @@ package struct OutputPlan: Sendable {
 
     package let jobs: [Job]
 
-    /// `output`: "-" or a file for one recording, a folder (made where it lacks) for several, and where `isMany` says that there
+    /// `output`: "-" or a file for one recording, a folder (created if missing) for several, and where `isMany` says that there
     /// could have been several; nil: the current folder. Names are the inputs' with the format's ending; two recordings that would share
     /// one keep their own endings before it.
     ///

@@ -129,7 +129,7 @@ struct BatchState {
         ended += 1
     }
 
-    /// Of all files; nil where one of them does not know.
+    /// Share done of all files; nil where one of them does not know.
     var share: Double? {
         var sum = 0.0
         for share in shares {

@@ -7,7 +7,7 @@ package struct StreamResult: Sendable {
     package var result: FrameResult
     /// Seconds from the exposure until the result was there.
     package var latency: Double
-    /// Of the picture as displayed, in pixels.
+    /// Size of the picture as displayed, in pixels.
     package var width: Int
     package var height: Int
 

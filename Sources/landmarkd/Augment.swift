@@ -105,7 +105,7 @@ struct Augment: ParsableCommand {
         data.warnings.lines.forEach(Console(title: "augment", quiet: quiet).note)
         guard let train = data.train else {
             throw LandmarkdError(
-                .usage, "samples that are baked already cannot be made anew",
+                .usage, "samples that are baked already cannot be made again",
                 remedy: "give the pictures' folder as --data")
         }
         return TrainingSampler(

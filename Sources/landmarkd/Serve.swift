@@ -9,7 +9,7 @@ struct Serve: AsyncParsableCommand {
         discussion: """
             Every key of the settings is described in landmarkd.yaml, which comes with landmarkd. Flags override variables, which \
             override the file: LANDMARKD_HTTP_LISTEN, LANDMARKD_HTTP_TOKEN, LANDMARKD_HTTP_PREVIEW, LANDMARKD_LOG_LEVEL and \
-            LANDMARKD_MODELS. SIGHUP reads the settings anew; SIGTERM and SIGINT end the program.
+            LANDMARKD_MODELS. SIGHUP reloads the settings; SIGTERM and SIGINT end the program.
             """)
 
     @Option(help: ArgumentHelp("Settings. (default: none with --source, else \(defaultFile))", valueName: "file"))

@@ -6,7 +6,7 @@ import Testing
 @testable import landmarkd
 
 /// Help is what users read: each change of it shows here. `LANDMARKD_WRITE_HELP=1 swift test --filter HelpTests`
-/// writes the texts anew.
+/// writes the texts again.
 @Suite struct HelpTests {
     static let commands: [(name: String, type: any ParsableCommand.Type)] = [
         ("landmarkd", Landmarkd.self), ("demo", Demo.self), ("track", Track.self), ("serve", Serve.self),

@@ -142,7 +142,7 @@ import Testing
         try settings("streams: {a: {source: clip.mp4, loop: true}, b: {source: clip.mp4}}\nhttp: {listen: 127.0.0.1:1}")
         program.send(SIGHUP)
         #expect(manager.next(with: "RELOADING=1") != nil && manager.next(with: "READY=1") != nil)
-        #expect(program.errorsSoFar.contains("notice: settings were read anew: started: b\n"))
+        #expect(program.errorsSoFar.contains("notice: settings were reloaded: started: b\n"))
         #expect(program.errorsSoFar.contains("warning: http.listen changes when landmarkd is restarted"))
         program.send(SIGTERM)
         #expect(manager.next(with: "STOPPING=1") != nil)

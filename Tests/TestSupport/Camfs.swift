@@ -13,7 +13,7 @@ public final class Camfs: Sendable {
         return hasProgram("gcc") ? nil : "needs gcc"
     }()
 
-    /// The folder that holds the camera; in the place of `/dev`.
+    /// The folder that holds the camera; in place of `/dev`.
     public let folder: String
     /// The camera's path.
     public var video: String { "\(folder)/video0" }

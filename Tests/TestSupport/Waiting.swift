@@ -1,6 +1,6 @@
 import Foundation
 
-/// Waits until `condition` holds, at most so long; whether it does. Tells nothing of how fast anything is.
+/// Waits until `condition` holds for up to `seconds`; whether it does. Tells nothing of how fast anything is.
 public func waits(seconds: Double = 30, for condition: () throws -> Bool) rethrows -> Bool {
     let deadline = Date(timeIntervalSinceNow: seconds)
     while try !condition() {

@@ -42,7 +42,7 @@ import Testing
         #expect(eyes.shut.count == 4 && eyes.open.count == 2, "two eyes each")
         #expect(abs(eyes.shut.truth - 0.06) < 1e-9 && abs(eyes.shut.bias - 0.09) < 1e-9)
         #expect(abs(eyes.open.bias + 0.05) < 1e-9)
-        // Of four pairs of faces, one is in the wrong order: 0.2 of a shut one, 0.15 of one that is not.
+        // One of four pairs of faces is in the wrong order: 0.2 of a shut one, 0.15 of one that is not.
         #expect(try #require(eyes.areaUnderCurve) == 0.75)
         #expect(OpeningSummary.areaUnderCurve(below: [1], above: [1, 2]) == 0.75, "ties count half")
         #expect(OpeningSummary.areaUnderCurve(below: [], above: [1]) == nil)

@@ -46,7 +46,7 @@ import Testing
         #expect(again.steps == 0)
         #expect(again.results.map(\.errors) == first.results.map(\.errors))
         #expect(again.results.allSatisfy { $0.samples == 24 && $0.errors.count == 3 && $0.multiplyAdds > 0 })
-        // Another network by the same name is trained anew.
+        // Another network by the same name is trained again.
         try writeFile(
             recipes.path("a.yaml"),
             Array("crop: 32\nwidth: 16\ndeep_width: 8\nsamples: 24\nbatch: 8\nvalidation_share: 0.5\n".utf8))

@@ -60,7 +60,7 @@ check "memory, tasks" "$(($(show MemoryCurrent landmarkd.service) / 1000000)) MB
     [ "$(show MemoryCurrent landmarkd.service)" -lt 400000000 ]
 check "metrics" "$(get /metrics | grep -c '^landmarkd_') lines" get /metrics
 
-heading "settings are read anew"
+heading "settings are read again"
 echo 'streams: [' >> $settings
 check "a broken file is refused" "$(systemctl reload landmarkd.service 2>&1 | head -1)" eval '! systemctl reload landmarkd.service'
 kill -HUP "$pid"  # and also where nobody checked it first

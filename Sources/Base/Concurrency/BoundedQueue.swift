@@ -49,7 +49,7 @@ package final class BoundedQueue<Value: Sendable>: @unchecked Sendable {  // Sen
         return values.removeFirst()
     }
 
-    /// Waits for the next value, at most so long.
+    /// Waits for the next value for up to `seconds`.
     package func take(seconds: Double) -> Found {
         condition.lock()
         defer { condition.unlock() }

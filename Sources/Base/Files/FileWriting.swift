@@ -51,7 +51,7 @@ private func writeFault(_ path: String) -> LandmarkdError {
     LandmarkdError(.inputOutput, "\(path): writing: \(systemFault())", remedy: "free space on the disk and try again")
 }
 
-/// Adds `bytes` to the end of a file, which is made where it lacks. Throws `.cannotCreate` or `.inputOutput`.
+/// Adds `bytes` to the end of a file, which is created if missing. Throws `.cannotCreate` or `.inputOutput`.
 package func appendToFile(_ path: String, _ bytes: [UInt8]) throws(LandmarkdError) {
     let descriptor = path.withSystemPath { open($0, O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK | O_CLOEXEC, 0o666) }
     guard descriptor >= 0 else {

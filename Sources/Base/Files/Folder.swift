@@ -1,6 +1,6 @@
 import Glibc
 
-/// `path` with a slash at the end, made where it lacks; "" (the current folder) for nil.
+/// `path` with a slash at the end, created if missing; "" (the current folder) for nil.
 ///
 /// Throws `.cannotCreate` or `.noPermission`.
 package func makeFolder(_ path: String?) throws(LandmarkdError) -> String {

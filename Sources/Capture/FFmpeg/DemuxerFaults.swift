@@ -10,7 +10,7 @@ protocol DemuxerFaults {
     func noVideo(_ others: String) -> LandmarkdError
 }
 
-/// Of a file.
+/// Faults of a file.
 struct FileFaults: DemuxerFaults {
     let path: String
 
@@ -31,7 +31,7 @@ struct FileFaults: DemuxerFaults {
         default:
             LandmarkdError(
                 .unusableData, "\(path): opening: \(ffmpegText(code))",
-                remedy: "it is no video, or cut off or damaged: record or copy it anew")
+                remedy: "it is no video, or cut off or damaged: record or copy it again")
         }
     }
 
@@ -40,7 +40,7 @@ struct FileFaults: DemuxerFaults {
         return code == lm_averror_invalid_data
             ? LandmarkdError(
                 .unusableData, "\(path): reading: the file is damaged or cut off from here on",
-                remedy: "what came before is good; copy or record the file anew for the rest")
+                remedy: "what came before is good; copy or record the file again for the rest")
             : LandmarkdError(.inputOutput, "\(path): reading: \(ffmpegText(code))", remedy: "check the disk")
     }
 
@@ -50,7 +50,7 @@ struct FileFaults: DemuxerFaults {
     }
 }
 
-/// Of a network stream. None of them shows its password.
+/// Faults of a network stream. None of them shows its password.
 struct NetworkFaults: DemuxerFaults {
     let address: NetworkAddress
     let watch: NetworkWatch
@@ -97,7 +97,7 @@ struct NetworkFaults: DemuxerFaults {
     /// The server ended what has no end.
     var ended: LandmarkdError { fault(.unavailable, "the server ended the stream", Self.reopening) }
 
-    private static let reopening = "check the camera and the network; the stream is opened anew"
+    private static let reopening = "check the camera and the network; the stream is reopened"
 
     private func fault(_ code: ExitCode, _ what: String, _ remedy: String) -> LandmarkdError {
         LandmarkdError(code, "\(address.shown): \(what)", remedy: remedy)

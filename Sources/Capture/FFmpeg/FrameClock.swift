@@ -1,19 +1,19 @@
 /// Turns a stream's timestamps into seconds from its first picture, which always grow.
 ///
 /// Timestamps are taken as they come from files and networks: none of them traps, and none makes the time jump by more than
-/// `longestGap`. Where one would, the stream's clock has started anew: the time goes on with a usual step, and the jump is counted.
+/// `longestGap`. Where one would, the stream's clock has restarted: the time goes on with a usual step, and the jump is counted.
 package struct FrameClock {
     /// Seconds of one unit of a timestamp; nil where the stream tells none that can be.
     private let unit: Double?
     /// Seconds between pictures where the stream does not tell.
     private let usualStep: Double
-    /// Timestamp of the first picture, and its time; moved where the stream's clock starts anew.
+    /// Timestamp of the first picture, and its time; moved where the stream's clock starts over.
     private var origin: (stamp: Int64, time: Double)?
     private var last: (time: Double, step: Double)?
     /// How often the stream's clock jumped.
     package private(set) var jumps = 0
 
-    /// Jumps back by more than this many seconds are a clock that started anew; smaller ones are disorder.
+    /// Jumps back by more than this many seconds are a clock that restarted; smaller ones are disorder.
     private static let restart = 1.0
     /// Seconds between two pictures at most, a week; jumps further ahead are a clock that was set.
     package static let longestGap = 7 * 86400.0

@@ -5,7 +5,7 @@ import Glibc
 /// The output of a muxer: a file that grows under its partial name, or a pipe or device, written as it comes.
 final class OutputStream {  // thread-bound
     private let file: OutputFile
-    /// Of what is written in place; FFmpeg writes to it by the protocol "pipe". −1 for files, which FFmpeg opens itself.
+    /// Descriptor of what is written in place; FFmpeg writes to it by the protocol "pipe". −1 for files, which FFmpeg opens itself.
     private let descriptor: Int32
     private var context: UnsafeMutablePointer<AVIOContext>?
 

@@ -1,6 +1,6 @@
 import Base
 
-/// Opens a V4L2 camera by its path or its card name, which is looked up anew each time.
+/// Opens a V4L2 camera by its path or its card name, which is looked up again each time.
 package struct CameraOpener: LiveSourceOpener {
     package let name: String
     package let request: CameraRequest

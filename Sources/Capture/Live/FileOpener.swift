@@ -92,7 +92,7 @@ private final class FileSource: LiveSource {  // thread-bound
     private func noPicture(_ what: String) -> LandmarkdError {
         LandmarkdError(
             .unusableData, "\(path): \(what), \(brokenFrames) broken",
-            remedy: "the file is damaged or cut off: record or copy it anew")
+            remedy: "the file is damaged or cut off: record or copy it again")
     }
 }
 

@@ -42,7 +42,7 @@ package protocol LiveSource: AnyObject {
 
     /// Waits for the next frame; nil at the end, or once its `StopSignal` is set.
     ///
-    /// Throws `LandmarkdError` where the source must be opened anew: unplugged, no frame in the set time, another
+    /// Throws `LandmarkdError` where the source must be reopened: unplugged, no frame in the set time, another
     /// format. A frame that is broken is counted in `brokenFrames` and skipped.
     func next() throws(LandmarkdError) -> LiveFrame?
 
@@ -58,7 +58,7 @@ extension LiveSource {
     package var clockJumps: Int { 0 }
 }
 
-/// Opens a source; asked again after every loss, so that names are resolved anew. May be used by any thread.
+/// Opens a source; asked again after every loss, so that names are resolved again. May be used by any thread.
 package protocol LiveSourceOpener: Sendable {
     /// As the settings name it: "/dev/video0", "rtsp://…", "clip.mp4".
     var name: String { get }

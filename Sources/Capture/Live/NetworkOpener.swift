@@ -93,7 +93,7 @@ private final class NetworkSource: LiveSource {  // thread-bound
     private var clock: FrameClock
     /// Whether the container tells when its pictures were taken; else their arrival has to do.
     private let tellsTime: Bool
-    /// Of a recording, which would come as fast as the network is; nil where a camera sets the pace.
+    /// Pace of a recording, which would come as fast as the network is; nil where a camera sets the pace.
     private var pace: Pace?
     /// Monotonic time of the last good picture, of opening before; and what was broken until then.
     private var lastGood = (time: monotonicSeconds(), broken: 0, isFirst: true)
@@ -148,7 +148,7 @@ private final class NetworkSource: LiveSource {  // thread-bound
         let broken = brokenFrames - lastGood.broken
         throw LandmarkdError(
             .unavailable, "\(address.shown): no good picture for \(rateText(bearable)) s, \(broken) broken",
-            remedy: "check the camera and the network; the stream is opened anew")
+            remedy: "check the camera and the network; the stream is reopened")
     }
 
     private func feed() throws(LandmarkdError) {

@@ -32,7 +32,7 @@ package func sourceOpener(
         throw LandmarkdError(
             .wrongSettings, "source '\(opener.name)': only a file can be played in a loop", remedy: "leave 'loop' out")
     }
-    // Of HTTP addresses only the answer tells whether they are snapshots, which are asked for at `rate`.
+    // Only the answer tells whether an HTTP address is a snapshot, which are asked for at `rate`.
     let mayHaveRate = opener is CameraOpener || (opener as? NetworkOpener)?.mayBeSnapshot == true
     let asksForMode = camera.format != nil || camera.size != nil || camera.rate != nil && !mayHaveRate
     if asksForMode, !(opener is CameraOpener) {

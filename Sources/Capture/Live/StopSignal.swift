@@ -21,7 +21,7 @@ package final class StopSignal: Sendable {
 
     package var isSet: Bool { flag.load(ordering: .acquiring) }
 
-    /// Waits until the signal is set, at most so long; whether it is.
+    /// Waits until the signal is set for up to `seconds`; whether it is.
     @discardableResult
     package func wait(seconds: Double) -> Bool {
         let end = monotonicSeconds() + seconds

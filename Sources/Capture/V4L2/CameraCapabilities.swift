@@ -8,7 +8,7 @@ struct CameraCapabilities: Equatable, Sendable {
     let driver: String
     /// Where it is plugged in: "usb-0000:00:14.0-1".
     let bus: String
-    /// Of this node: a device may have several.
+    /// Capabilities of this node: a device may have several.
     private let flags: UInt32
 
     init(_ answer: v4l2_capability) {

@@ -35,7 +35,7 @@ private func permissionRemedy(_ path: String) -> String {
     guard stat(path, &status) == 0, status.st_mode & both == both, let group = groupName(status.st_gid) else {
         return "let this user read and write it: chmod, or a udev rule"
     }
-    return "add the user to the group '\(group)': usermod --append --groups \(group) \(userName()) and log in anew; "
+    return "add the user to the group '\(group)': usermod --append --groups \(group) \(userName()) and log in again; "
         + "a service: SupplementaryGroups=\(group)"
 }
 

@@ -6,7 +6,7 @@ struct CameraFormat: Equatable {
     let code: PixelCode
     let width: Int
     let height: Int
-    /// Of the first plane; 0 where the driver leaves it to the format.
+    /// Bytes a row of the first plane; 0 where the driver leaves it to the format.
     let bytesPerRow: Int
     /// Whether Y, Cb and Cr span 0…255. Sensors in grey use them all unless the driver says otherwise.
     var fullRange: Bool

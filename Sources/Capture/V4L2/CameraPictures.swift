@@ -7,7 +7,7 @@ import Base
 /// is slow to read, as drivers may map it, is read just once.
 final class CameraPictures {  // thread-bound
     private let format: CameraFormat
-    /// Of raw pictures.
+    /// Planes of raw pictures.
     private let planes: PackedPlanes?
     private let decoder: JPEGDecoder?
 

@@ -34,7 +34,7 @@ struct CameraSetup {
         self.granted = granted
     }
 
-    /// Asks over a descriptor of its own: libv4l2, if it is needed, opens the device anew.
+    /// Asks over a descriptor of its own: libv4l2, if it is needed, opens the device again.
     private static func choice(
         _ path: String, _ request: CameraRequest, _ calls: CameraCalls
     ) throws(LandmarkdError) -> (mode: CameraMode, rate: Double?) {

@@ -114,6 +114,6 @@ final class CameraSource: LiveSource {  // thread-bound
         let what = broken == 0 ? "no frame" : "no good frame, \(broken) broken,"
         return LandmarkdError(
             .unavailable, "\(path): \(what) for \(rateText(seconds)) s",
-            remedy: "check the camera's cable and power; it is opened anew")
+            remedy: "check the camera's cable and power; it is reopened")
     }
 }

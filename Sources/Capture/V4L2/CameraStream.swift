@@ -61,7 +61,7 @@ final class CameraStream {  // thread-bound
         case timeUp
     }
 
-    /// Waits for a filled buffer, at most so long.
+    /// Waits for a filled buffer for up to `seconds`.
     ///
     /// Throws `unavailable` where the camera was unplugged, changed its format or reports an error.
     func wait(seconds: Double, stop: StopSignal) throws(LandmarkdError) -> Wakeup {
@@ -111,7 +111,7 @@ final class CameraStream {  // thread-bound
         case failed
     }
 
-    /// Lets the driver fill it anew. Throws `unavailable`.
+    /// Lets the driver fill it again. Throws `unavailable`.
     func giveBack(_ filled: Filled) throws(LandmarkdError) {
         var buffer = captureBuffer(filled.index)
         try device.perform(lm_vidioc_qbuf, &buffer, "giving a buffer back")
@@ -140,5 +140,5 @@ final class CameraStream {  // thread-bound
 func formatChanged(_ path: String) -> LandmarkdError {
     LandmarkdError(
         .unavailable, "\(path): the camera changed its format",
-        remedy: "nothing: it is opened anew; if this comes again and again, set 'format' and 'size'")
+        remedy: "nothing: it is reopened; if this comes again and again, set 'format' and 'size'")
 }

@@ -46,7 +46,7 @@ private func linkTarget(_ path: String) -> String? {
     }
 }
 
-/// Of a file in /proc, which tells no size.
+/// Contents of a file in /proc, which tells no size.
 private func firstLine(_ path: String) -> String? {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }

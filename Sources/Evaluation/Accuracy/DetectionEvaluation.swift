@@ -7,7 +7,7 @@ import Samples
 package final class DetectionEvaluation {
     /// Longer side of the box around the landmarks, over the frame's height.
     package static let heights = [0.06, 0.08, 0.12, 0.2, 0.4, 0.8, 1.2]
-    /// Of the frames that faces are laid in, pixels.
+    /// Size of the frames that faces are laid in, pixels.
     private static let (width, height) = (640, 360)
     private static let rightError = 0.15
     private static let degree = Double.pi / 180

@@ -11,14 +11,14 @@ package struct EvaluationReport: Sendable {
     package let start: CropStart
     package let images: Int
     package let passes: [ErrorSummary]
-    /// Of samples made of these faces as training makes them, and of pictures without faces that training holds back; nil where the
+    /// Reliability on samples made of these faces as training makes them, and of pictures without faces that training holds back; nil where the
     /// model gives no confidence.
     package let reliability: Reliability?
     /// The same of each landmark; nil where the model was not fitted for it.
     package let pointReliability: Reliability?
-    /// Of tracks from wrong landmarks; told once a set.
+    /// Outcome of tracks from wrong landmarks; told once a set.
     package let recovery: RecoveryEvaluation?
-    /// Of faces that the tracker finds itself; told once a set.
+    /// Confidence of faces that the tracker finds itself; told once a set.
     package var tracked: TrackedConfidence?
     /// Openings, turned faces, shifts; nil where the start disturbs them.
     package let details: EvaluationDetails?

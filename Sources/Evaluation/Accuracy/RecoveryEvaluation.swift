@@ -25,7 +25,7 @@ package struct RecoveryEvaluation: Sendable {
         package var wrong = 0
 
         var count: Int { right + lost + wrong }
-        /// Of the starts, in %.
+        /// Share of the starts, in %.
         package var wrongPercent: Double { 100 * Double(wrong) / Double(max(1, count)) }
     }
 

@@ -7,9 +7,9 @@ import Synchronization
 
 /// What the network said of one thing, and whether it was right.
 package struct Judgement: Sendable {
-    /// Of presence.
+    /// Logit of presence.
     package let logit: Double
-    /// Of the landmark's heatmap, or the mean over all.
+    /// Sharpness of the landmark's heatmap, or the mean over all.
     package let sharpness: Double
     /// A face is there, and the error is at most 0.08 of the reference length.
     package let isRight: Bool
@@ -81,7 +81,7 @@ private final class SampleJudge {
         return JudgedSample(whole: whole, points: points)
     }
 
-    /// Of each landmark, in reference lengths.
+    /// Error of each landmark, in reference lengths.
     private func errors(_ found: [Point], _ truth: [Point]) -> [Double] {
         let unit = scheme.referenceLength(of: truth)
         return zip(found, truth).map { ($0 - $1).length / unit }

@@ -21,7 +21,7 @@ package struct Reliability: Sendable {
         for sample in samples { add(sample, calibration) }
     }
 
-    /// Of all landmarks, each by its own calibration.
+    /// Reliability of all landmarks, each by its own calibration.
     package init(_ samples: [JudgedSample], _ calibration: PointCalibration) {
         for sample in samples {
             for (point, calibration) in zip(sample.points, calibration.landmarks) { add(point, calibration) }

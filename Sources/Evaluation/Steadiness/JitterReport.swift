@@ -3,7 +3,7 @@ import Rendering
 
 /// Steadiness over some faces: each figure's mean and median.
 package struct JitterReport: Sendable {
-    /// Of one face: the clip that moves and the one that stands still.
+    /// One face's clips: the one that moves and the one that stands still.
     package struct Face: Sendable {
         package let name: String
         package let moving: ClipJitter
@@ -34,7 +34,7 @@ package struct JitterReport: Sendable {
             (self.key, self.meaning, self.clip, self.value) = (key, meaning, clip, value)
         }
 
-        /// Of the clips in which the face was found.
+        /// Means over the clips in which the face was found.
         func values(_ faces: [Face]) -> [Double] { faces.map(clip).filter(\.isJudged).map(value) }
     }
 

@@ -72,7 +72,7 @@ struct CascadeBuilder {
 
     // MARK: Passes
 
-    /// One pass; all passes share the weights. `crop`: what a spatial transformer cuts anew.
+    /// One pass; all passes share the weights. `crop`: what a spatial transformer cuts again.
     func pass(_ number: Int, _ crop: FeatureMap, _ features: Features, _ state: State) -> CascadePass {
         let start = graph.layers.count
         let (features, state) = recut(crop, features, state)
@@ -97,7 +97,7 @@ struct CascadeBuilder {
             cut: state.cut, layers: start..<graph.layers.count)
     }
 
-    /// The spatial transformer: what a pass reads, cut anew as the landmarks of the pass before lay it.
+    /// The spatial transformer: what a pass reads, cut again as the landmarks of the pass before lay it.
     private func recut(_ crop: FeatureMap, _ features: Features, _ state: State) -> (Features, State) {
         guard configuration.spatialTransformer != .none, let found = state.position else { return (features, state) }
         let step = graph.similarityFit(found, "cut")

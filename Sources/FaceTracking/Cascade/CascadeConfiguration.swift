@@ -57,9 +57,9 @@ package struct CascadeConfiguration: Sendable, Equatable {
     package enum SpatialTransformer: String, Sendable, CaseIterable {
         /// The same features.
         case none
-        /// The features cut anew by the landmarks found so far.
+        /// The features cut again by the landmarks found so far.
         case features
-        /// The crop cut anew, and features of that.
+        /// The crop cut again, and features of that.
         case crop
     }
 

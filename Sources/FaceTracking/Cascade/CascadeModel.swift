@@ -8,7 +8,7 @@ package struct CascadeModel: TrainableModel {
     /// Everything about the model that is not its configuration: data, samples seen, errors, date.
     package var notes: [String: String]
 
-    /// Of what the model says of its landmarks; none where it has not been fitted.
+    /// Calibration of what the model says of its landmarks; none where it has not been fitted.
     package var calibration: ConfidenceCalibration {
         notes[ConfidenceCalibration.key].flatMap { ConfidenceCalibration($0) } ?? .none
     }
@@ -23,7 +23,7 @@ package struct CascadeModel: TrainableModel {
             "\(path): its confidence was never fitted (a checkpoint, or trained without held-back faces): none is given"
     }
 
-    /// Of what the model says of each landmark; nil where it has not been fitted.
+    /// Calibration of what the model says of each landmark; nil where it has not been fitted.
     package var pointCalibration: PointCalibration? {
         notes[PointCalibration.key].flatMap { PointCalibration($0, count: configuration.points) }
     }

@@ -13,7 +13,7 @@ package struct ModelSearch {
         self.init(named: named, program: Self.programPath)
     }
 
-    /// The same with `first` in the place of the variable.
+    /// The same with `first` in place of the variable.
     package init(first: String) { self.init(named: first, program: Self.programPath) }
 
     package init(named: String?, program: String?) {

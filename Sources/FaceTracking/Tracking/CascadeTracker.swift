@@ -21,7 +21,7 @@ package final class CascadeTracker: FaceTracker {
     private var nextID = 1
     private var lastSearch: Double?
     private var nextPart = 0
-    /// Of the last frame, as displayed.
+    /// Size of the last frame, as displayed.
     private var size: Point?
     /// Searches since the beginning: of whole frames, or around the place where a face was lost.
     package private(set) var searches = 0

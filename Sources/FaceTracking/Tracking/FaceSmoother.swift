@@ -1,6 +1,6 @@
 import Base
 
-/// Calms the landmarks of faces from frame to frame, each by a filter of its own.
+/// Smooths the landmarks of faces from frame to frame, each by a filter of its own.
 package struct FaceSmoother: Sendable {
     private let settings = OneEuroFilter.Settings()
     private var faces: [Int: [OneEuroFilter]] = [:]
@@ -8,7 +8,7 @@ package struct FaceSmoother: Sendable {
 
     package init() {}
 
-    /// The faces of the frame at `time` (seconds), smoothed. Who was not in the frame before starts anew: nothing is dragged over a gap.
+    /// The faces of the frame at `time` (seconds), smoothed. Who was not in the frame before starts over: nothing is dragged over a gap.
     package mutating func smooth(_ found: [TrackedFace], time: Double) -> [TrackedFace] {
         let step = time - lastTime
         lastTime = time

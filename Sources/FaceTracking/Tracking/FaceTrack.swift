@@ -7,7 +7,7 @@ struct FaceTrack {
     private(set) var points: [Point]
     /// The crop that the points lay.
     private(set) var crop: SimilarityMap
-    /// Of the crop's centre, pixels a second.
+    /// Velocity of the crop's centre, pixels a second.
     private(set) var velocity = Point.zero
     /// Time of the last frame in which the face was seen, seconds.
     private(set) var seen: Double

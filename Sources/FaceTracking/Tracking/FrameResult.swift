@@ -10,7 +10,7 @@ package struct TrackedFace: Sendable, Equatable {
     package var box: Box
     /// Landmarks in pixels of the picture as displayed, in the order of the model's scheme.
     package var points: [Point]
-    /// Of each landmark: how sure the tracker is that it is within 0.08 of the eye distance, 0…1; empty where it cannot tell.
+    /// For each landmark: how sure the tracker is that it is within 0.08 of the eye distance, 0…1; empty where it cannot tell.
     package var pointConfidence: [Double]
 
     package init(

@@ -1,6 +1,6 @@
 import Base
 
-/// Calms the landmarks that another tracker gives; the other tracker never sees it.
+/// Smooths the landmarks that another tracker gives; the other tracker never sees it.
 package final class SmoothedTracker: FaceTracker {
     private let tracker: any FaceTracker
     private var smoother = FaceSmoother()

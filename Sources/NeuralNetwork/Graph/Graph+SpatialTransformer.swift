@@ -23,7 +23,7 @@ extension Graph {
         return register(layer.output)
     }
 
-    /// A map cut anew by a similarity.
+    /// A map cut again by a similarity.
     package func sample(_ input: FeatureMap, by map: FeatureMap, _ name: String) -> FeatureMap {
         let layer = SimilaritySampling(name, input: input, map: map, infers: infers, scratch: scratch)
         append(layer)

@@ -10,7 +10,7 @@ package final class Graph {
     /// Trained numbers, and the running means and variances of batch normalisation.
     package let weights: ParameterSet
     package let statistics: ParameterSet
-    /// Of the trained numbers; nil at inference.
+    /// Gradient of the trained numbers; nil at inference.
     package let gradients: Gradients?
     package private(set) var layers: [Layer] = []
     private(set) var normalizations: [BatchNormalization] = []

@@ -36,7 +36,7 @@ struct FoldedMatrix {
     /// The product of what `inner` gives for the inputs `rows`, and of the other inputs as they are: `inner`'s inputs take the place of
     /// `rows`.
     func substituting(_ rows: Range<Int>, by inner: FoldedMatrix) -> FoldedMatrix {
-        precondition(inner.columns == rows.count, "\(inner.columns) columns in the place of \(rows.count) rows")
+        precondition(inner.columns == rows.count, "\(inner.columns) columns in place of \(rows.count) rows")
         var result = self
         let part = weights[rows.lowerBound * columns..<rows.upperBound * columns]
         let multiplied = (0..<inner.depth).flatMap { row in

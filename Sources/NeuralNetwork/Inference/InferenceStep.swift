@@ -2,7 +2,7 @@ import CKernels
 
 /// A step of an inference plan, which does the work of one or several layers. Bound to one thread.
 protocol InferenceStep: AnyObject {
-    /// Of the last layer that it stands for.
+    /// Name of the last layer that it stands for.
     var name: String { get }
     var inputs: [FeatureMap] { get }
     var outputs: [FeatureMap] { get }

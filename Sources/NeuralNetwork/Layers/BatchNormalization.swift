@@ -9,7 +9,7 @@ final class BatchNormalization: ChannelAffine {
     let runningVariance: Parameter
     let sum: Array64<Double>
     let square: Array64<Double>
-    /// Of the last batch.
+    /// Statistics of the last batch.
     let mean: Tensor
     let variance: Tensor
     /// dx = gain·g + slope·x + offset: filled by `finishBackward`.

@@ -1,7 +1,7 @@
 import CKernels
 import Glibc
 
-/// A map cut anew: output(u) = input(similarity(u)), bilinear, zero outside.
+/// A map cut again: output(u) = input(similarity(u)), bilinear, zero outside.
 ///
 /// Shapes: input `[N, H, W, C]`, similarity `[N, 1, 1, 4]`, output `[N, H, W, C]`. Source: Jaderberg et al. 2015, "Spatial transformer
 /// networks", eq. 5 to 7; units as in `SimilarityFit`.

@@ -8,7 +8,7 @@ extension SpatialSoftmax {
         package init(mean: SIMD2<Float>, covariance: SIMD3<Float>) { (self.mean, self.covariance) = (mean, covariance) }
     }
 
-    /// Of each landmark's heatmap in image `image`.
+    /// Spread of each landmark's heatmap in image `image`.
     package func spreads(image: Int) -> [Spread] {
         var sums = [Float](repeating: 0, count: 5 * points)
         let p = heat.image(image)

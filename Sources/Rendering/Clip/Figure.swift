@@ -5,9 +5,9 @@ import Glibc
 struct Figure {
     /// Upper lids and the lower ones that they meet.
     private static let lids: [(upper: Int, lower: Int)] = [(37, 41), (38, 40), (43, 47), (44, 46)]
-    /// Of a shut eye's opening, what the lashes still leave.
+    /// Share of an eye's opening that the lashes of a shut one still leave.
     private static let shutRest = 0.06
-    /// Of the way, what the upper lid goes.
+    /// Share of the way that the upper lid goes.
     private static let upperShare = 0.85
 
     private let face: AverageFace

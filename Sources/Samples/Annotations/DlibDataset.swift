@@ -97,7 +97,7 @@ private struct DlibParser {
 
     private func fault(_ what: String, _ line: Int) -> LandmarkdError {
         LandmarkdError(
-            .unusableData, "\(file):\(line): \(what)", remedy: "correct the file, or write it anew with imglab")
+            .unusableData, "\(file):\(line): \(what)", remedy: "correct the file, or write it again with imglab")
     }
 }
 

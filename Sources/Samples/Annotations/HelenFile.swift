@@ -24,7 +24,7 @@ func readHelenFile(_ text: TextFile) throws(LandmarkdError) -> (picture: String,
     guard let first = lines.first, points.count == LandmarkScheme.helen194.count else {
         throw LandmarkdError(
             .unusableData, "\(text.name):\(lines.last?.number ?? 1): \(points.count) points where 194 belong",
-            remedy: "the file is cut off or not one of HELEN's: fetch it anew or remove it")
+            remedy: "the file is cut off or not one of HELEN's: fetch it again or remove it")
     }
     return (String(pathBytes: first.text), points)
 }

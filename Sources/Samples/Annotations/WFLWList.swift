@@ -82,7 +82,7 @@ func readWFLWList(
                 points: face.points, scheme: scheme, source: source))
     }
     guard !found.faces.isEmpty || found.otherSchemes > 0 else {
-        throw LandmarkdError(.unusableData, "\(text.name): the list is empty", remedy: "fetch it anew")
+        throw LandmarkdError(.unusableData, "\(text.name): the list is empty", remedy: "fetch it again")
     }
     return found
 }

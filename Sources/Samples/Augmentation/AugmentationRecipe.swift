@@ -56,7 +56,7 @@ package struct AugmentationRecipe: Sendable, Equatable {
         /// Area of the crop over the square of the face box's longer side.
         package var area = 1.5
         package var turn = 8.0
-        /// Of the natural logarithm of the side.
+        /// Deviation of the natural logarithm of the side.
         package var scale = 0.10
         package var shift = 0.05
         /// Samples that are laid much worse, and their deviations.
@@ -109,10 +109,10 @@ package struct AugmentationRecipe: Sendable, Equatable {
         /// Share of the samples with odd numbers that are the next frame of the one before.
         package var share = 0.0
         package var turn = 1.0
-        /// Of the natural logarithm of the side.
+        /// Deviation of the natural logarithm of the side.
         package var scale = 0.012
         package var shift = 0.008
-        /// Of each landmark of the prior by itself.
+        /// Deviation of each landmark of the prior by itself.
         package var pointNoise = 0.002
     }
 

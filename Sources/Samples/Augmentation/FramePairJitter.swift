@@ -8,7 +8,7 @@ struct FramePairJitter {
     private let pointNoise: Double
     private var random: SplitMix64
 
-    /// Of sample `index`; nil where it is no next frame.
+    /// Jitter of sample `index`; nil where it is no next frame.
     init?(_ pairs: AugmentationRecipe.Pairs, seed: UInt64, index: UInt64) {
         guard pairs.share > 0, !index.isMultiple(of: 2) else { return nil }
         // Numbers of its own, so that samples without pairs stay what they are.

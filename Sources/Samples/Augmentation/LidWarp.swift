@@ -6,9 +6,9 @@ import Glibc
 ///
 /// The lids' landmarks go with their edges. Works in the eye's own frame: s from corner to corner, 0…1, t down, in widths of the eye.
 struct LidWarp {
-    /// Of the way that shuts the eye, what the upper lid goes.
+    /// Share of the way that shuts the eye which the upper lid goes.
     private static let upperShare = 0.85
-    /// Of an open eye's opening, what the lashes of a shut one still leave.
+    /// Share of an open eye's opening that the lashes of a shut one still leave.
     private static let rest = 0.06
     /// How far above and below the lids skin moves.
     private static let above = 0.35

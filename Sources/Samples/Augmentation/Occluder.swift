@@ -8,7 +8,7 @@ package struct Occluder: Sendable {
     package var half: Point
     /// Radians, clockwise.
     package var angle: Double
-    /// Of a polygon: inside where normal · (p − centre) ≤ reach for each, at most 8. None: the ellipse.
+    /// Sides of a polygon: inside where normal · (p − centre) ≤ reach for each, at most 8. None: the ellipse.
     package var edges: [(normal: Point, reach: Double)] = []
     /// Y, Cb, Cr in −1…1, and the amplitude of the noise in Y.
     package var color: (Double, Double, Double)

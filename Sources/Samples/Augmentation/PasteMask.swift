@@ -8,7 +8,7 @@ package struct PasteMask: Sendable {
     package var map: SimilarityMap
     /// … after the crop was flipped, where this is set.
     package var mirrored: Bool
-    /// Of the covering picture: the box in which the mask lies.
+    /// The box of the covering picture in which the mask lies.
     package var box: Box
     package var corners: Corners
     /// How much of the mask its soft edge is, 0…1.

@@ -24,7 +24,7 @@ package final class BakedSamples: SampleSource {
         guard crops.bytes.count == needed else {
             throw LandmarkdError(
                 .unusableData, "\(BakedFiles.crops(folder)): \(crops.bytes.count) bytes where \(needed) belong",
-                remedy: "bake the samples anew")
+                remedy: "bake the samples again")
         }
     }
 
@@ -59,7 +59,7 @@ struct BakedIndex {
     init(_ text: TextFile) throws(LandmarkdError) {
         let lines = text.lines()
         func fault(_ line: Int, _ what: String) -> LandmarkdError {
-            LandmarkdError(.unusableData, "\(text.name):\(line): \(what)", remedy: "bake the samples anew")
+            LandmarkdError(.unusableData, "\(text.name):\(line): \(what)", remedy: "bake the samples again")
         }
         let head = lines.first.map { Self.words($0.text) } ?? []
         guard head.count == 5, head[0] == BakedFiles.format, let side = Int(head[1]), let channels = Int(head[2]),

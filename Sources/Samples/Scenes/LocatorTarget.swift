@@ -10,7 +10,7 @@ package struct LocatorTarget: Sendable {
     package private(set) var weight: [Float]
     /// Five numbers of each cell that counts, as `LocatorConfiguration.outputs` says.
     package private(set) var numbers: [Float]
-    /// Of the faces asked for, on the scene in pixels.
+    /// Crops of the faces asked for, on the scene in pixels.
     package private(set) var crops: [SimilarityMap] = []
     package var faces: Int { crops.count }
     package let rows: Int

@@ -10,7 +10,7 @@ import Synchronization
 final class EventFeed: Sendable {
     /// Seconds without an event after which a comment tells that the connection lives.
     private static let heartbeatSeconds = 5.0
-    /// Milliseconds after which a browser connects anew.
+    /// Milliseconds after which a browser reconnects.
     private static let retryMilliseconds = 2000
 
     /// Nil: all streams, also those that come later.

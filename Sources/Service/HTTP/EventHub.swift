@@ -18,7 +18,7 @@ final class EventHub: Sendable {
 
     func remove(_ feed: EventFeed) { feeds.withLock { _ = $0.removeValue(forKey: ObjectIdentifier(feed)) } }
 
-    /// Until the task is cancelled. Each second it looks for other streams, as the settings may be read anew.
+    /// Until the task is cancelled. Each second it looks for other streams, as the settings may be reloaded.
     func run() async {
         await withDiscardingTaskGroup { group in
             var followed: [String: StreamState] = [:]

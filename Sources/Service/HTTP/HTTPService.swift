@@ -60,7 +60,7 @@ package final class HTTPService: Service {
         }
     }
 
-    /// Until it is told to end; begins anew where the server gives up by itself.
+    /// Until it is told to end; begins again where the server gives up by itself.
     private func listen() async throws {
         let hasListened = Atomic(false)
         while true {

@@ -10,7 +10,7 @@ struct TimedFrame: Sendable {
     var time: Double
 }
 
-/// What the capture thread of a stream does: opens the source, hands its frames on, and opens it anew whenever it is lost. Bound to it.
+/// What the capture thread of a stream does: opens the source, hands its frames on, and reopens it whenever it is lost. Bound to it.
 struct CaptureLoop {
     /// Seconds that a source must have delivered before its next loss counts as a new one, with a short pause.
     private static let proof = 5.0
@@ -22,7 +22,7 @@ struct CaptureLoop {
     let metrics: StreamMetrics
     let heartbeat: Heartbeat
     let log: Logger
-    /// Seconds without a frame that the source bears with.
+    /// Longest tolerated gap between frames, in seconds.
     let patience: Double
     /// Seconds that a source may take for opening, or for a frame beyond its patience, before its thread counts as stuck.
     let hangLimit: Double
@@ -67,7 +67,7 @@ struct CaptureLoop {
         }
     }
 
-    /// Opens the source and hands its frames on until it ends. Throws where it must be opened anew.
+    /// Opens the source and hands its frames on until it ends. Throws where it must be reopened.
     private mutating func deliver() throws(LandmarkdError) {
         heartbeat.expect(within: hangLimit)
         let source = try opener.open(stop: stop)

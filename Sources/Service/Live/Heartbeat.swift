@@ -9,7 +9,7 @@ final class Heartbeat: Sendable {
 
     init(_ name: String) { self.name = name }
 
-    /// The loop begins something that takes at most so long.
+    /// The loop begins something that may take up to `seconds`.
     func expect(within seconds: Double) {
         let now = monotonicSeconds()
         state.withLock { $0 = (now, now + seconds) }

@@ -121,7 +121,7 @@ final class LiveStream: Sendable {
         for output in outputs { output.destroyMetrics() }
     }
 
-    /// Seconds without a frame that the source bears with, at most.
+    /// Longest tolerated gap between frames, in seconds.
     private var patience: Double { settings.stall ?? 10 }
 
     /// Sees to it that health tells of a source that neither delivers nor fails: a driver that hangs. To be called now and then.

@@ -10,7 +10,7 @@ struct RateMeter {
     /// Whether the rate is measured over the whole span.
     var isSure: Bool { marks.last.map { $0.time - marks[0].time >= Self.span } ?? false }
 
-    /// A frame has come at `time` (seconds, growing). True once a second, when the rate is measured anew.
+    /// A frame has come at `time` (seconds, growing). True once a second, when the rate is measured again.
     mutating func add(at time: Double) -> Bool {
         defer { count += 1 }
         guard let last = marks.last else {

@@ -8,7 +8,7 @@ struct StreamClock {
     private var offset: Double?
     private var last = -Self.step
 
-    /// The source begins anew, with any time.
+    /// The source begins again, with any time.
     mutating func sourceWasOpened() { offset = nil }
 
     /// Stream time of a frame that has `sourceTime` and came at `now`, seconds on a clock that never jumps.

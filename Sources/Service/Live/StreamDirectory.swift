@@ -6,7 +6,7 @@ package final class StreamDirectory: Sendable {
 
     package init(_ boards: [StreamState] = []) { current = Mutex(boards) }
 
-    /// In the order of their names; another list after the settings were read anew.
+    /// In the order of their names; another list after the settings were reloaded.
     package var boards: [StreamState] { current.withLock { $0 } }
 
     /// Nil where no stream has the name.

@@ -128,7 +128,7 @@ extension StreamSupervisor {
         state.withLock { $0.streams.values.contains { !$0.overdue.isEmpty || $0.isAbandoned } }
     }
 
-    /// Starts streams anew whose threads have not been heard of for too long; the hanging threads are left behind. Blocks.
+    /// Restarts streams whose threads have not been heard of for too long; the hanging threads are left behind. Blocks.
     func replaceStuck() {
         turn.withLock { _ in
             for stream in state.withLock({ Array($0.streams.values) }) {

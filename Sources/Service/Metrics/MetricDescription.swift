@@ -37,7 +37,7 @@ struct MetricDescription {
             summaryName: "landmarkd_recent_latency_seconds"),
         "landmarkd_recent_latency_seconds": .init(
             help: "The same of the last 512 frames: what half and 99 % of them did not exceed."),
-        "landmarkd_reconnects_total": .init(help: "Times that the source was opened anew after a loss."),
+        "landmarkd_reconnects_total": .init(help: "Times that the source was reopened after a loss."),
         "landmarkd_stream_up": .init(help: "1 while the stream delivers, else 0."),
         "landmarkd_output_dropped_total": .init(help: "Results that an output could not take in time."),
         "landmarkd_output_results_total": .init(help: "Results that an output wrote."),

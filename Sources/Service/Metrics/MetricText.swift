@@ -38,7 +38,7 @@ struct MetricLabels: Hashable {
     /// `stream="a",stage="track"`, or "".
     let text: String
 
-    /// Of two dimensions with one name, the last counts.
+    /// Where two dimensions have one name, the last counts.
     init(_ dimensions: [(String, String)]) {
         let named = Dictionary(dimensions.map { (metricName($0.0), $0.1) }) { $1 }
         text = named.sorted { $0.key < $1.key }.map { "\($0.key)=\"\(escaped($0.value))\"" }.joined(separator: ",")
@@ -63,7 +63,7 @@ func metricNumber(_ value: Double) -> String {
     return value == value.rounded() && abs(value) < 1e15 ? "\(Int(value))" : "\(value)"
 }
 
-/// `label` with what Prometheus does not take in a name made `_`, and with `ending` where it lacks.
+/// `label` with what Prometheus does not take in a name made `_`, and with `ending` if missing.
 func metricName(_ label: String, ending: String = "") -> String {
     var name = ""
     for scalar in label.unicodeScalars {

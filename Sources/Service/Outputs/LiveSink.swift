@@ -9,7 +9,7 @@ protocol LiveSink: AnyObject {
     /// Hands on all that was held back.
     func flush() throws(LandmarkdError)
 
-    /// Finishes what is open; the next result opens anew.
+    /// Finishes what is open; the next result reopens it.
     func close() throws(LandmarkdError)
 
     /// Results that were taken, but lost since.

@@ -21,7 +21,7 @@ package struct Daemon: Sendable {
         return (settings.summary(sources: sources), try settings.warnings())
     }
 
-    /// Serves until SIGTERM or SIGINT; SIGHUP reads the settings anew. Throws as `check` does, and where HTTP cannot be had.
+    /// Serves until SIGTERM or SIGINT; SIGHUP reloads the settings. Throws as `check` does, and where HTTP cannot be had.
     package func run() async throws {
         signal(SIGPIPE, SIG_IGN)  // who reads our standard output may go
         signal(SIGHUP, SIG_IGN)  // until it can be answered

@@ -40,7 +40,7 @@ package final class ServiceLog: Sendable {
 
     private struct Handler: LogHandler {
         let log: ServiceLog
-        /// Of this logger; the settings' level counts too.
+        /// Level of this logger; the settings' level counts too.
         var least: Logger.Level
         var metadata: Logger.Metadata = [:]
 

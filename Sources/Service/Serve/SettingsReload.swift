@@ -4,7 +4,7 @@ import ServiceLifecycle
 import Synchronization
 import UnixSignals
 
-/// Reads the settings anew at SIGHUP. A file that is broken changes nothing.
+/// Reloads the settings at SIGHUP. A file that is broken changes nothing.
 final class SettingsReload: Service {
     private let source: SettingsSource
     private let supervisor: StreamSupervisor
@@ -39,7 +39,7 @@ final class SettingsReload: Service {
             let changes = try supervisor.apply(wanted.streams)
             serviceLog.set(wanted.logLevel)
             if let http { (http.settings.token, http.settings.preview) = (wanted.http.token, wanted.http.preview) }
-            log.notice("settings were read anew: \(changes)")
+            log.notice("settings were reloaded: \(changes)")
             let before = settings.withLock { settings in
                 defer { settings = wanted }
                 return settings

@@ -20,7 +20,7 @@ package struct OutputSettings: Sendable, Equatable, CustomStringConvertible {
     }
 
     package var place: Place
-    /// Of files.
+    /// When files are rotated.
     package var rotation = Rotation.day
 
     package init(_ place: Place, rotation: Rotation = .day) { (self.place, self.rotation) = (place, rotation) }

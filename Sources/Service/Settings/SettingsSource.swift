@@ -1,7 +1,7 @@
 import Base
 import SettingsFile
 
-/// Where the settings come from: a file, overridden by variables, overridden by flags. Read at the start, and anew when asked to.
+/// Where the settings come from: a file, overridden by variables, overridden by flags. Read at the start, and again when asked to.
 package struct SettingsSource: Sendable {
     /// A value given outside the file.
     package struct Override: Sendable {

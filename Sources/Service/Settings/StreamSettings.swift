@@ -33,7 +33,7 @@ package struct StreamSettings: Sendable, Equatable {
     package var size: FrameSize?
     /// Frames a second.
     package var rate: Double?
-    /// Seconds without a frame after which the source is opened anew; nil: what suits the source.
+    /// Seconds without a frame after which the source is reopened; nil: what suits the source.
     package var stall: Double?
     /// Whether landmarks of a face that keeps still are calmed.
     package var smoothing = true

@@ -34,12 +34,12 @@ package final class CascadeLoss {
         package var heatmap: Float = 0.05
         package var coordinates: Float = 10
         package var presence: Float = 0.3
-        /// Of the change of errors from a frame to the next, in crop units.
+        /// Weight of the change of errors from a frame to the next, in crop units.
         package var steadiness: Float = 0
         package var form = Coordinates.absolute
-        /// Of the heatmaps' anisotropic loss; 0: none.
+        /// Weight of the heatmaps' anisotropic loss; 0: none.
         package var anisotropic: Float = 0
-        /// Of the errors of lids and lips against each other: how far a part is open.
+        /// Weight of the errors of lids and lips against each other: how far a part is open.
         package var openings: Float = 0
         /// How much lids and inner lips count by the size of their own part, 0…1.
         package var parts = 0.0

@@ -9,9 +9,9 @@ import Samples
 package final class LocatorLoss {
     package struct Weights: Sendable, Equatable {
         package var presence: Float = 1
-        /// Of an error of place of a quarter of the crop's side.
+        /// Weight of an error of place of a quarter of the crop's side.
         package var place: Float = 1
-        /// Of an error of the size by a factor of e.
+        /// Weight of an error of the size by a factor of e.
         package var size: Float = 1
         package var roll: Float = 0.5
 

@@ -1,13 +1,13 @@
 /// Means of a step's loss, part by part; those of several threads add up.
 package struct LossParts: Sendable {
     package var total: Double = 0
-    /// Of heatmaps of landmarks.
+    /// Heatmap loss.
     package var heatmap: Double = 0
-    /// Of places and sizes.
+    /// Loss of places and sizes.
     package var coordinates: Double = 0
-    /// Of where a face is and where none.
+    /// Presence loss.
     package var presence: Double = 0
-    /// Of errors that change from frame to frame.
+    /// Loss of errors that change from frame to frame.
     package var steadiness: Double = 0
 
     static func * (left: LossParts, factor: Double) -> LossParts {

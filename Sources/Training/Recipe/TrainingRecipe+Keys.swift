@@ -111,7 +111,7 @@ extension TrainingRecipe {
         "spatial_transformer": .choice(CascadeConfiguration.SpatialTransformer.allCases.map(\.rawValue)) {
             $0.model.spatialTransformer = CascadeConfiguration.SpatialTransformer(rawValue: $1) ?? .none
         }
-        .means("what each pass cuts anew by a similarity of its own estimate: nothing, the features or the crop") {
+        .means("what each pass cuts again by a similarity of its own estimate: nothing, the features or the crop") {
             $0.model.spatialTransformer.rawValue
         },
         "heatmap_attention": .flag { $0.model.heatmapAttention = $1 }

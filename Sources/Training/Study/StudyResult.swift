@@ -9,15 +9,15 @@ package struct StudyResult: Sendable {
     package var words: String
     package var samples: Int
     package var parameters: Int
-    /// Of a tracked frame: features and one pass.
+    /// Multiply-adds of a tracked frame: features and one pass.
     package var multiplyAdds: Int
-    /// Of the training run, median; nil where its log is gone.
+    /// Samples a second of the training run, median; nil where its log is gone.
     package var samplesPerSecond: Double?
     /// Processor ms of a tracked frame's crop, features and one pass, by the kernels' name; the least of several.
     package var milliseconds: [(kernels: String, value: Double)]
     /// Mean error after each pass in % of the eye distance, on held-back faces.
     package var errors: [Double]
-    /// Of faces turned by more than `turnedFrom` degrees: number, mean error, and % of them over 8 %; after the last trained pass.
+    /// Faces turned by more than `turnedFrom` degrees: number, mean error, and % of them over 8 %; after the last trained pass.
     package var turned: YawClass?
     package var eyes: OpeningSummary?
     package var faces: Int

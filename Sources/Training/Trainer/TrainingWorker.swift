@@ -5,7 +5,7 @@ import NeuralNetwork
 /// Used by one thread at a time: the trainer's barriers see to that, and hand it from the thread that draws to the one that computes.
 protocol TrainingWorker: AnyObject, Sendable {
     var graph: Graph { get }
-    /// Of the last batch: faces in it, the pictures they are from, this thread's share of the mean loss.
+    /// About the last batch: faces in it, the pictures they are from, this thread's share of the mean loss.
     var faces: Int { get }
     var files: [String] { get }
     var parts: LossParts { get }

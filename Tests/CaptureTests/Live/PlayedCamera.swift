@@ -26,7 +26,7 @@ final class PlayedCamera: @unchecked Sendable {
     /// What the driver makes of any wish for a format.
     var insistsOn: PixelCode?
     var mostBuffers: UInt32 = 8
-    /// Told by `poll` in the place of what is so.
+    /// Told by `poll` in place of what is so.
     var pollAnswer: Int32?
     /// errno by request.
     var failures: [UInt: Int32] = [:]

@@ -29,7 +29,7 @@ import Testing
         }
         #expect(places.enter(channels[3]) == .reserved)
         #expect(!places.needsGeneralPlace(channels[3]))
-        #expect(places.enter(channels[4]) == .reserved, "in the place of the one that was idle")
+        #expect(places.enter(channels[4]) == .reserved, "in place of the one that was idle")
         #expect(!channels[3].isActive)
         places.setIdle(false, channels[4])
         #expect(places.enter(channels[5]) == nil)

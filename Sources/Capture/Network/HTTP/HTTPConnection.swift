@@ -25,7 +25,7 @@ final class HTTPConnection {  // thread-bound
     /// What libcurl says of a line of 100 KB: that memory is short; since 8.6 that it is too large.
     private static let codesOfLongLines = [CURLE_OUT_OF_MEMORY, CURLcode(rawValue: 100)]
 
-    /// Of the present answer, or of the one that leads to it.
+    /// Head of the present answer, or of the one that leads to it.
     private(set) var head = HTTPHead()
 
     private let stop: StopSignal

@@ -87,7 +87,7 @@ struct HTTPFaults {
     }
 
     private static let checking = "check the address, and that the camera is on and can be reached from here"
-    private static let reopening = "check the camera and the network; the stream is opened anew"
+    private static let reopening = "check the camera and the network; the stream is reopened"
 
     private func fault(_ code: ExitCode, _ what: String, _ remedy: String) -> LandmarkdError {
         LandmarkdError(code, "\(address.shown): \(what)", remedy: remedy)

@@ -160,7 +160,7 @@ class Card {
 
   // One result from the event stream.
   take(result) {
-    // The service was started anew, and counts from 1 again.
+    // The service was restarted, and counts from 1 again.
     if (result.frame < this.newest?.frame) this.results.clear();
     this.newest = result;
     this.results.set(result.frame, result);
