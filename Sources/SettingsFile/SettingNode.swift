@@ -87,7 +87,8 @@ package struct SettingNode {
 extension SettingNode {
     /// Keys and values of a table, in the order they were written; none where the value is left out.
     package func entries() throws(LandmarkdError) -> [(key: String, value: SettingNode)] {
-        if isNull || isLeftOut || text == "" { return [] }
+        if isNull { throw unsuitable("a table of keys") }
+        if isLeftOut || text == "" { return [] }
         guard let mapping = node.mapping else { throw unsuitable("a table of keys") }
         if let tag = foreignTag { throw fault("the tag '\(tag)' is not read", remedy: "remove it") }
         var entries: [(key: String, value: SettingNode)] = []
@@ -102,7 +103,8 @@ extension SettingNode {
 
     /// The values of a list, counted from 1 in their paths; none where the list is left out. `wanted` names the list.
     package func elements(_ wanted: String) throws(LandmarkdError) -> [SettingNode] {
-        if isNull || isLeftOut { return [] }
+        if isNull { throw unsuitable(wanted) }
+        if isLeftOut { return [] }
         guard let sequence = node.sequence else { throw unsuitable(wanted) }
         if let tag = foreignTag { throw fault("the tag '\(tag)' is not read", remedy: "remove it") }
         return sequence.enumerated().map { child("\($0 + 1)", $1) }

@@ -35,6 +35,9 @@ import Testing
             configuration(), configuration { $0.separateStatistics = false },
             configuration { ($0.attention, $0.sharedUnit, $0.channels) = (false, false, 1) },
             configuration { ($0.expandedFirstStage, $0.crop, $0.width) = (false, 112, 20) },
+            configuration { ($0.heatmapAttention, $0.stem) = (true, .patches) },
+            configuration { $0.spatialTransformer = .features }, configuration { $0.spatialTransformer = .crop },
+            configuration { ($0.layout, $0.width) = (.reference, 3) },
         ], 0...lm_best_level())
     func plannedCascadesGiveWhatTheirGraphsGive(configuration: CascadeConfiguration, level: Int32) {
         let weights = ModelWeights()

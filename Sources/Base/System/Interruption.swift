@@ -1,7 +1,7 @@
 import Glibc
 import Synchronization
 
-/// Whether the user (SIGINT) or the system (SIGTERM) asked the program to end; long loops ask and end tidily.
+/// Whether the user (SIGINT), the system (SIGTERM) or a terminal that closes (SIGHUP) asked the program to end; long loops ask and end tidily.
 package enum Interruption {
     private static let asked = Atomic(false)
     private static let patience = Atomic<UInt32>(0)
@@ -19,7 +19,9 @@ package enum Interruption {
         var signals = sigset_t()
         sigemptyset(&signals)
         sigaddset(&signals, SIGALRM)
-        for number in [SIGINT, SIGTERM] {
+        for number in [SIGINT, SIGTERM, SIGHUP] {
+            // Under nohup a closed terminal is to be ignored.
+            if number == SIGHUP, isIgnored(SIGHUP) { continue }
             sigaddset(&signals, number)
             signal(number) { number in
                 Interruption.asked.store(true, ordering: .relaxed)
@@ -29,6 +31,13 @@ package enum Interruption {
         }
         // Who started us may have had them blocked, which is handed on.
         pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+    }
+
+    private static func isIgnored(_ number: Int32) -> Bool {
+        var action = sigaction()
+        guard sigaction(number, nil, &action) == 0 else { return false }
+        return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+            == unsafeBitCast(SIG_IGN, to: Int.self)
     }
 
     /// Calls only what a signal handler may.

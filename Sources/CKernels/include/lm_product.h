@@ -13,7 +13,7 @@ typedef struct lm_strip {
 } lm_strip;
 
 /* Most strips of a product. */
-#define LM_MAX_STRIPS 12
+#define LM_MAX_STRIPS 16
 
 /* For each line i, position j and column n: y[i,j,n] = act(Σ_k A[i,j,k] * B[k,n] + bias[n] + addend[i,j,n]).
    A: the strips side by side. B: as lm_pack_product left it. bias and addend may be NULL; where `addend_halved`, the addend's line and

@@ -118,6 +118,8 @@ import Testing
         ("streams:\n  door: {source: a, format: ~}\n", "format: '~' is YAML's null", "YUYV"),
         ("streams:\n  d: {source: a, outputs: [{csv: off}]}\n", "outputs.1.csv: 'off' is not a file's path", "path"),
         ("streams:\n  d: {source: a, outputs: [{csv: a, rotate: 0100MB}]}\n", "rotate: '0100MB' is not", "100MB"),
+        ("streams: ~\n", ":1: streams: '~' is YAML's null", "a table"),
+        ("streams:\n  d: {source: a, outputs: ~}\n", "outputs: '~' is YAML's null", "a list"),
         ("models: ~\n", ":1: models: '~' is YAML's null", "a folder"),
         ("models: no\n", "models: 'no' is not a folder", "folder"),
         ("http: {token: ~}\n", "http.token: '~' is YAML's null", "16"),
