@@ -36,7 +36,7 @@ def run(ours, dtype):
     torch.manual_seed(1)
     cascade = twin.Cascade().to(dtype)
     names = set()
-    for name, parameter, convert in cascade.parameters_by_name():
+    for name, parameter, convert, _ in cascade.parameters_by_name():
         with torch.no_grad():
             parameter.copy_(convert(ours["weight/" + name]))
         names.add("weight/" + name)
@@ -50,14 +50,14 @@ def run(ours, dtype):
     results = cascade(crop, prior)
     total, parts = twin.loss(cascade, results, ours["truth"].to(dtype), ours["presence"] > 0)
     total.backward()
-    found = {"prior": cascade.folded(prior), "loss": torch.stack([total, *parts])}
+    found = {"prior": prior * cascade.heat_gain, "loss": torch.stack([total, *parts[:3]])}
     for number, result in enumerate(results):
-        found[f"pass{number}/heat"] = cascade.folded(result["heat"])
+        found[f"pass{number}/heat"] = result["heat"] * cascade.heat_gain
         found[f"pass{number}/position"] = result["position"]
         found[f"pass{number}/presence"] = result["presence"]
         found[f"pass{number}/carried"] = result["carried"]
-    gradients = {name: parameter.grad for name, parameter, _ in cascade.parameters_by_name()}
-    return found, gradients, {name: convert for name, _, convert in cascade.parameters_by_name()}
+    gradients = {name: parameter.grad for name, parameter, *_ in cascade.parameters_by_name()}
+    return found, gradients, {name: convert for name, _, convert, _ in cascade.parameters_by_name()}
 
 
 def outputs_as_theirs(ours):
@@ -70,8 +70,7 @@ def outputs_as_theirs(ours):
             return value.view(len(value), 2, -1).transpose(1, 2)
         if kind == "presence":
             return value.flatten()
-        value = value.permute(0, 3, 1, 2)
-        return value[:, twin.blocks_last(value.shape[1] // 4)] if kind in ("heat", "prior") else value
+        return value.permute(0, 3, 1, 2)
 
     names = [name for name in ours if name == "loss" or name == "prior" or name.startswith("pass")]
     return {name: converted(name, ours[name]) for name in names}
