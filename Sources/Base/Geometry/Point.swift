@@ -17,3 +17,10 @@ extension Sequence<Point> {
         return count > 0 ? sum / count : .zero
     }
 }
+
+extension [Point] {
+    /// Mean distance of the points from as many others, each from the one of its index.
+    package func meanDistance(from others: [Point]) -> Double {
+        zip(self, others).reduce(0) { $0 + ($1.0 - $1.1).length } / Double(count)
+    }
+}

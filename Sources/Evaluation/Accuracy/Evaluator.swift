@@ -1,8 +1,6 @@
 import Base
-import Dispatch
 import FaceTracking
 import Samples
-import Synchronization
 
 /// Error of each landmark of one face after each pass, in shares of the reference length.
 package struct FaceErrors: Sendable {
@@ -38,19 +36,12 @@ package struct Evaluator: Sendable {
     package func errors(
         _ faces: FaceSet, from start: CropStart, judged: @Sendable () -> Void = {}
     ) -> [FaceErrors] {
-        let results = Mutex([FaceErrors?](repeating: nil, count: faces.count))
-        let next = Atomic(0)
-        DispatchQueue.concurrentPerform(iterations: min(threads, faces.count)) { _ in
-            let runner = CascadeRunner(model, passes: passes)
-            while true {
-                let index = next.add(1, ordering: .relaxed).oldValue
-                guard index < faces.count else { return }
-                let result = judge(index, faces, start, runner)
-                results.withLock { $0[index] = result }
-                judged()
-            }
+        parallelMap(faces.count, threads: threads) {
+            CascadeRunner(model, passes: passes)
+        } _: { runner, index in
+            defer { judged() }
+            return judge(index, faces, start, runner)
         }
-        return results.withLock { $0.compactMap { $0 } }
     }
 
     private func judge(_ index: Int, _ faces: FaceSet, _ start: CropStart, _ runner: CascadeRunner) -> FaceErrors {
@@ -58,10 +49,7 @@ package struct Evaluator: Sendable {
         var generator = SplitMix64(seed: seed, index: UInt64(index))
         let (map, prior) = start.lay(face, among: faces.faces, generator: &generator)
         let estimates = runner.run(faces.frame(of: index), map, prior: prior, passes: passes, all: true)
-        let unit = face.scheme.referenceLength(of: face.points)
-        let errors = estimates.map { estimate in
-            zip(estimate.points, face.points).map { ($0 - $1).length / unit }
-        }
+        let errors = estimates.map { face.scheme.errors(of: $0.points, truth: face.points) }
         return FaceErrors(
             face: index, errors: errors, presence: estimates.last?.presence ?? 0, points: estimates.map(\.points),
             mirrored: triesMirrored ? mirroredAnswers(face, faces.frame(of: index), runner) : nil)
