@@ -94,7 +94,7 @@ struct Augment: ParsableCommand {
     private func makeSampler() throws -> TrainingSampler {
         let augmentation = try recipe.map { try TrainingRecipe(path: $0).augmentation } ?? self.augmentation.recipe
         guard !data.isEmpty else {
-            let face = try AverageFace(path: ModelSearch().path("average-face.safetensors"))
+            let face = try AverageFace(path: ModelSearch().path(.averageFace))
             return TrainingSampler(
                 FaceSet(rendered: 24, face, seed: seed), recipe: augmentation, side: crop, seed: seed)
         }

@@ -87,17 +87,14 @@ struct Track: ParsableCommand {
         options.threads = threads ?? processorCount()
         var run = TrackRun(inputs: inputs, output: output, options: options)
         run.quiet = quiet
-        let path = try ModelSearch().path("face68.safetensors", given: model)
-        let model = try CascadeModel(path: path)
-        if let warning = model.calibrationWarning(path: path) {
+        let path = try ModelSearch().path(.landmarks, given: model)
+        let models = try TrackerModels(given: path)
+        if let warning = models.landmarks.calibrationWarning(path: path) {
             Console(title: "track", quiet: quiet).note("warning: \(warning)")
         }
-        let locator = try LocatorModel(path: ModelSearch().path("locator.safetensors"))
+        let settings = TrackingSettings(faces: faces, searchRate: searchRate)
         let fault = try run.run { () throws(LandmarkdError) -> any FaceTracker in
-            let tracker = CascadeTracker(
-                model, locator: NetworkLocator(locator),
-                settings: TrackingSettings(faces: faces, searchRate: searchRate))
-            return smoothing == .on ? SmoothedTracker(tracker) : tracker
+            models.tracker(settings, smooths: smoothing == .on)
         }
         if let fault { throw ArgumentParser.ExitCode(fault.rawValue) }
     }

@@ -76,7 +76,7 @@ package struct BenchRun {
     private func addTracking(_ report: inout BenchReport) throws(LandmarkdError) {
         let renderer = ClipRenderer(DemoClip.script(), face: face)
         let frames = (0..<40).map { renderer.render($0).frame }
-        let tracker = CascadeTracker(model, locator: NetworkLocator(locator))
+        let tracker = TrackerModels(model, locator).tracker()
         for frame in frames.prefix(5) { _ = try tracker.process(frame) }
         let tracked = frames.dropFirst(5)
         let start = threadProcessorSeconds()

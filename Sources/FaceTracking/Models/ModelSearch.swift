@@ -1,6 +1,13 @@
 import Base
 import Glibc
 
+/// A model file that comes with the program, by its name.
+package enum ShippedModel: String {
+    case landmarks = "face68.safetensors"
+    case locator = "locator.safetensors"
+    case averageFace = "average-face.safetensors"
+}
+
 /// Finds the model files that come with the program.
 package struct ModelSearch {
     /// Folders in the order of search.
@@ -30,12 +37,12 @@ package struct ModelSearch {
         self.folders = folders + ["models"]
     }
 
-    /// `given`, else the first file called `name` in the folders. Throws `.noInput` where there is none.
-    package func path(_ name: String, given: String? = nil) throws(LandmarkdError) -> String {
+    /// `given`, else the first file of the model's name in the folders. Throws `.noInput` where there is none.
+    package func path(_ model: ShippedModel, given: String? = nil) throws(LandmarkdError) -> String {
         if let given { return given }
-        if let found = find(name) { return found }
+        if let found = find(model.rawValue) { return found }
         throw LandmarkdError(
-            .noInput, "\(name): not found in \(folders.joined(separator: ", "))",
+            .noInput, "\(model.rawValue): not found in \(folders.joined(separator: ", "))",
             remedy: "name a model by --model, or their folder by the environment variable LANDMARKD_MODELS")
     }
 
