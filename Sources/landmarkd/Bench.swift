@@ -31,17 +31,17 @@ struct Bench: ParsableCommand {
 
     func run() throws {
         let search = ModelSearch()
-        let model = try CascadeModel(path: search.path("face68.safetensors", given: model))
+        let model = try CascadeModel(path: search.path(.landmarks, given: model))
         if layers { return print(LayerBench(model).text) }
-        let face = try AverageFace(path: search.path("average-face.safetensors"))
+        let face = try AverageFace(path: search.path(.averageFace))
         let console = Console(title: "bench", quiet: quiet)
-        let locator = try LocatorModel(path: search.path("locator.safetensors"))
+        let locator = try LocatorModel(path: search.path(.locator))
         var report = try BenchRun(model, locator: locator, face: face).run { next, share in
             console.progress(share: share) { next }
         }
         console.progress(share: 0.5) { "training" }
         try TrainingBench(model, face: face, threads: min(24, threads ?? processorCount())).add(to: &report)
         console.clear()
-        print(json ? report.json : report.text)
+        print(json ? report.json.text : report.text)
     }
 }

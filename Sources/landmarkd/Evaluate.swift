@@ -58,34 +58,34 @@ struct Evaluate: ParsableCommand {
     }
 
     func run() throws {
-        let shipped = task == .locator ? "locator.safetensors" : "face68.safetensors"
+        let shipped = task == .locator ? ShippedModel.locator : .landmarks
         var run = EvaluationRun(modelPath: try ModelSearch().path(shipped, given: model), folders: data)
         (run.set, run.split, run.passes) = (set, split, passes)
         run.threads = threads ?? processorCount()
         let console = Console(title: "evaluate", quiet: quiet)
         run.warn = { $0.lines.forEach(console.note) }
         if task == .locator { return try judgeLocator(run, console) }
-        run.locator = try LocatorModel(path: ModelSearch().path("locator.safetensors"))
+        run.locator = try LocatorModel(path: ModelSearch().path(.locator))
         let results = try run.run { share, detail in console.progress(share: share) { detail } }
         console.clear()
         let reports = results.map(\.report) + [EvaluationRun.summary(of: results)].compactMap { $0 }
         print(
             json
-                ? "[" + reports.map(\.json).joined(separator: ",\n") + "]"
+                ? "[" + reports.map(\.json.text).joined(separator: ",\n") + "]"
                 : reports.map { $0.start == .otherShape ? $0.text + "\n" + $0.calibrationText : $0.text }.joined(
                     separator: "\n\n"))
         if let report { try writeEvaluation(results, folder: try makeFolder(report)) }
     }
 
     private func judgeLocator(_ run: EvaluationRun, _ console: Console) throws {
-        let cascade = try CascadeModel(path: ModelSearch().path("face68.safetensors"))
+        let cascade = try CascadeModel(path: ModelSearch().path(.landmarks))
         let reports = try run.locatorReports(cascade: cascade) { done, total in
             console.progress(share: Double(done) / Double(total)) { "\(done) of \(total) sets" }
         }
         console.clear()
         print(
             json
-                ? "[" + reports.map(\.json).joined(separator: ",\n") + "]" : reports.map(\.text).joined(separator: "\n")
+                ? "[" + reports.map(\.json.text).joined(separator: ",\n") + "]" : reports.map(\.text).joined(separator: "\n")
         )
     }
 }

@@ -46,25 +46,23 @@ struct Jitter: ParsableCommand {
 
     func run() throws {
         let search = ModelSearch()
-        let path = try search.path("face68.safetensors", given: model)
-        let model = try CascadeModel(path: path)
+        let path = try search.path(.landmarks, given: model)
+        let models = try TrackerModels(search, given: path)
         let console = Console(title: "jitter", quiet: quiet)
-        var run = JitterRun(try chosenFaces(model, path, search, console))
+        var run = JitterRun(try chosenFaces(models.landmarks, path, search, console))
         run.clips = try clips.map { folder throws(LandmarkdError) in try makeFolder(folder) }
-        let locator = try LocatorModel(path: ModelSearch().path("locator.safetensors"))
-        let tracker = CascadeTracker(model, locator: NetworkLocator(locator))
-        let report = try run.run(smoothing == .on ? SmoothedTracker(tracker) : tracker) { done, total in
+        let report = try run.run(models.tracker(smooths: smoothing == .on)) { done, total in
             console.progress(share: Double(done) / Double(total)) { "\(done) of \(total) clips" }
         }
         console.clear()
-        print(json ? report.json : report.text)
+        print(json ? report.json.text : report.text)
     }
 
     private func chosenFaces(_ model: CascadeModel, _ path: String, _ search: ModelSearch, _ console: Console)
         throws -> FaceSet
     {
         guard !data.isEmpty else {
-            return FaceSet(rendered: faces, try AverageFace(path: search.path("average-face.safetensors")))
+            return FaceSet(rendered: faces, try AverageFace(path: search.path(.averageFace)))
         }
         var run = EvaluationRun(modelPath: path, folders: data)
         (run.set, run.split) = (set, split)

@@ -1,3 +1,5 @@
+import Base
+
 extension CameraReport {
     /// For people: a paragraph a camera. Sizes in pixels, rates in frames a second.
     package var text: String { entries.map(\.text).joined(separator: "\n\n") }
@@ -8,7 +10,7 @@ extension CameraReport {
     package var json: String {
         entries.isEmpty
             ? "{\"cameras\":[]}"
-            : "{\"cameras\":[\n" + entries.map(\.json).joined(separator: ",\n") + "\n]}"
+            : "{\"cameras\":[\n" + entries.map(\.json.text).joined(separator: ",\n") + "\n]}"
     }
 }
 
@@ -32,39 +34,37 @@ extension CameraReport.Entry {
         return lines.joined(separator: "\n")
     }
 
-    fileprivate var json: String {
-        var pairs = [("path", path.jsonQuoted)]
-        if let capabilities {
-            pairs += [
-                ("card", capabilities.card.jsonQuoted), ("driver", capabilities.driver.jsonQuoted),
-                ("bus", capabilities.bus.jsonQuoted),
-            ]
-        }
-        pairs.append(("by_id", jsonArray(stableNames.byID.map(\.jsonQuoted))))
-        pairs.append(("by_path", jsonArray(stableNames.byPath.map(\.jsonQuoted))))
-        pairs.append(("formats", jsonArray(formats.map(json))))
-        if let (mode, rate) = choice {
-            var parts = [("format", mode.code.description.jsonQuoted)]
-            parts += [("width", "\(mode.width)"), ("height", "\(mode.height)")]
-            if let rate { parts.append(("rate", rateText(rate))) }
-            pairs.append(("choice", jsonObject(parts)))
-        }
-        if let fault { pairs.append(("error", "\(fault)".jsonQuoted)) }
-        return jsonObject(pairs)
+    fileprivate var json: JSON {
+        [
+            "path": .string(path), "card": (capabilities?.card).map { .string($0) },
+            "driver": (capabilities?.driver).map { .string($0) }, "bus": (capabilities?.bus).map { .string($0) },
+            "by_id": .array(stableNames.byID.map { .string($0) }),
+            "by_path": .array(stableNames.byPath.map { .string($0) }),
+            "formats": .array(formats.map(json)),
+            "choice": choice.map { mode, rate in
+                [
+                    "format": .string(mode.code.description), "width": .integer(mode.width),
+                    "height": .integer(mode.height), "rate": rate.map(json),
+                ]
+            },
+            "error": fault.map { .string("\($0)") },
+        ]
     }
 
-    private func json(_ code: PixelCode, _ modes: [CameraMode]) -> String {
-        let listed = modes.map { mode in
-            jsonObject([
-                ("width", "\(mode.width)"), ("height", "\(mode.height)"),
-                ("rates", jsonArray(mode.rates.map(rateText))),
-            ])
-        }
-        return jsonObject([
-            ("format", code.description.jsonQuoted), ("conversion", code.reading.words.jsonQuoted),
-            ("modes", jsonArray(listed)),
-        ])
+    private func json(_ code: PixelCode, _ modes: [CameraMode]) -> JSON {
+        [
+            "format": .string(code.description), "conversion": .string(code.reading.words),
+            "modes": .array(
+                modes.map { mode in
+                    [
+                        "width": .integer(mode.width), "height": .integer(mode.height),
+                        "rates": .array(mode.rates.map(json)),
+                    ]
+                }),
+        ]
     }
+
+    private func json(_ rate: Double) -> JSON { .decimal(rate, rateDigits(rate)) }
 }
 
 extension PixelCode.Reading {
@@ -77,9 +77,3 @@ extension PixelCode.Reading {
         }
     }
 }
-
-private func jsonObject(_ pairs: [(String, String)]) -> String {
-    "{" + pairs.map { "\($0.jsonQuoted):\($1)" }.joined(separator: ",") + "}"
-}
-
-private func jsonArray(_ values: [String]) -> String { "[" + values.joined(separator: ",") + "]" }

@@ -36,21 +36,23 @@ package struct EvaluationReport: Sendable {
     }
 
     /// The object of `landmarkd evaluate --json`.
-    package var json: String {
-        let passes = passes.enumerated().map { number, pass in
-            let regions = Self.regions(pass).map { "\($0.rawValue.jsonQuoted):\(decimal($1, 4))" }
-            return "{\"pass\":\(number + 1),\"nme_percent\":\(decimal(pass.mean, 4)),"
-                + "\"median_percent\":\(decimal(pass.median, 4)),\"auc_0_08\":\(decimal(pass.areaUnderCurve, 4)),"
-                + "\"failure_0_08_percent\":\(decimal(pass.failureRate, 4)),\"regions\":{\(regions.joined(separator: ","))}}"
+    package var json: JSON {
+        let passes = passes.enumerated().map { number, pass -> JSON in
+            [
+                "pass": .integer(number + 1), "nme_percent": .decimal(pass.mean, 4),
+                "median_percent": .decimal(pass.median, 4), "auc_0_08": .decimal(pass.areaUnderCurve, 4),
+                "failure_0_08_percent": .decimal(pass.failureRate, 4),
+                "regions": .object(Self.regions(pass).map { ($0.rawValue, .decimal($1, 4)) }),
+            ]
         }
-        return "{\"model\":\(model.jsonQuoted),\"set\":\(set.jsonQuoted),\"split\":\(split.jsonQuoted),"
-            + "\"images\":\(images),\"box\":\(start.rawValue.jsonQuoted),"
-            + "\"passes\":[\(passes.joined(separator: ","))]"
-            + (reliability.map { ",\"ece\":\(decimal($0.expectedCalibrationError, 4))" } ?? "")
-            + (pointReliability.map { ",\"point_ece\":\(decimal($0.expectedCalibrationError, 4))" } ?? "")
-            + (recovery.map { ",\"wrong_starts\":\($0.json)" } ?? "")
-            + (tracked.map { ",\"tracked\":\($0.json)" } ?? "")
-            + (details.map { ",\($0.json)" } ?? "") + "}"
+        let report: JSON = [
+            "model": .string(model), "set": .string(set), "split": .string(split), "images": .integer(images),
+            "box": .string(start.rawValue), "passes": .array(passes),
+            "ece": reliability.map { .decimal($0.expectedCalibrationError, 4) },
+            "point_ece": pointReliability.map { .decimal($0.expectedCalibrationError, 4) },
+            "wrong_starts": recovery?.json, "tracked": tracked?.json,
+        ]
+        return report.appending(details?.json)
     }
 
     /// A table for readers; errors in % of the outer-eye distance.

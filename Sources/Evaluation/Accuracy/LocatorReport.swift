@@ -27,17 +27,20 @@ package struct LocatorReport: Sendable {
     }
 
     /// The object of `landmarkd evaluate --json`.
-    package var json: String {
-        let laid = zip(DetectionEvaluation.heights, tracked.laid).map {
-            "{\"height\":\(decimal($0, 2)),\"right_percent\":\(decimal($1, 4))}"
+    package var json: JSON {
+        let laid = zip(DetectionEvaluation.heights, tracked.laid).map { height, right -> JSON in
+            ["height": .decimal(height, 2), "right_percent": .decimal(right, 4)]
         }
-        return
-            "{\"model\":\(model.jsonQuoted),\"task\":\"locator\",\"set\":\(set.jsonQuoted),\"split\":\(split.jsonQuoted),"
-            + "\"images\":\(images),\"missed_percent\":\(decimal(missed, 4)),"
-            + "\"missed_in_scenes_percent\":\(decimal(missedInScenes, 4)),\"negatives\":\(negatives),"
-            + (negatives > 0 ? "\"false_faces_percent\":\(decimal(falseFaces, 4))," : "")
-            + "\"tracked\":{\"right_percent\":\(decimal(tracked.right, 4)),\"laid\":[\(laid.joined(separator: ","))]"
-            + (negatives > 0 ? ",\"false_faces_percent\":\(decimal(tracked.falseFaces, 4))" : "") + "}}"
+        let tracked: JSON = [
+            "right_percent": .decimal(tracked.right, 4), "laid": .array(laid),
+            "false_faces_percent": negatives > 0 ? .decimal(tracked.falseFaces, 4) : nil,
+        ]
+        return [
+            "model": .string(model), "task": .string("locator"), "set": .string(set), "split": .string(split),
+            "images": .integer(images), "missed_percent": .decimal(missed, 4),
+            "missed_in_scenes_percent": .decimal(missedInScenes, 4), "negatives": .integer(negatives),
+            "false_faces_percent": negatives > 0 ? .decimal(falseFaces, 4) : nil, "tracked": tracked,
+        ]
     }
 
     /// Lines for readers.

@@ -67,15 +67,14 @@ package struct JitterReport: Sendable {
     }
 
     /// The object of `landmarkd jitter --json`.
-    package var json: String {
-        let figures = Self.figures.map { figure in
+    package var json: JSON {
+        let figures = Self.figures.map { figure -> JSON.Member in
             let values = figure.values(faces)
-            if values.isEmpty { return "\(figure.key.jsonQuoted):null" }
-            return
-                "\(figure.key.jsonQuoted):{\"mean\":\(decimal(mean(values), 4)),\"median\":\(decimal(median(values), 4))}"
+            let summary: JSON = ["mean": .decimal(mean(values), 4), "median": .decimal(median(values), 4)]
+            return (figure.key, values.isEmpty ? .null : summary)
         }
-        return "{\"faces\":\(faces.count),\(figures.joined(separator: ",")),"
-            + "\"moving_lost_frames\":\(lost.moving),\"still_lost_frames\":\(lost.still)}"
+        return (["faces": .integer(faces.count)] as JSON).appending(.object(figures))
+            .appending(["moving_lost_frames": .integer(lost.moving), "still_lost_frames": .integer(lost.still)])
     }
 
     private func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }

@@ -1,3 +1,4 @@
+import Base
 import Foundation
 import Hummingbird
 
@@ -14,8 +15,8 @@ struct HTTPErrorResponse: Error {
 
     /// One JSON object and a line's end.
     var text: String {
-        let remedy = remedy.map { ",\"remedy\":\($0.jsonQuoted)" } ?? ""
-        return "{\"error\":\(cause.jsonQuoted)\(remedy)}\n"
+        let object: JSON = ["error": .string(cause), "remedy": remedy.map { .string($0) }]
+        return object.text + "\n"
     }
 
     var response: Response {
