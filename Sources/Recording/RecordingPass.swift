@@ -36,11 +36,11 @@ package struct RecordingPass {
     /// Throws what source, tracker and outputs throw, `.interrupted` where it was, `.unusableData` where there is no
     /// picture; the outputs then keep what they have under their partial names.
     package func run(
-        _ source: any PictureSource, _ tracker: any FaceTracker,
-        makeOutputs: (DecodedPicture) throws(LandmarkdError) -> [any TrackOutput]
+        _ source: any FrameSource, _ tracker: any FaceTracker,
+        makeOutputs: (DecodedFrame) throws(LandmarkdError) -> [any TrackOutput]
     ) throws(LandmarkdError) -> RecordingSummary {
         tracker.reset()
-        let feed = PictureFeed(source, ahead: threads > 1)
+        let feed = FrameFeed(source, ahead: threads > 1)
         defer { feed.stop() }
         guard let first = try feed.next() else {
             throw LandmarkdError(.unusableData, "\(name): no picture in it", remedy: "check that it plays elsewhere")
@@ -59,17 +59,17 @@ package struct RecordingPass {
     }
 
     private func follow(
-        _ first: DecodedPicture, _ feed: PictureFeed, _ tracker: any FaceTracker, _ outputs: [any TrackOutput],
+        _ first: DecodedFrame, _ feed: FrameFeed, _ tracker: any FaceTracker, _ outputs: [any TrackOutput],
         _ summary: inout RecordingSummary
     ) throws(LandmarkdError) {
-        var next: DecodedPicture? = first
+        var next: DecodedFrame? = first
         while let picture = next {
             if isInterrupted() { throw interrupted(outputs, summary) }
             let faces = try picture.frame.map { frame throws(LandmarkdError) in try tracker.process(frame) } ?? []
             let result = FrameResult(frame: picture.index + 1, time: picture.time, faces: faces)
             guard faces.areFinite else {
                 throw LandmarkdError(
-                    .unusableData, "\(name): frame \(result.frame): the model gives coordinates that are no numbers",
+                    .unusableData, "\(name): frame \(result.frame): the model gives coordinates that are not numbers",
                     remedy: "use another model")
             }
             for output in outputs { try output.write(result, of: picture.frame) }
@@ -90,7 +90,7 @@ package struct RecordingPass {
         return LandmarkdError(
             .interrupted,
             "\(name): interrupted after \(summary.frames) frames" + (kept.isEmpty ? "" : ", kept in \(kept)"),
-            remedy: "run it again for the whole, or rename the partial file to use it")
+            remedy: "run it again for the complete result, or rename the partial file to use it")
     }
 }
 

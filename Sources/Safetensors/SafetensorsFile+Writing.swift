@@ -39,21 +39,25 @@ extension SafetensorsFile {
 
     /// JSON, padded by spaces so that the values start at a multiple of 8 bytes.
     private func header(_ type: SafetensorsType) -> [UInt8] {
-        var members: [String] = []
+        var members: [JSON.Member] = []
         if !metadata.isEmpty {
-            let strings = metadata.sorted { $0.key < $1.key }.map { "\($0.key.jsonQuoted):\($0.value.jsonQuoted)" }
-            members.append("\"__metadata__\":{\(strings.joined(separator: ","))}")
+            let strings = metadata.sorted { $0.key < $1.key }.map { ($0.key, JSON.string($0.value)) }
+            members.append(("__metadata__", .object(strings)))
         }
         var offset = 0
         for tensor in tensors {
             let end = offset + tensor.values.count * type.byteCount
-            let shape = tensor.shape.map(String.init).joined(separator: ",")
             members.append(
-                "\(tensor.name.jsonQuoted):{\"dtype\":\"\(type.rawValue)\",\"shape\":[\(shape)],"
-                    + "\"data_offsets\":[\(offset),\(end)]}")
+                (
+                    tensor.name,
+                    [
+                        "dtype": .string(type.rawValue), "shape": .array(tensor.shape.map { .integer($0) }),
+                        "data_offsets": [.integer(offset), .integer(end)],
+                    ]
+                ))
             offset = end
         }
-        var text = Array("{\(members.joined(separator: ","))}".utf8)
+        var text = Array(JSON.object(members).text.utf8)
         while text.count % 8 != 0 { text.append(UInt8(ascii: " ")) }
         return text
     }

@@ -8,12 +8,12 @@ import Training
 struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measure how fast this machine tracks and trains.",
-        discussion: "Works on drawn faces and needs no data. Let nothing else run beside it.")
+        discussion: "Uses rendered faces and needs no data. Run nothing else at the same time.")
 
     @Option(help: ArgumentHelp("Model file. (default: face68.safetensors that came with landmarkd)", valueName: "file"))
     var model: String?
 
-    @Option(help: "Threads of the training that is measured. (default: one a processor core)")
+    @Option(help: "Number of threads for the training benchmark. (default: one per core)")
     var threads: Int?
 
     @Flag(help: "Print one JSON object.")
@@ -31,17 +31,17 @@ struct Bench: ParsableCommand {
 
     func run() throws {
         let search = ModelSearch()
-        let model = try CascadeModel(path: search.path("face68.safetensors", given: model))
+        let model = try CascadeModel(path: search.path(.landmarks, given: model))
         if layers { return print(LayerBench(model).text) }
-        let face = try AverageFace(path: search.path("average-face.safetensors"))
+        let face = try AverageFace(path: search.path(.averageFace))
         let console = Console(title: "bench", quiet: quiet)
-        let locator = try LocatorModel(path: search.path("locator.safetensors"))
+        let locator = try LocatorModel(path: search.path(.locator))
         var report = try BenchRun(model, locator: locator, face: face).run { next, share in
             console.progress(share: share) { next }
         }
         console.progress(share: 0.5) { "training" }
         try TrainingBench(model, face: face, threads: min(24, threads ?? processorCount())).add(to: &report)
         console.clear()
-        print(json ? report.json : report.text)
+        print(json ? report.json.text : report.text)
     }
 }

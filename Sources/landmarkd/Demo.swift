@@ -21,13 +21,12 @@ struct Demo: ParsableCommand {
     func run() throws {
         Interruption.watch()
         let search = ModelSearch()
-        let model = try CascadeModel(path: search.path("face68.safetensors", given: model))
-        let locator = try LocatorModel(path: search.path("locator.safetensors"))
-        let face = try AverageFace(path: search.path("average-face.safetensors"))
+        let models = try TrackerModels(search, given: model)
+        let face = try AverageFace(path: search.path(.averageFace))
         let run = DemoRun(
             script: DemoClip.script(), face: face, folder: try makeFolder(output),
             console: Console(title: "demo", quiet: quiet))
-        let report = try run.run(CascadeTracker(model, locator: NetworkLocator(locator)))
+        let report = try run.run(models.tracker())
         print(report.text)
     }
 }

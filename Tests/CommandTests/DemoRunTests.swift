@@ -19,7 +19,7 @@ private let shippedModel = "\(packageFolder)/models/face68.safetensors"
         let run = DemoRun(
             script: script, face: try AverageFace(path: "\(packageFolder)/models/average-face.safetensors"),
             folder: folder.path + "/", console: Console(title: "demo", quiet: true))
-        let report = try run.run(CascadeTracker(model, locator: NetworkLocator(locator)))
+        let report = try run.run(TrackerModels(model, locator).tracker())
         #expect(report.frames == 40 && report.error.missed == 0)
         #expect(try #require(report.error.mean) < 4, "% of the outer-eye distance")
         #expect(folder.names == ["demo.csv", "demo.mp4"])

@@ -16,11 +16,11 @@ import Testing
 
     @Test func theFirstFolderThatHasItWins() throws {
         let folder = try TemporaryFolder()
-        try writeFile(folder.path("a.safetensors"), [])
+        try writeFile(folder.path("face68.safetensors"), [])
         let search = ModelSearch(named: folder.path, program: nil)
-        #expect(try search.path("a.safetensors") == folder.path("a.safetensors"))
-        #expect(try search.path("a.safetensors", given: "mine") == "mine")
-        let fault = #expect(throws: LandmarkdError.self) { try search.path("b.safetensors") }
+        #expect(try search.path(.landmarks) == folder.path("face68.safetensors"))
+        #expect(try search.path(.landmarks, given: "mine") == "mine")
+        let fault = #expect(throws: LandmarkdError.self) { try search.path(named: "none.safetensors") }
         #expect(fault?.exitCode == .noInput)
     }
 }

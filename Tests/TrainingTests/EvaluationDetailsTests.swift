@@ -116,7 +116,7 @@ import Testing
         let truth = Self.face(opening: 0.05)
         let details = EvaluationDetails(
             [JudgedFace(truth: truth, found: truth, mirrored: truth)], scheme: Self.scheme)
-        let parsed = try JSONSerialization.jsonObject(with: Data("{\(details.json)}".utf8)) as? [String: Any]
+        let parsed = try JSONSerialization.jsonObject(with: Data(details.json.text.utf8)) as? [String: Any]
         let json = try #require(parsed)
         #expect(
             Set(json.keys) == [

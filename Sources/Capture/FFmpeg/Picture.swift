@@ -15,7 +15,11 @@ final class Picture: @unchecked Sendable {  // Sendable: written only before it 
         (self.pointer, self.memory) = (pointer, memory)
     }
 
-    /// FFmpeg's view of a frame that is not FFmpeg's own, for scaling and encoding; nil where its layout is not known.
+    /// FFmpeg's view of a frame, for scaling and encoding: the picture that the frame points into, or one over its planes. Nil where
+    /// their layout is not known.
+    static func of(_ frame: Frame) -> Picture? { (frame.owner as? Picture) ?? Picture(viewing: frame) }
+
+    /// FFmpeg's view of a frame that is not FFmpeg's own; nil as above.
     convenience init?(viewing frame: Frame) {
         guard let (format, planes) = frame.ffmpegLayout else { return nil }
         self.init(memory: frame.owner)
@@ -57,5 +61,25 @@ final class Picture: @unchecked Sendable {  // Sendable: written only before it 
     var isFullRange: Bool {
         let old = [AV_PIX_FMT_YUVJ420P, AV_PIX_FMT_YUVJ422P, AV_PIX_FMT_YUVJ444P, AV_PIX_FMT_YUVJ440P]
         return pointer.pointee.color_range == AVCOL_RANGE_JPEG || (old + [AV_PIX_FMT_YUVJ411P]).contains(format)
+    }
+}
+
+extension Orientation {
+    /// From a display matrix: 9 numbers, rows of (stored x, stored y, shift) to (shown x, shown y); nearest quarter turn.
+    init(displayMatrix matrix: UnsafePointer<Int32>) {
+        let (a, b, c, d) = (Double(matrix[0]), Double(matrix[1]), Double(matrix[3]), Double(matrix[4]))
+        let mirrored = a * d - b * c < 0
+        // Where stored "right" points to once shown; a mirrored picture had its left there.
+        let (right, down) = mirrored ? (-a, -b) : (a, b)
+        let turns = abs(right) >= abs(down) ? (right >= 0 ? 0 : 2) : (down >= 0 ? 1 : 3)
+        self.init(quarterTurns: turns, mirrored: mirrored)
+    }
+
+    /// The other way; without shifts, which players work out themselves.
+    var displayMatrix: [Int32] {
+        let one: Int32 = 1 << 16
+        let (right, down): (Int32, Int32) = [(one, 0), (0, one), (-one, 0), (0, -one)][quarterTurns]
+        let flip: Int32 = mirrored ? -1 : 1
+        return [right * flip, down * flip, 0, -down, right, 0, 0, 0, 1 << 30]
     }
 }

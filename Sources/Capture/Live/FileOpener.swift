@@ -4,6 +4,7 @@ import Base
 /// address inside the file.
 package struct FileOpener: LiveSourceOpener {
     package let name: String
+    package let kind = SourceKind.file
     private let loop: Bool
 
     /// `loop`: played again and again; else once.
@@ -66,7 +67,7 @@ private final class FileSource: LiveSource {  // thread-bound
     }
 
     /// The next picture, from the beginning again where the file is played in a loop.
-    private func nextPicture() throws(LandmarkdError) -> DecodedPicture? {
+    private func nextPicture() throws(LandmarkdError) -> DecodedFrame? {
         while true {
             do {
                 if let picture = try reader.next() {
@@ -92,7 +93,7 @@ private final class FileSource: LiveSource {  // thread-bound
     private func noPicture(_ what: String) -> LandmarkdError {
         LandmarkdError(
             .unusableData, "\(path): \(what), \(brokenFrames) broken",
-            remedy: "the file is damaged or cut off: record or copy it again")
+            remedy: "the file is damaged or truncated: record or copy it again")
     }
 }
 

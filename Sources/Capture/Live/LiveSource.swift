@@ -63,14 +63,27 @@ package protocol LiveSourceOpener: Sendable {
     /// As the settings name it: "/dev/video0", "rtsp://…", "clip.mp4".
     var name: String { get }
 
+    var kind: SourceKind { get }
+
+    /// What is asked of a camera; nil for other sources.
+    var request: CameraRequest? { get }
+
     /// `stop` ends waiting, in `open` and in `next`, within 0.2 s.
     func open(stop: StopSignal) throws(LandmarkdError) -> any LiveSource
 }
 
+extension LiveSourceOpener {
+    package var request: CameraRequest? { nil }
+}
+
 /// A rate with at most two digits after the point: "30", "29.97", "7.5".
 func rateText(_ rate: Double) -> String {
-    guard rate.isFinite, abs(rate) < 1e9 else { return "\(rate)" }
+    rate.isFinite && abs(rate) < 1e9 ? decimal(rate, rateDigits(rate)) : "\(rate)"
+}
+
+/// As many digits after a rate's point as say something, at most two.
+func rateDigits(_ rate: Double) -> Int {
+    guard abs(rate) < 1e9 else { return 0 }
     let hundredths = Int((rate * 100).rounded())
-    if hundredths.isMultiple(of: 100) { return "\(hundredths / 100)" }
-    return decimal(rate, hundredths.isMultiple(of: 10) ? 1 : 2)
+    return hundredths.isMultiple(of: 100) ? 0 : hundredths.isMultiple(of: 10) ? 1 : 2
 }

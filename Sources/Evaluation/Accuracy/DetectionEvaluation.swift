@@ -16,7 +16,7 @@ package final class DetectionEvaluation {
     private let canvas = PlanarCrop(side: DetectionEvaluation.width)
 
     package init(_ model: CascadeModel, _ locator: LocatorModel) {
-        tracker = CascadeTracker(model, locator: NetworkLocator(locator))
+        tracker = TrackerModels(model, locator).tracker()
     }
 
     /// % of the faces that are right in their own pictures.

@@ -13,44 +13,42 @@ package struct EvaluationReport: Sendable {
     package let passes: [ErrorSummary]
     /// Reliability on samples made of these faces as training makes them, and of pictures without faces that training holds back; nil where the
     /// model gives no confidence.
-    package let reliability: Reliability?
+    package var reliability: Reliability?
     /// The same of each landmark; nil where the model was not fitted for it.
-    package let pointReliability: Reliability?
+    package var pointReliability: Reliability?
     /// Outcome of tracks from wrong landmarks; told once a set.
-    package let recovery: RecoveryEvaluation?
+    package var recovery: RecoveryEvaluation?
     /// Confidence of faces that the tracker finds itself; told once a set.
     package var tracked: TrackedConfidence?
     /// Openings, turned faces, shifts; nil where the start disturbs them.
-    package let details: EvaluationDetails?
+    package var details: EvaluationDetails?
 
     package init(
-        model: String, set: String, split: String, start: CropStart, _ errors: [FaceErrors], scheme: LandmarkScheme,
-        reliability: Reliability?, pointReliability: Reliability? = nil, recovery: RecoveryEvaluation? = nil,
-        details: EvaluationDetails? = nil
+        model: String, set: String, split: String, start: CropStart, _ errors: [FaceErrors], scheme: LandmarkScheme
     ) {
-        self.details = details
-        (self.reliability, self.pointReliability, self.recovery) = (reliability, pointReliability, recovery)
         (self.model, self.set, self.split, self.start, images) = (model, set, split, start, errors.count)
         let count = errors.first?.errors.count ?? 0
         passes = (0..<count).map { ErrorSummary(errors, pass: $0, scheme: scheme) }
     }
 
     /// The object of `landmarkd evaluate --json`.
-    package var json: String {
-        let passes = passes.enumerated().map { number, pass in
-            let regions = Self.regions(pass).map { "\($0.rawValue.jsonQuoted):\(decimal($1, 4))" }
-            return "{\"pass\":\(number + 1),\"nme_percent\":\(decimal(pass.mean, 4)),"
-                + "\"median_percent\":\(decimal(pass.median, 4)),\"auc_0_08\":\(decimal(pass.areaUnderCurve, 4)),"
-                + "\"failure_0_08_percent\":\(decimal(pass.failureRate, 4)),\"regions\":{\(regions.joined(separator: ","))}}"
+    package var json: JSON {
+        let passes = passes.enumerated().map { number, pass -> JSON in
+            [
+                "pass": .integer(number + 1), "nme_percent": .decimal(pass.mean, 4),
+                "median_percent": .decimal(pass.median, 4), "auc_0_08": .decimal(pass.areaUnderCurve, 4),
+                "failure_0_08_percent": .decimal(pass.failureRate, 4),
+                "regions": .object(Self.regions(pass).map { ($0.rawValue, .decimal($1, 4)) }),
+            ]
         }
-        return "{\"model\":\(model.jsonQuoted),\"set\":\(set.jsonQuoted),\"split\":\(split.jsonQuoted),"
-            + "\"images\":\(images),\"box\":\(start.rawValue.jsonQuoted),"
-            + "\"passes\":[\(passes.joined(separator: ","))]"
-            + (reliability.map { ",\"ece\":\(decimal($0.expectedCalibrationError, 4))" } ?? "")
-            + (pointReliability.map { ",\"point_ece\":\(decimal($0.expectedCalibrationError, 4))" } ?? "")
-            + (recovery.map { ",\"wrong_starts\":\($0.json)" } ?? "")
-            + (tracked.map { ",\"tracked\":\($0.json)" } ?? "")
-            + (details.map { ",\($0.json)" } ?? "") + "}"
+        let report: JSON = [
+            "model": .string(model), "set": .string(set), "split": .string(split), "images": .integer(images),
+            "box": .string(start.rawValue), "passes": .array(passes),
+            "ece": reliability.map { .decimal($0.expectedCalibrationError, 4) },
+            "point_ece": pointReliability.map { .decimal($0.expectedCalibrationError, 4) },
+            "wrong_starts": recovery?.json, "tracked": tracked?.json,
+        ]
+        return report.appending(details?.json)
     }
 
     /// A table for readers; errors in % of the outer-eye distance.
@@ -72,7 +70,7 @@ package struct EvaluationReport: Sendable {
     /// Tables for readers: how often confidence was right, and what becomes of tracks from wrong landmarks.
     package var calibrationText: String {
         [
-            reliability?.text(of: "faces") ?? "confidence: the model gives none",
+            reliability?.text(of: "faces") ?? "confidence: the model reports none",
             pointReliability?.text(of: "landmarks"), tracked?.text, recovery?.text,
         ]
         .compactMap { $0 }.joined(separator: "\n")

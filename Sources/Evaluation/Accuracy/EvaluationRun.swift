@@ -1,6 +1,7 @@
 import Base
 import FaceTracking
 import Samples
+import Synchronization
 
 /// `landmarkd evaluate`: a model on the annotated faces of some folders, set by set, from each kind of start.
 package struct EvaluationRun: Sendable {
@@ -71,11 +72,10 @@ package struct EvaluationRun: Sendable {
                 let errors = evaluator.errors(faces, from: start) { meter.advance() }
                 let judged = Self.judgedFaces(errors, faces, model.configuration.passes)
                 var report = EvaluationReport(
-                    model: modelPath, set: name, split: split.rawValue, start: start, errors, scheme: faces.scheme,
-                    reliability: reliability, pointReliability: pointReliability,
-                    recovery: start == .otherShape ? recovery : nil,
-                    details: start == .truth ? EvaluationDetails(judged, scheme: faces.scheme) : nil)
-                if start == .otherShape { report.tracked = tracked }
+                    model: modelPath, set: name, split: split.rawValue, start: start, errors, scheme: faces.scheme)
+                (report.reliability, report.pointReliability) = (reliability, pointReliability)
+                if start == .truth { report.details = EvaluationDetails(judged, scheme: faces.scheme) }
+                if start == .otherShape { (report.recovery, report.tracked) = (recovery, tracked) }
                 results.append(Result(report: report, faces: faces, errors: errors, judged: judged))
             }
         }
@@ -88,10 +88,12 @@ package struct EvaluationRun: Sendable {
         guard parts.count > 1, let first = parts.first else { return nil }
         var reliability = first.report.reliability
         for part in parts.dropFirst() { if let more = part.report.reliability { reliability?.add(more) } }
-        return EvaluationReport(
+        var report = EvaluationReport(
             model: first.report.model, set: "all", split: first.report.split, start: .truth,
-            parts.flatMap(\.errors), scheme: first.faces.scheme, reliability: reliability,
-            details: EvaluationDetails(parts.flatMap(\.judged), scheme: first.faces.scheme))
+            parts.flatMap(\.errors), scheme: first.faces.scheme)
+        report.reliability = reliability
+        report.details = EvaluationDetails(parts.flatMap(\.judged), scheme: first.faces.scheme)
+        return report
     }
 
     private static func judgedFaces(_ errors: [FaceErrors], _ faces: FaceSet, _ passes: Int) -> [JudgedFace] {
@@ -185,5 +187,29 @@ package struct EvaluationRun: Sendable {
         case .validation: FaceSplit(validation: validationShare)(all).validation
         case .test: all.filter { $0.split == .test }
         }
+    }
+}
+
+/// Counts finished pieces of a long task, from any thread, and tells how far it is.
+final class WorkMeter: Sendable {
+    /// Told the share that is done, 0…1, and what is being done.
+    typealias Observer = @Sendable (_ share: Double, _ detail: String) -> Void
+
+    private let done = Atomic(0)
+    private let detail = Mutex("")
+    private let total: Int
+    private let observer: Observer
+
+    init(total: Int, _ observer: @escaping Observer) { (self.total, self.observer) = (max(1, total), observer) }
+
+    /// Says what the next pieces are of.
+    func begin(_ detail: String) {
+        self.detail.withLock { $0 = detail }
+        advance(by: 0)
+    }
+
+    func advance(by pieces: Int = 1) {
+        let now = done.add(pieces, ordering: .relaxed).newValue
+        observer(min(1, Double(now) / Double(total)), detail.withLock { $0 })
     }
 }

@@ -1,8 +1,6 @@
 import Base
-import Dispatch
 import FaceTracking
 import Samples
-import Synchronization
 
 /// Error of each landmark of one face after each pass, in shares of the reference length.
 package struct FaceErrors: Sendable {
@@ -38,19 +36,12 @@ package struct Evaluator: Sendable {
     package func errors(
         _ faces: FaceSet, from start: CropStart, judged: @Sendable () -> Void = {}
     ) -> [FaceErrors] {
-        let results = Mutex([FaceErrors?](repeating: nil, count: faces.count))
-        let next = Atomic(0)
-        DispatchQueue.concurrentPerform(iterations: min(threads, faces.count)) { _ in
-            let runner = CascadeRunner(model, passes: passes)
-            while true {
-                let index = next.add(1, ordering: .relaxed).oldValue
-                guard index < faces.count else { return }
-                let result = judge(index, faces, start, runner)
-                results.withLock { $0[index] = result }
-                judged()
-            }
+        parallelMap(faces.count, threads: threads) {
+            CascadeRunner(model, passes: passes)
+        } _: { runner, index in
+            defer { judged() }
+            return judge(index, faces, start, runner)
         }
-        return results.withLock { $0.compactMap { $0 } }
     }
 
     private func judge(_ index: Int, _ faces: FaceSet, _ start: CropStart, _ runner: CascadeRunner) -> FaceErrors {
@@ -58,10 +49,7 @@ package struct Evaluator: Sendable {
         var generator = SplitMix64(seed: seed, index: UInt64(index))
         let (map, prior) = start.lay(face, among: faces.faces, generator: &generator)
         let estimates = runner.run(faces.frame(of: index), map, prior: prior, passes: passes, all: true)
-        let unit = face.scheme.referenceLength(of: face.points)
-        let errors = estimates.map { estimate in
-            zip(estimate.points, face.points).map { ($0 - $1).length / unit }
-        }
+        let errors = estimates.map { face.scheme.errors(of: $0.points, truth: face.points) }
         return FaceErrors(
             face: index, errors: errors, presence: estimates.last?.presence ?? 0, points: estimates.map(\.points),
             mirrored: triesMirrored ? mirroredAnswers(face, faces.frame(of: index), runner) : nil)
@@ -93,5 +81,34 @@ extension Frame {
         return Frame(
             width: width, height: height, luma: luma, chroma: chroma, chromaShift: chromaShift, bitDepth: bitDepth,
             fullRange: fullRange, orientation: turned, time: time, owner: owner)
+    }
+}
+
+/// From where a face is judged: how its crop is laid and what the first pass starts from.
+package enum CropStart: String, Sendable, CaseIterable {
+    /// Crop laid by the true landmarks, cold start.
+    case truth
+    /// The same, wrong in size and place: standard deviations 8 % and 4 % of the side.
+    case jittered
+    /// Crop laid by the true landmarks; the first pass starts from another face's shape.
+    case otherShape = "other_shape"
+
+    /// The crop map (crop units to picture) and prior (pixels of the picture) of a face.
+    package func lay(
+        _ face: AnnotatedFace, among others: [AnnotatedFace], generator: inout SplitMix64
+    ) -> (map: SimilarityMap, prior: [Point]?) {
+        let layout = CropLayout()
+        switch self {
+        case .truth: return (layout.map(around: face.points, scheme: face.scheme), nil)
+        case .jittered:
+            let shift = Point(generator.normal() * 0.04, generator.normal() * 0.04)
+            let error = CropLayout.Error(scale: generator.normal() * 0.08, shift: shift)
+            return (layout.map(around: face.points, scheme: face.scheme, error: error), nil)
+        case .otherShape:
+            let map = layout.map(around: face.points, scheme: face.scheme)
+            let other = others[Int(generator.next() % UInt64(others.count))]
+            let shape = layout.map(around: other.points, scheme: other.scheme).inverse(other.points)
+            return (map, map(shape))
+        }
     }
 }

@@ -72,11 +72,12 @@ package struct YawClass: Sendable, Equatable {
         }
     }
 
-    var json: String {
-        let errors =
-            count > 0
-            ? ",\"nme_percent\":\(decimal(mean, 4)),\"failure_0_08_percent\":\(decimal(failureRate, 4))" : ""
-        return "{\"from_degrees\":\(decimal(from, 0)),\"to_degrees\":\(decimal(to, 0)),\"images\":\(count)\(errors)}"
+    var json: JSON {
+        [
+            "from_degrees": .decimal(from, 0), "to_degrees": .decimal(to, 0), "images": .integer(count),
+            "nme_percent": count > 0 ? .decimal(mean, 4) : nil,
+            "failure_0_08_percent": count > 0 ? .decimal(failureRate, 4) : nil,
+        ]
     }
 
     var text: String {

@@ -27,9 +27,7 @@ package struct LandmarkShift: Sendable, Equatable {
         return "\(index) \(signed(shifts[index].x)) \(signed(shifts[index].y))"
     }
 
-    var json: String {
-        "[" + shifts.map { "[\(decimal($0.x, 3)),\(decimal($0.y, 3))]" }.joined(separator: ",") + "]"
-    }
+    var json: JSON { .array(shifts.map { [.decimal($0.x, 3), .decimal($0.y, 3)] }) }
 }
 
 /// A face with its true landmarks and those that were found, in pixels of its picture.
@@ -68,8 +66,7 @@ package struct EvaluationDetails: Sendable {
             return
         }
         let differences = tried.map { face in
-            zip(face.found, face.mirrored ?? []).reduce(0) { $0 + ($1.0 - $1.1).length }
-                / Double(scheme.count) / scheme.referenceLength(of: face.truth)
+            face.found.meanDistance(from: face.mirrored ?? []) / scheme.referenceLength(of: face.truth)
         }
         mirrorDifference = 100 * differences.reduce(0, +) / Double(tried.count)
         asymmetry = LandmarkShift(
@@ -80,17 +77,14 @@ package struct EvaluationDetails: Sendable {
     }
 
     /// Members of the object of `landmarkd evaluate --json`.
-    var json: String {
-        var members = ["\"landmark_shift_percent\":\(shift.json)"]
-        if !openings.isEmpty {
-            members.append("\"openings\":{\(openings.map(\.json).joined(separator: ","))}")
-        }
-        if !yaw.isEmpty { members.append("\"yaw\":[\(yaw.map(\.json).joined(separator: ","))]") }
-        if let mirrorDifference, let asymmetry {
-            members.append("\"mirror_difference_percent\":\(decimal(mirrorDifference, 4))")
-            members.append("\"asymmetry_percent\":\(asymmetry.json)")
-        }
-        return members.joined(separator: ",")
+    var json: JSON {
+        [
+            "landmark_shift_percent": shift.json,
+            "openings": openings.isEmpty ? nil : .object(openings.map { ($0.part.rawValue, $0.json) }),
+            "yaw": yaw.isEmpty ? nil : .array(yaw.map(\.json)),
+            "mirror_difference_percent": mirrorDifference.map { .decimal($0, 4) },
+            "asymmetry_percent": asymmetry?.json,
+        ]
     }
 
     /// Lines for readers.

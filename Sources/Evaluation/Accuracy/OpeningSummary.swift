@@ -72,10 +72,7 @@ package struct OpeningSummary: Sendable, Equatable {
 }
 
 extension OpeningSummary {
-    var json: String {
-        let area = areaUnderCurve.map { ",\"auc\":\(decimal($0, 4))" } ?? ""
-        return "\"\(part.rawValue)\":{\"shut\":\(shut.json),\"open\":\(open.json)\(area)}"
-    }
+    var json: JSON { ["shut": shut.json, "open": open.json, "auc": areaUnderCurve.map { .decimal($0, 4) }] }
 
     /// A line for readers.
     var text: String {
@@ -87,10 +84,9 @@ extension OpeningSummary {
 }
 
 extension OpeningSummary.Group {
-    fileprivate var json: String {
-        count == 0
-            ? "{\"count\":0}"
-            : "{\"count\":\(count),\"truth\":\(decimal(truth, 4)),\"found\":\(decimal(found, 4)),\"bias\":\(decimal(bias, 4))}"
+    fileprivate var json: JSON {
+        let means: JSON = ["truth": .decimal(truth, 4), "found": .decimal(found, 4), "bias": .decimal(bias, 4)]
+        return (["count": .integer(count)] as JSON).appending(count > 0 ? means : nil)
     }
 
     fileprivate var text: String {

@@ -41,7 +41,7 @@ package struct RecoveryEvaluation: Sendable {
         _ model: CascadeModel, _ locator: LocatorModel, _ faces: FaceSet, faceless: PictureSet, seed: UInt64 = 3,
         tracked: () -> Void = {}
     ) throws(LandmarkdError) {
-        let tracker = CascadeTracker(model, locator: NetworkLocator(locator))
+        let tracker = TrackerModels(model, locator).tracker()
         for index in 0..<faces.count {
             var random = SplitMix64(seed: seed, index: UInt64(index))
             for kind in Kind.allCases where kind != .faceless {
@@ -129,11 +129,11 @@ extension RecoveryEvaluation {
     }
 
     /// The object "wrong_starts" of `landmarkd evaluate --json`: % of the starts that are wrong three frames later.
-    package var json: String {
-        let parts = Kind.allCases.compactMap { kind in
-            outcomes[kind].map { "\"\(kind.rawValue)_wrong_percent\":\(decimal($0.wrongPercent, 4))" }
-        }
-        return "{\(parts.joined(separator: ","))}"
+    package var json: JSON {
+        .object(
+            Kind.allCases.compactMap { kind in
+                outcomes[kind].map { (kind.rawValue + "_wrong_percent", .decimal($0.wrongPercent, 4)) }
+            })
     }
 }
 

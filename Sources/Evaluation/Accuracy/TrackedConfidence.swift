@@ -13,7 +13,7 @@ package struct TrackedConfidence: Sendable {
 
     package init(_ model: CascadeModel, _ locator: LocatorModel, _ faces: FaceSet) throws(LandmarkdError) {
         count = faces.count
-        let tracker = CascadeTracker(model, locator: NetworkLocator(locator), settings: TrackingSettings(faces: 5))
+        let tracker = TrackerModels(model, locator).tracker(TrackingSettings(faces: 5))
         for index in 0..<faces.count {
             tracker.reset()
             let truth = faces.faces[index].points
@@ -39,8 +39,11 @@ package struct TrackedConfidence: Sendable {
         return nearest
     }
 
-    var json: String {
-        "{\"found\":\(found),\"images\":\(count),\"ece\":\(decimal(reliability.expectedCalibrationError, 4))}"
+    var json: JSON {
+        [
+            "found": .integer(found), "images": .integer(count),
+            "ece": .decimal(reliability.expectedCalibrationError, 4),
+        ]
     }
 
     var text: String {

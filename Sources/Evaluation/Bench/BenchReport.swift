@@ -28,13 +28,15 @@ package struct BenchReport: Sendable {
     }
 
     /// The object of `landmarkd bench --json`.
-    package var json: String {
-        let figures = figures.map { "\($0.key.jsonQuoted):\(decimal($0.value, $0.digits))" }
-        let faces = faces.map {
-            "{\"count\":\($0.count),\"ms\":\(decimal($0.milliseconds, 3)),\"followed\":\($0.followed)}"
+    package var json: JSON {
+        let costs = faces.map { cost -> JSON in
+            [
+                "count": .integer(cost.count), "ms": .decimal(cost.milliseconds, 3),
+                "followed": .integer(cost.followed),
+            ]
         }
-        let list = faces.isEmpty ? [] : ["\"faces\":[\(faces.joined(separator: ","))]"]
-        return "{" + (figures + list).joined(separator: ",") + "}"
+        return .object(figures.map { ($0.key, .decimal($0.value, $0.digits)) })
+            .appending(["faces": costs.isEmpty ? nil : .array(costs)])
     }
 
     package var text: String {

@@ -76,7 +76,7 @@ package struct BenchRun {
     private func addTracking(_ report: inout BenchReport) throws(LandmarkdError) {
         let renderer = ClipRenderer(DemoClip.script(), face: face)
         let frames = (0..<40).map { renderer.render($0).frame }
-        let tracker = CascadeTracker(model, locator: NetworkLocator(locator))
+        let tracker = TrackerModels(model, locator).tracker()
         for frame in frames.prefix(5) { _ = try tracker.process(frame) }
         let tracked = frames.dropFirst(5)
         let start = threadProcessorSeconds()
@@ -135,5 +135,33 @@ package struct BenchRun {
             index += 1
         }
         return 1000 / time
+    }
+}
+
+/// Processor time of each step of a tracked frame, features and one pass, with memory as warm as repetition makes it.
+package struct LayerBench {
+    private let runner: CascadeRunner
+
+    package init(_ model: CascadeModel) { runner = CascadeRunner(model, passes: 1) }
+
+    /// A line for each step: microseconds, name.
+    package var text: String {
+        let times = runner.steps.map { (name: $0.name, microseconds: microseconds($0.run)) }
+        let total = (name: "all", microseconds: times.reduce(0) { $0 + $1.microseconds })
+        return (times + [total]).map { step in
+            let number = decimal(step.microseconds, 1)
+            return String(repeating: " ", count: max(0, 8 - number.count)) + number + " µs  " + step.name
+        }.joined(separator: "\n")
+    }
+
+    private func microseconds(_ step: () -> Void) -> Double {
+        let repetitions = 50
+        let best =
+            (0..<10).map { _ in
+                let start = threadProcessorSeconds()
+                for _ in 0..<repetitions { step() }
+                return threadProcessorSeconds() - start
+            }.min() ?? 0
+        return 1e6 * best / Double(repetitions)
     }
 }

@@ -35,7 +35,7 @@ struct CrowdBench {
     }
 
     private func tracker(faces: Int) -> CascadeTracker {
-        CascadeTracker(model, locator: NetworkLocator(locator), settings: TrackingSettings(faces: max(1, faces)))
+        TrackerModels(model, locator).tracker(TrackingSettings(faces: max(1, faces)))
     }
 
     /// What all frames cost, and how many faces were followed at least.

@@ -1,9 +1,6 @@
 import Base
-import Dispatch
 import FaceTracking
-import Glibc
 import Samples
-import Synchronization
 
 /// What the network said of one thing, and whether it was right.
 package struct Judgement: Sendable {
@@ -30,19 +27,12 @@ package func judgedSamples(
     _ model: CascadeModel, _ sampler: TrainingSampler, first: UInt64, count: Int, threads: Int,
     judged: @Sendable () -> Void = {}
 ) -> [JudgedSample] {
-    let results = Mutex([JudgedSample?](repeating: nil, count: count))
-    let next = Atomic(0)
-    DispatchQueue.concurrentPerform(iterations: threads) { _ in
-        let judge = SampleJudge(model, sampler)
-        while true {
-            let index = next.add(1, ordering: .relaxed).oldValue
-            guard index < count else { return }
-            let result = judge.judge(first + UInt64(index))
-            results.withLock { $0[index] = result }
-            judged()
-        }
+    parallelMap(count, threads: threads) {
+        SampleJudge(model, sampler)
+    } _: { judge, index in
+        defer { judged() }
+        return judge.judge(first + UInt64(index))
     }
-    return results.withLock { $0.compactMap { $0 } }
 }
 
 /// One thread's network and generator.
@@ -69,7 +59,8 @@ private final class SampleJudge {
         network.graph.forward(0..<network.passes[pass].layers.upperBound)
         let logit = Double(network.passes[pass].presence.values.elements[0])
         let sharpness = network.sharpness(pass: pass, image: 0)
-        let errors = labels.presence ? errors(network.landmarks(pass: pass, image: 0), labels.truth) : []
+        let errors =
+            labels.presence ? scheme.errors(of: network.landmarks(pass: pass, image: 0), truth: labels.truth) : []
         let limit = ErrorSummary.failureThreshold
         let mean = errors.reduce(0, +) / Double(max(1, errors.count))
         let points = sharpness.indices.map {
@@ -79,11 +70,5 @@ private final class SampleJudge {
             logit: logit, sharpness: sharpness.reduce(0, +) / Double(scheme.count),
             isRight: labels.presence && mean <= limit)
         return JudgedSample(whole: whole, points: points)
-    }
-
-    /// Error of each landmark, in reference lengths.
-    private func errors(_ found: [Point], _ truth: [Point]) -> [Double] {
-        let unit = scheme.referenceLength(of: truth)
-        return zip(found, truth).map { ($0 - $1).length / unit }
     }
 }

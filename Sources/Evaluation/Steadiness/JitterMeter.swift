@@ -39,13 +39,9 @@ package struct JitterMeter: Sendable {
 
     /// The landmarks that belong to this face; nil where it was lost.
     private func nearest(_ faces: [TrackedFace], to truth: [Point]) -> [Point]? {
-        let all = faces.map { (points: $0.points, distance: distance($0.points, truth)) }
+        let all = faces.map { (points: $0.points, distance: $0.points.meanDistance(from: truth)) }
         guard let best = all.min(by: { $0.distance < $1.distance }) else { return nil }
         return best.distance < MovingStill.eyeDistance / 2 ? best.points : nil
-    }
-
-    private func distance(_ one: [Point], _ other: [Point]) -> Double {
-        zip(one, other).map { ($0 - $1).length }.reduce(0, +) / Double(one.count)
     }
 
     private func judge(_ found: [[Point]?], _ clip: MovingStill) -> ClipJitter {
@@ -57,8 +53,8 @@ package struct JitterMeter: Sendable {
         result.total = 1000 * tracks.spread() / unit
         result.fast = 1000 * tracks.withoutSlowMotion().spread() / unit
         result.delay = clip.isMoving ? delay(found, clip) : 0
-        let errors = tracks.frames.map { distance($0, clip.face.points) }
-        result.error = 100 * errors.reduce(0, +) / Double(errors.count) / unit
+        let errors = tracks.frames.map { clip.face.scheme.meanError(of: $0, truth: clip.face.points) }
+        result.error = 100 * errors.reduce(0, +) / Double(errors.count)
         return result
     }
 

@@ -1,6 +1,13 @@
 import Base
 import Glibc
 
+/// A model file that comes with the program, by its name.
+package enum ShippedModel: String {
+    case landmarks = "face68.safetensors"
+    case locator = "locator.safetensors"
+    case averageFace = "average-face.safetensors"
+}
+
 /// Finds the model files that come with the program.
 package struct ModelSearch {
     /// Folders in the order of search.
@@ -30,19 +37,18 @@ package struct ModelSearch {
         self.folders = folders + ["models"]
     }
 
-    /// `given`, else the first file called `name` in the folders. Throws `.noInput` where there is none.
-    package func path(_ name: String, given: String? = nil) throws(LandmarkdError) -> String {
+    /// `given`, else the first file of the model's name in the folders. Throws `.noInput` where there is none.
+    package func path(_ model: ShippedModel, given: String? = nil) throws(LandmarkdError) -> String {
         if let given { return given }
-        if let found = find(name) { return found }
-        throw LandmarkdError(
-            .noInput, "\(name): not found in \(folders.joined(separator: ", "))",
-            remedy: "name a model by --model, or their folder by the environment variable LANDMARKD_MODELS")
+        return try path(named: model.rawValue)
     }
 
-    /// The first file called `name` in the folders.
-    package func find(_ name: String) -> String? {
+    /// The first file called `name` in the folders. Throws `.noInput` where there is none.
+    func path(named name: String) throws(LandmarkdError) -> String {
         for folder in folders where FileIdentity(path: "\(folder)/\(name)") != nil { return "\(folder)/\(name)" }
-        return nil
+        throw LandmarkdError(
+            .noInput, "\(name): not found in \(folders.joined(separator: ", "))",
+            remedy: "give a model with --model, or set LANDMARKD_MODELS to the folder of the models")
     }
 
     private static var programPath: String? {

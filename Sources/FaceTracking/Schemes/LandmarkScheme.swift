@@ -63,10 +63,15 @@ package struct LandmarkScheme: Sendable, Equatable {
         return (box.width * box.height).squareRoot()
     }
 
+    /// Distance of each found landmark from the true one, in reference lengths of the truth.
+    package func errors(of found: [Point], truth: [Point]) -> [Double] {
+        let unit = referenceLength(of: truth)
+        return zip(found, truth).map { ($0 - $1).length / unit }
+    }
+
     /// Mean distance of found landmarks from the true ones, in reference lengths of the truth.
     package func meanError(of found: [Point], truth: [Point]) -> Double {
-        let sum = zip(found, truth).reduce(0) { $0 + ($1.0 - $1.1).length }
-        return sum / Double(truth.count) / referenceLength(of: truth)
+        found.meanDistance(from: truth) / referenceLength(of: truth)
     }
 
     /// The points as they stand after the unit square they lie in is flipped left to right: x → 1 − x, and renumbered.
@@ -75,4 +80,9 @@ package struct LandmarkScheme: Sendable, Equatable {
         precondition(points.count == count, "\(points.count) points in scheme \(name) of \(count)")
         return mirror.map { $0.map { Point(1 - points[$0].x, points[$0].y) } }
     }
+}
+
+/// Parts of the face in which errors are told apart.
+package enum FaceRegion: String, Sendable, CaseIterable {
+    case jaw, brows, nose, eyes, mouth
 }

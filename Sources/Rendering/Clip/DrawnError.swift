@@ -1,4 +1,5 @@
 import Base
+import FaceTracking
 
 /// How far tracked landmarks lie from those that were drawn, in % of the drawn outer-eye distance (points 36 and 45).
 package struct DrawnError: Sendable {
@@ -31,7 +32,6 @@ package struct DrawnError: Sendable {
         precondition(
             tracked.count == AverageFace.landmarkCount && drawn.count == tracked.count,
             "\(tracked.count) points tracked and \(drawn.count) drawn, \(AverageFace.landmarkCount) of each expected")
-        let sum = zip(tracked, drawn).reduce(0) { $0 + ($1.0 - $1.1).length }
-        return 100 * sum / Double(drawn.count) / (drawn[45] - drawn[36]).length
+        return 100 * LandmarkScheme.ibug68.meanError(of: tracked, truth: drawn)
     }
 }

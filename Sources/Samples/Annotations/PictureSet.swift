@@ -1,7 +1,5 @@
 import Base
 import Capture
-import Dispatch
-import Synchronization
 
 /// Pictures decoded once and held, shrunk to what training needs.
 package struct PictureSet: Sendable {
@@ -15,19 +13,16 @@ package struct PictureSet: Sendable {
 
     /// Decodes the files on all cores. Throws the first file's error, in their order.
     package init(_ files: [String], longerSide: Int = PictureSet.longerSide) throws(LandmarkdError) {
-        let results = Mutex([Result<(Frame, PixelSize), LandmarkdError>?](repeating: nil, count: files.count))
-        DispatchQueue.concurrentPerform(iterations: files.count) { i in
-            let result = Result { () throws(LandmarkdError) in
-                let frame = try readStill(files[i])
+        let results = parallelMap(files.count, threads: processorCount()) { index in
+            Result { () throws(LandmarkdError) in
+                let frame = try readStill(files[index])
                 let size = PixelSize(width: frame.displayWidth, height: frame.displayHeight)
                 return (shrunk(frame, toLongerSide: longerSide), size)
             }
-            results.withLock { $0[i] = result }
         }
         var frames: [Frame] = []
         var sizes: [PixelSize] = []
-        for result in results.withLock({ $0 }) {
-            guard let result else { preconditionFailure("a picture was not decoded") }
+        for result in results {
             let (frame, size) = try result.get()
             frames.append(frame)
             sizes.append(size)

@@ -1,5 +1,4 @@
 import Base
-import Dispatch
 import FaceTracking
 import Synchronization
 
@@ -34,20 +33,13 @@ package final class HardNegatives: Sendable {
     package func mine(
         _ model: CascadeModel, _ pictures: PictureSet, recipe: AugmentationRecipe, round: UInt64, threads: Int
     ) {
-        let found = Mutex([[Entry]](repeating: [], count: pictures.frames.count))
-        let next = Atomic(0)
-        DispatchQueue.concurrentPerform(iterations: threads) { _ in
-            let runner = CascadeRunner(model, passes: 1)
-            while true {
-                let picture = next.add(1, ordering: .relaxed).oldValue
-                guard picture < pictures.frames.count else { return }
-                var random = SplitMix64(seed: round, index: UInt64(picture))
-                let mistakes = Self.mistakes(runner, picture, pictures.frames[picture], recipe, &random)
-                found.withLock { $0[picture] = mistakes }
-            }
+        let found = parallelMap(pictures.frames.count, threads: threads) {
+            CascadeRunner(model, passes: 1)
+        } _: { runner, picture in
+            var random = SplitMix64(seed: round, index: UInt64(picture))
+            return Self.mistakes(runner, picture, pictures.frames[picture], recipe, &random)
         }
-        let all = found.withLock { $0.flatMap { $0 } }
-        entries.withLock { $0 = all }
+        entries.withLock { $0 = found.flatMap { $0 } }
     }
 
     private static func mistakes(

@@ -12,15 +12,13 @@ extension StreamDependencies {
     ) throws(LandmarkdError) -> StreamDependencies {
         let model = try CascadeModel(path: models.landmarks)
         if let warning = model.calibrationWarning(path: models.landmarks) { log?.warning("\(warning)") }
-        let locator = try LocatorModel(path: models.locator)
+        let models = TrackerModels(model, try LocatorModel(path: models.locator))
         return StreamDependencies(
             pointCount: model.configuration.points, metrics: metrics,
             opener: { (stream) throws(LandmarkdError) in try sourceOpener(of: stream) },
             tracker: { stream in
-                let tracker = CascadeTracker(
-                    model, locator: NetworkLocator(locator),
-                    settings: TrackingSettings(faces: stream.faces, searchRate: stream.searchRate))
-                return stream.smoothing ? SmoothedTracker(tracker) : tracker
+                models.tracker(
+                    TrackingSettings(faces: stream.faces, searchRate: stream.searchRate), smooths: stream.smoothing)
             })
     }
 }
@@ -33,7 +31,7 @@ struct ModelFiles: Sendable {
     /// In `folder` first, then where landmarkd finds its own. Throws `.noInput` where they are not.
     init(folder: String?) throws(LandmarkdError) {
         let search = folder.map { ModelSearch(first: $0) } ?? ModelSearch()
-        landmarks = try search.path("face68.safetensors")
-        locator = try search.path("locator.safetensors")
+        landmarks = try search.path(.landmarks)
+        locator = try search.path(.locator)
     }
 }

@@ -1,0 +1,66 @@
+import Base
+import Capture
+import Glibc
+
+/// Notices that something has changed where a source should be: a camera that is plugged in need not wait for the end of a pause.
+struct SourceWatch {
+    private struct Trace: Equatable {
+        var number: UInt = 0
+        var changed = 0
+        var changedPart = 0
+    }
+
+    /// The source's path, or where devices appear; nothing for addresses.
+    private let paths: [String]
+    private var traces: [Trace?]
+
+    init(_ source: String, _ kind: SourceKind, devices: String = "/dev") {
+        paths = kind == .network ? [] : [source, devices]
+        traces = paths.map(Self.trace)
+    }
+
+    /// Whether it is worth a new attempt. Costs two calls to the system.
+    mutating func hasChanged() -> Bool {
+        let now = paths.map(Self.trace)
+        defer { traces = now }
+        return now != traces
+    }
+
+    private static func trace(_ path: String) -> Trace? {
+        var status = stat()
+        guard path.withSystemPath({ stat($0, &status) }) == 0 else { return nil }
+        let changed = status.st_ctim
+        return Trace(number: UInt(status.st_ino), changed: changed.tv_sec, changedPart: changed.tv_nsec)
+    }
+}
+
+extension StopSignal {
+    /// Waits for a pause before the next attempt; less where the watched source has changed. False once the signal is set.
+    func pause(seconds: Double, watching watch: inout SourceWatch) -> Bool {
+        let end = monotonicSeconds() + seconds
+        while true {
+            let rest = end - monotonicSeconds()
+            if rest <= 0 || watch.hasChanged() { return !isSet }
+            if wait(seconds: min(rest, 0.5)) { return false }
+        }
+    }
+}
+
+/// Pauses between attempts: 0.5 s, then twice as long each time, up to 30 s.
+struct Backoff: Sendable {
+    var first = 0.5
+    var longest = 30.0
+    private var last: Double?
+
+    init(first: Double = 0.5, longest: Double = 30) { (self.first, self.longest) = (first, longest) }
+
+    /// Seconds to wait before the next attempt.
+    mutating func next() -> Double {
+        let pause = min(longest, last.map { $0 * 2 } ?? first)
+        last = pause
+        return pause
+    }
+
+    /// It worked.
+    mutating func reset() { last = nil }
+}
