@@ -105,7 +105,7 @@ struct CaptureLoop {
 
     private mutating func begin(_ format: LiveFormat, _ now: Double) {
         let asked = (opener as? CameraOpener).map { " (asked for: \($0.request))" } ?? ""
-        if let lostTime {
+        if hasDelivered, let lostTime {
             log.notice("\(opener.name): delivers again after \(decimal(now - lostTime, 1)) s: \(format)\(asked)")
         } else {
             log.notice("\(opener.name): delivers: \(format)\(asked)")
@@ -147,7 +147,8 @@ struct CaptureLoop {
     private mutating func tellRate(_ format: LiveFormat) {
         let rate = meter.rate
         metrics.rate.record(rate)
-        board.update { $0.rate = rate }
+        // Only a few seconds tell whether a recording keeps the rate of its header.
+        board.update { ($0.rate, $0.format) = (rate, format) }
         guard let promised = format.rate, meter.isSure, rate < 0.8 * promised, slowFormat != format else { return }
         slowFormat = format
         let advice = Self.slownessAdvice(opener, received: received, lost: lost)
