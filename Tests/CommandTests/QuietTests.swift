@@ -25,7 +25,7 @@ import Testing
             table += "\(number).png,s,train,g\(number),240,240,68,\(points.joined(separator: ","))\n"
         }
         try shop.write("data/annotations.csv", Array(table.utf8))
-        let recipe = "crop: 32\nwidth: 8\ndeep_width: 8\nsamples: 8\nbatch: 8\nvalidation_share: 0\nattention: false\n"
+        let recipe = "crop: 32\nwidth: 8\ndeep_width: 8\nsamples: 24\nbatch: 8\nvalidation_share: 0\nattention: false\n"
         try shop.write("r.yaml", Array(recipe.utf8))
     }
 
@@ -33,7 +33,7 @@ import Testing
         ["augment", "--sheet", "s.png", "--columns", "1", "--rows", "1", "--crop", "32"],
         ["augment", "--bake", "baked", "--count", "2", "--crop", "32"],
         ["train", "--recipe", "r.yaml", "-o", "m.safetensors", "--threads", "1"],
-        ["jitter", "--split", "train", "--faces", "1", "--model", "face68.safetensors"],
+        ["jitter", "--split", "train", "--faces", "2", "--model", "face68.safetensors"],
     ]) func doubtsAboutDataAreTold(command: [String]) throws {
         for quiet in [["-q"], []] {
             let result = try shop.landmarkd([command[0], "--data", "data"] + command.dropFirst() + quiet)

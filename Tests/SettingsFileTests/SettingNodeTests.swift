@@ -66,7 +66,7 @@ private struct Table: Equatable {
         ("count: !!int 3", "count: the tag '!!int' is not read"),
         ("names: !!seq [a]", "names: the tag '!!seq' is not read"),
         ("names: [a, !!str b]", "names.2: the tag '!!str' is not read"),
-        ("!!str name: a", "name: the tag '!!str' is not read"),
+        ("!!str name: a", "the tag '!!str' is not read"),
         ("name: !!str", "name: the tag '!!str' is not read"),
         ("name: !swordfish", "name: it begins with '!'"), ("name: !<x> a", "name: it begins with '!'"),
         ("~: 1", "a key that is no word"),

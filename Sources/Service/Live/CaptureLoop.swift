@@ -60,9 +60,11 @@ struct CaptureLoop {
             } catch {
                 if stop.isSet { return }
                 lose(error)
-                heartbeat.rest()
+                // A file system that hangs keeps even those that only look whether the source is there.
+                let pause = retry.next()
+                heartbeat.rest(atMost: pause + hangLimit)
                 var watch = SourceWatch(opener.name)
-                guard stop.pause(seconds: retry.next(), watching: &watch) else { return }
+                guard stop.pause(seconds: pause, watching: &watch) else { return }
             }
         }
     }
