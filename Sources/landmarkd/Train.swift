@@ -45,7 +45,7 @@ struct Train: ParsableCommand {
     @Option(help: "Random seed of weights and samples.")
     var seed: UInt64 = 1
 
-    @Flag(name: .shortAndLong, help: "Say nothing but errors.")
+    @Flag(name: .shortAndLong, help: "Say nothing but errors and warnings.")
     var quiet = false
 
     func validate() throws {
@@ -59,6 +59,7 @@ struct Train: ParsableCommand {
     func run() throws {
         if helpRecipe { return print(TrainingRecipe.help) }
         guard let output else { return }
+        try requireEnding(of: output, among: ["safetensors"], "models are written as safetensors")
         var recipe =
             try recipe.map { (path) throws(LandmarkdError) in try TrainingRecipe(path: path, task: task) }
             ?? TrainingRecipe(task)
@@ -81,7 +82,7 @@ extension Console {
             note(
                 "\(faces) faces to train on, \(validation) held back, \(negatives) pictures without a face, \(others) faces of "
                     + "other schemes left out; \(parameters) parameters; weights have seen \(before) samples")
-        case .warning(let text): note(text)
+        case .warning(let text): warn(text)
         case .busy(let what, let share): progress(share: share) { what }
         case .step(let record):
             progress(share: record.progress) {

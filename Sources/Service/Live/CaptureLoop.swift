@@ -50,9 +50,11 @@ struct CaptureLoop {
             } catch {
                 if stop.isSet { return }
                 lose(error)
-                heartbeat.rest()
+                // A file system that hangs keeps even those that only look whether the source is there.
+                let pause = retry.next()
+                heartbeat.rest(atMost: pause + stream.hangLimit)
                 var watch = SourceWatch(opener.name, opener.kind)
-                guard stop.pause(seconds: retry.next(), watching: &watch) else { return }
+                guard stop.pause(seconds: pause, watching: &watch) else { return }
             }
         }
     }
@@ -95,7 +97,7 @@ struct CaptureLoop {
 
     private mutating func begin(_ format: LiveFormat, _ now: Double) {
         let asked = opener.request.map { " (asked for: \($0))" } ?? ""
-        if let lostTime {
+        if hasDelivered, let lostTime {
             log.notice("\(opener.name): delivers again after \(decimal(now - lostTime, 1)) s: \(format)\(asked)")
         } else {
             log.notice("\(opener.name): delivers: \(format)\(asked)")
@@ -137,7 +139,8 @@ struct CaptureLoop {
     private mutating func tellRate(_ format: LiveFormat) {
         let rate = meter.rate
         metrics.rate.record(rate)
-        board.update { $0.rate = rate }
+        // Only a few seconds tell whether a recording keeps the rate of its header.
+        board.update { ($0.rate, $0.format) = (rate, format) }
         guard let promised = format.rate, meter.isSure, rate < 0.8 * promised, slowFormat != format else { return }
         slowFormat = format
         let advice = Self.slownessAdvice(opener.kind, received: received, lost: lost)
