@@ -3,7 +3,9 @@ import Base
 /// Opens a V4L2 camera by its path or its card name, which is looked up again each time.
 package struct CameraOpener: LiveSourceOpener {
     package let name: String
-    package let request: CameraRequest
+    package let kind = SourceKind.camera
+    package var request: CameraRequest? { wish }
+    private let wish: CameraRequest
     private let folder: CameraFolder
     private let calls: CameraCalls
 
@@ -13,13 +15,13 @@ package struct CameraOpener: LiveSourceOpener {
     }
 
     init(_ name: String, request: CameraRequest, folder: CameraFolder, calls: CameraCalls) {
-        (self.name, self.request, self.folder, self.calls) = (name, request, folder, calls)
+        (self.name, wish, self.folder, self.calls) = (name, request, folder, calls)
     }
 
     /// Throws `unavailable` (not there, no camera), `noPermission`, `tryLater` (busy), `wrongSettings` (no such
     /// format).
     package func open(stop: StopSignal) throws(LandmarkdError) -> any LiveSource {
         let node = try folder.node(of: name, calls: calls)
-        return try CameraSource(node, request: request, calls: calls, stop: stop)
+        return try CameraSource(node, request: wish, calls: calls, stop: stop)
     }
 }

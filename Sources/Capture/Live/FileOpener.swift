@@ -4,6 +4,7 @@ import Base
 /// address inside the file.
 package struct FileOpener: LiveSourceOpener {
     package let name: String
+    package let kind = SourceKind.file
     private let loop: Bool
 
     /// `loop`: played again and again; else once.

@@ -63,8 +63,17 @@ package protocol LiveSourceOpener: Sendable {
     /// As the settings name it: "/dev/video0", "rtsp://…", "clip.mp4".
     var name: String { get }
 
+    var kind: SourceKind { get }
+
+    /// What is asked of a camera; nil for other sources.
+    var request: CameraRequest? { get }
+
     /// `stop` ends waiting, in `open` and in `next`, within 0.2 s.
     func open(stop: StopSignal) throws(LandmarkdError) -> any LiveSource
+}
+
+extension LiveSourceOpener {
+    package var request: CameraRequest? { nil }
 }
 
 /// A rate with at most two digits after the point: "30", "29.97", "7.5".

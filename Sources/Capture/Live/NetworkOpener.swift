@@ -6,6 +6,7 @@ import CFFmpeg
 package struct NetworkOpener: LiveSourceOpener {
     /// The address as anybody may read it.
     package var name: String { address.shown }
+    package let kind = SourceKind.network
     private let address: NetworkAddress
     private let patience: Patience
     private let snapshotRate: Double

@@ -13,14 +13,17 @@ package func sourceOpener(
     _ source: String, camera: CameraRequest = CameraRequest(), loop: Bool = false
 ) throws(LandmarkdError) -> any LiveSourceOpener {
     let opener: any LiveSourceOpener
+    // Only the answer tells whether an HTTP address is a snapshot, which are asked for at `rate`.
+    var mayBeSnapshot = false
     switch SourceKind(source) {
     case .camera:
         opener = CameraOpener(source, request: camera)
     case .network:
         var patience = NetworkOpener.Patience()
         patience.reading = camera.patience ?? patience.reading
-        opener = try NetworkOpener(
+        let network = try NetworkOpener(
             source, patience: patience, snapshotRate: camera.rate ?? NetworkOpener.usualSnapshotRate)
+        (opener, mayBeSnapshot) = (network, network.mayBeSnapshot)
     case .file:
         opener = FileOpener(source, loop: loop)
     case nil:
@@ -28,14 +31,12 @@ package func sourceOpener(
             .wrongSettings, "source '\(source.withoutCredentials)': neither a camera nor a stream nor a file",
             remedy: "name a camera (/dev/video0, its card name), rtsp://…, http://…, https://… or the path of a video")
     }
-    if loop, !(opener is FileOpener) {
+    if loop, opener.kind != .file {
         throw LandmarkdError(
             .wrongSettings, "source '\(opener.name)': only a file can be played in a loop", remedy: "leave 'loop' out")
     }
-    // Only the answer tells whether an HTTP address is a snapshot, which are asked for at `rate`.
-    let mayHaveRate = opener is CameraOpener || (opener as? NetworkOpener)?.mayBeSnapshot == true
-    let asksForMode = camera.format != nil || camera.size != nil || camera.rate != nil && !mayHaveRate
-    if asksForMode, !(opener is CameraOpener) {
+    let asksForMode = camera.format != nil || camera.size != nil || camera.rate != nil && !mayBeSnapshot
+    if asksForMode, opener.kind != .camera {
         throw LandmarkdError(
             .wrongSettings,
             "source '\(opener.name)': format, size and rate can be chosen for cameras only, and rate for http addresses",
@@ -45,7 +46,7 @@ package func sourceOpener(
 }
 
 /// What kind of thing a source's name stands for.
-enum SourceKind {
+package enum SourceKind: Sendable {
     case camera
     case network
     case file

@@ -13,23 +13,19 @@ package struct EvaluationReport: Sendable {
     package let passes: [ErrorSummary]
     /// Reliability on samples made of these faces as training makes them, and of pictures without faces that training holds back; nil where the
     /// model gives no confidence.
-    package let reliability: Reliability?
+    package var reliability: Reliability?
     /// The same of each landmark; nil where the model was not fitted for it.
-    package let pointReliability: Reliability?
+    package var pointReliability: Reliability?
     /// Outcome of tracks from wrong landmarks; told once a set.
-    package let recovery: RecoveryEvaluation?
+    package var recovery: RecoveryEvaluation?
     /// Confidence of faces that the tracker finds itself; told once a set.
     package var tracked: TrackedConfidence?
     /// Openings, turned faces, shifts; nil where the start disturbs them.
-    package let details: EvaluationDetails?
+    package var details: EvaluationDetails?
 
     package init(
-        model: String, set: String, split: String, start: CropStart, _ errors: [FaceErrors], scheme: LandmarkScheme,
-        reliability: Reliability?, pointReliability: Reliability? = nil, recovery: RecoveryEvaluation? = nil,
-        details: EvaluationDetails? = nil
+        model: String, set: String, split: String, start: CropStart, _ errors: [FaceErrors], scheme: LandmarkScheme
     ) {
-        self.details = details
-        (self.reliability, self.pointReliability, self.recovery) = (reliability, pointReliability, recovery)
         (self.model, self.set, self.split, self.start, images) = (model, set, split, start, errors.count)
         let count = errors.first?.errors.count ?? 0
         passes = (0..<count).map { ErrorSummary(errors, pass: $0, scheme: scheme) }

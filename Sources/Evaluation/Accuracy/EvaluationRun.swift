@@ -71,11 +71,10 @@ package struct EvaluationRun: Sendable {
                 let errors = evaluator.errors(faces, from: start) { meter.advance() }
                 let judged = Self.judgedFaces(errors, faces, model.configuration.passes)
                 var report = EvaluationReport(
-                    model: modelPath, set: name, split: split.rawValue, start: start, errors, scheme: faces.scheme,
-                    reliability: reliability, pointReliability: pointReliability,
-                    recovery: start == .otherShape ? recovery : nil,
-                    details: start == .truth ? EvaluationDetails(judged, scheme: faces.scheme) : nil)
-                if start == .otherShape { report.tracked = tracked }
+                    model: modelPath, set: name, split: split.rawValue, start: start, errors, scheme: faces.scheme)
+                (report.reliability, report.pointReliability) = (reliability, pointReliability)
+                if start == .truth { report.details = EvaluationDetails(judged, scheme: faces.scheme) }
+                if start == .otherShape { (report.recovery, report.tracked) = (recovery, tracked) }
                 results.append(Result(report: report, faces: faces, errors: errors, judged: judged))
             }
         }
@@ -88,10 +87,12 @@ package struct EvaluationRun: Sendable {
         guard parts.count > 1, let first = parts.first else { return nil }
         var reliability = first.report.reliability
         for part in parts.dropFirst() { if let more = part.report.reliability { reliability?.add(more) } }
-        return EvaluationReport(
+        var report = EvaluationReport(
             model: first.report.model, set: "all", split: first.report.split, start: .truth,
-            parts.flatMap(\.errors), scheme: first.faces.scheme, reliability: reliability,
-            details: EvaluationDetails(parts.flatMap(\.judged), scheme: first.faces.scheme))
+            parts.flatMap(\.errors), scheme: first.faces.scheme)
+        report.reliability = reliability
+        report.details = EvaluationDetails(parts.flatMap(\.judged), scheme: first.faces.scheme)
+        return report
     }
 
     private static func judgedFaces(_ errors: [FaceErrors], _ faces: FaceSet, _ passes: Int) -> [JudgedFace] {

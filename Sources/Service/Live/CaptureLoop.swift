@@ -14,20 +14,11 @@ struct TimedFrame: Sendable {
 struct CaptureLoop {
     /// Seconds that a source must have delivered before its next loss counts as a new one, with a short pause.
     private static let proof = 5.0
-    let opener: any LiveSourceOpener
-    let stop: StopSignal
-    let slot: LatestSlot<TimedFrame>
-    let board: StreamState
-    let faults: StreamFaults
-    let metrics: StreamMetrics
-    let heartbeat: Heartbeat
-    let log: Logger
-    /// Longest tolerated gap between frames, in seconds.
-    let patience: Double
-    /// Seconds that a source may take for opening, or for a frame beyond its patience, before its thread counts as stuck.
-    let hangLimit: Double
-    var retry: Backoff
-
+    private let stream: StreamContext
+    private let opener: any LiveSourceOpener
+    private let heartbeat: Heartbeat
+    private let log: Logger
+    private var retry: Backoff
     private var clock = StreamClock()
     private var meter = RateMeter()
     /// When the source was lost; nil while it delivers, and before the first attempt.
@@ -41,15 +32,14 @@ struct CaptureLoop {
     /// The format whose low rate was told already.
     private var slowFormat: LiveFormat?
 
-    init(
-        opener: any LiveSourceOpener, stop: StopSignal, slot: LatestSlot<TimedFrame>, board: StreamState,
-        faults: StreamFaults, metrics: StreamMetrics, heartbeat: Heartbeat, log: Logger, patience: Double,
-        hangLimit: Double, retry: Backoff
-    ) {
-        (self.opener, self.stop, self.slot, self.board) = (opener, stop, slot, board)
-        (self.faults, self.metrics, self.heartbeat, self.log) = (faults, metrics, heartbeat, log)
-        (self.patience, self.hangLimit, self.retry) = (patience, hangLimit, retry)
+    init(_ stream: StreamContext, _ opener: any LiveSourceOpener, _ heartbeat: Heartbeat) {
+        (self.stream, self.opener, self.heartbeat) = (stream, opener, heartbeat)
+        (log, retry) = (stream.log, stream.retry)
     }
+
+    private var stop: StopSignal { stream.stop }
+    private var metrics: StreamMetrics { stream.metrics }
+    private var board: StreamState { stream.board }
 
     mutating func run() {
         while !stop.isSet {
@@ -61,7 +51,7 @@ struct CaptureLoop {
                 if stop.isSet { return }
                 lose(error)
                 heartbeat.rest()
-                var watch = SourceWatch(opener.name)
+                var watch = SourceWatch(opener.name, opener.kind)
                 guard stop.pause(seconds: retry.next(), watching: &watch) else { return }
             }
         }
@@ -69,14 +59,14 @@ struct CaptureLoop {
 
     /// Opens the source and hands its frames on until it ends. Throws where it must be reopened.
     private mutating func deliver() throws(LandmarkdError) {
-        heartbeat.expect(within: hangLimit)
+        heartbeat.expect(within: stream.hangLimit)
         let source = try opener.open(stop: stop)
         (meter, brokenBefore, jumpsBefore, firstFrameTime) = (RateMeter(), 0, 0, nil)
         (received, lost) = (0, 0)
         clock.sourceWasOpened()
         defer { countFaults(source) }
         while true {
-            heartbeat.expect(within: hangLimit + patience)
+            heartbeat.expect(within: stream.hangLimit + stream.patience)
             guard let live = try source.next(), !heartbeat.isAbandoned else { return }
             take(live, of: source)
         }
@@ -90,7 +80,7 @@ struct CaptureLoop {
         (received, lost) = (received + 1, lost + live.lost)
         var live = live
         live.frame.time = clock.time(live.frame.time, now: now)
-        let dropped = live.lost + (slot.put(TimedFrame(live: live, time: now)) ? 1 : 0)
+        let dropped = live.lost + (stream.slot.put(TimedFrame(live: live, time: now)) ? 1 : 0)
         metrics.received.increment()
         metrics.up.record(1)
         if dropped > 0 { metrics.dropped.increment(by: dropped) }
@@ -104,7 +94,7 @@ struct CaptureLoop {
     }
 
     private mutating func begin(_ format: LiveFormat, _ now: Double) {
-        let asked = (opener as? CameraOpener).map { " (asked for: \($0.request))" } ?? ""
+        let asked = opener.request.map { " (asked for: \($0))" } ?? ""
         if let lostTime {
             log.notice("\(opener.name): delivers again after \(decimal(now - lostTime, 1)) s: \(format)\(asked)")
         } else {
@@ -113,7 +103,7 @@ struct CaptureLoop {
         let isReturn = hasDelivered
         if isReturn { metrics.reconnects.increment() }
         (hasDelivered, firstFrameTime, lostTime) = (true, now, nil)
-        faults.set("", nil)
+        stream.faults.set("", nil)
         board.update { status in
             status.format = format
             if isReturn { status.reconnects += 1 }
@@ -131,14 +121,14 @@ struct CaptureLoop {
         }
         metrics.up.record(0)
         metrics.rate.record(0)
-        faults.set("", error.cause)
+        stream.faults.set("", error.cause)
         board.update { ($0.state, $0.rate) = (.waiting, 0) }
     }
 
     private func end() {
         log.notice("\(opener.name): has ended")
         heartbeat.rest()
-        slot.finish()
+        stream.slot.finish()
         metrics.up.record(0)
         metrics.rate.record(0)
         board.update { ($0.state, $0.rate) = (.ended, 0) }
@@ -150,20 +140,19 @@ struct CaptureLoop {
         board.update { $0.rate = rate }
         guard let promised = format.rate, meter.isSure, rate < 0.8 * promised, slowFormat != format else { return }
         slowFormat = format
-        let advice = Self.slownessAdvice(opener, received: received, lost: lost)
+        let advice = Self.slownessAdvice(opener.kind, received: received, lost: lost)
         log.warning(
             "\(opener.name): \(decimal(rate, 1)) frames/s come, \(decimal(promised, 1)) were promised\(advice)")
     }
 
     /// What may help against a low rate: only a camera slows down in the dark, and not where frames were made and lost.
-    static func slownessAdvice(_ opener: any LiveSourceOpener, received: Int, lost: Int) -> String {
-        switch opener {
-        case is CameraOpener where 5 * lost > received:
+    static func slownessAdvice(_ kind: SourceKind, received: Int, lost: Int) -> String {
+        switch kind {
+        case .camera where 5 * lost > received:
             " (frames are lost on the way: the machine is busy, or the port is slow)"
-        case is CameraOpener: " (more light, or another format, size or port may help)"
-        case is FileOpener: " (the machine is busy, or reads the file slowly)"
-        case is NetworkOpener: " (the camera or the network is slow)"
-        default: ""
+        case .camera: " (more light, or another format, size or port may help)"
+        case .file: " (the machine is busy, or reads the file slowly)"
+        case .network: " (the camera or the network is slow)"
         }
     }
 

@@ -6,40 +6,29 @@ import Results
 
 /// What the tracking thread of a stream does: takes the newest frame, follows its faces, tells board and outputs. Bound to it.
 struct InferenceLoop {
-    let stream: String
-    let tracker: any FaceTracker
-    let slot: LatestSlot<TimedFrame>
-    let board: StreamState
-    let outputs: [LiveOutput]
-    let faults: StreamFaults
-    let history: StreamHistory
-    let metrics: StreamMetrics
-    let heartbeat: Heartbeat
-    let log: Logger
-    /// Seconds that a frame may take before the thread counts as stuck.
-    let hangLimit: Double
+    private let stream: StreamContext
+    private let tracker: any FaceTracker
+    private let outputs: [LiveOutput]
+    private let heartbeat: Heartbeat
     /// Ids that were given before this tracker began.
     private let usedIDs: Int
     private var searches = 0
     private var isFailing = false
 
     init(
-        stream: String, tracker: any FaceTracker, slot: LatestSlot<TimedFrame>, board: StreamState,
-        outputs: [LiveOutput],
-        faults: StreamFaults, history: StreamHistory, metrics: StreamMetrics, heartbeat: Heartbeat, log: Logger,
-        hangLimit: Double
+        _ stream: StreamContext, _ tracker: any FaceTracker, _ outputs: [LiveOutput], _ heartbeat: Heartbeat
     ) {
-        (self.stream, self.tracker, self.slot, self.board, self.outputs) = (stream, tracker, slot, board, outputs)
-        (self.faults, self.history, self.metrics) = (faults, history, metrics)
-        (self.heartbeat, self.log, self.hangLimit) = (heartbeat, log, hangLimit)
-        usedIDs = history.highestID
+        (self.stream, self.tracker, self.outputs, self.heartbeat) = (stream, tracker, outputs, heartbeat)
+        usedIDs = stream.history.highestID
     }
+
+    private var metrics: StreamMetrics { stream.metrics }
 
     /// Until the slot is closed or its source has ended; then ends the outputs, which finishes their files.
     mutating func run() {
         heartbeat.rest()
-        while let arrival = slot.take() {
-            heartbeat.expect(within: hangLimit)
+        while let arrival = stream.slot.take() {
+            heartbeat.expect(within: stream.hangLimit)
             follow(arrival)
             heartbeat.rest()
         }
@@ -54,7 +43,7 @@ struct InferenceLoop {
             if heartbeat.isAbandoned { return }
             guard faces.areFinite else {
                 throw LandmarkdError(
-                    .unusableData, "\(stream): the model gives coordinates that are no numbers",
+                    .unusableData, "\(stream.name): the model gives coordinates that are no numbers",
                     remedy: "use another model")
             }
             metrics.record(.track, seconds: monotonicSeconds() - start)
@@ -68,14 +57,14 @@ struct InferenceLoop {
     private mutating func tell(_ faces: [TrackedFace], in live: LiveFrame) {
         var faces = faces
         for index in faces.indices { faces[index].id += usedIDs }
-        if let id = faces.map(\.id).max() { history.give(id) }
+        if let id = faces.map(\.id).max() { stream.history.give(id) }
         let result = StreamResult(
-            stream: stream, result: FrameResult(frame: history.nextFrame(), time: live.exposure, faces: faces),
+            stream: stream.name, result: FrameResult(frame: stream.history.nextFrame(), time: live.exposure, faces: faces),
             latency: max(0, unixSeconds() - live.exposure), width: live.frame.displayWidth,
             height: live.frame.displayHeight)
         for output in outputs { output.put(result) }
-        board.update { $0.tracked += 1 }
-        board.publish(result, of: live.frame)
+        stream.board.update { $0.tracked += 1 }
+        stream.board.publish(result, of: live.frame)
         measure(result)
     }
 
@@ -95,7 +84,7 @@ struct InferenceLoop {
     private mutating func setFault(_ cause: String?) {
         guard (cause != nil) != isFailing else { return }
         isFailing = cause != nil
-        faults.set("tracking", cause)
-        if let cause { log.error("\(cause)") } else { log.notice("tracking works again") }
+        stream.faults.set("tracking", cause)
+        if let cause { stream.log.error("\(cause)") } else { stream.log.notice("tracking works again") }
     }
 }

@@ -27,15 +27,42 @@ package struct StreamDependencies: Sendable {
     }
 }
 
+/// What the threads of one stream share. May be used by any thread.
+struct StreamContext: Sendable {
+    let name: String
+    let board: StreamState
+    let faults: StreamFaults
+    let history: StreamHistory
+    let metrics: StreamMetrics
+    let log: Logger
+    let stop = StopSignal()
+    let slot = LatestSlot<TimedFrame>()
+    /// Longest tolerated gap between frames, in seconds.
+    let patience: Double
+    /// Seconds that a frame may take, or a source for opening or for a frame beyond its patience, before the thread counts as
+    /// stuck.
+    let hangLimit: Double
+    /// Pauses before a source or an output is tried again.
+    let retry: Backoff
+
+    init(
+        _ settings: StreamSettings, board: StreamState, history: StreamHistory, parts: StreamDependencies, log: Logger
+    ) {
+        (name, self.board, self.history) = (settings.name, board, history)
+        faults = StreamFaults(board)
+        metrics = StreamMetrics(stream: settings.name, factory: parts.metrics)
+        var log = log
+        log[metadataKey: "stream"] = "\(settings.name)"
+        self.log = log
+        (patience, hangLimit, retry) = (settings.stall ?? 10, parts.hangLimit, parts.retry)
+    }
+}
+
 /// One stream that runs: a capture thread, a tracking thread and the outputs' threads. May be used by any thread.
 final class LiveStream: Sendable {
     let settings: StreamSettings
-    private let board: StreamState
-    private let faults: StreamFaults
-    private let metrics: StreamMetrics
+    private let context: StreamContext
     private let outputs: [LiveOutput]
-    private let stopSignal = StopSignal()
-    private let slot = LatestSlot<TimedFrame>()
     private let running = DispatchGroup()
     private let captureBeat: Heartbeat
     private let trackingBeat: Heartbeat
@@ -44,20 +71,15 @@ final class LiveStream: Sendable {
     init(
         _ settings: StreamSettings, board: StreamState, history: StreamHistory, parts: StreamDependencies, log: Logger
     ) throws(LandmarkdError) {
-        (self.settings, self.board) = (settings, board)
-        var log = log
-        log[metadataKey: "stream"] = "\(settings.name)"
         let opener = try parts.opener(settings)
-        let faults = StreamFaults(board)
-        self.faults = faults
-        let metrics = StreamMetrics(stream: settings.name, factory: parts.metrics)
-        self.metrics = metrics
+        let context = StreamContext(settings, board: board, history: history, parts: parts, log: log)
+        (self.settings, self.context) = (settings, context)
         outputs = settings.outputs.map { output in
             let name = output.description
             return LiveOutput(
-                name, metrics: metrics.output(name), log: log, retry: parts.retry,
+                name, metrics: context.metrics.output(name), log: context.log, retry: context.retry,
                 listener: LiveOutput.Listener(
-                    fault: { faults.set(name, $0) }, written: { metrics.record(.output, seconds: $0) })
+                    fault: { context.faults.set(name, $0) }, written: { context.metrics.record(.output, seconds: $0) })
             ) { output.makeSink(stream: settings.name, pointCount: parts.pointCount) }
         }
         captureBeat = Heartbeat("capture of \(settings.name)")
@@ -65,26 +87,18 @@ final class LiveStream: Sendable {
         board.update { status in
             (status.state, status.source, status.reasons, status.rate) = (.starting, opener.name.shown, [], 0)
         }
-        start(opener, parts, history, log)
+        start(opener, parts)
     }
 
-    private func start(
-        _ opener: any LiveSourceOpener, _ parts: StreamDependencies, _ history: StreamHistory, _ log: Logger
-    ) {
-        let (settings, board, faults, metrics, outputs) = (settings, board, faults, metrics, outputs)
-        let (stop, slot, captureBeat, trackingBeat) = (stopSignal, slot, captureBeat, trackingBeat)
-        let patience = patience
+    private func start(_ opener: any LiveSourceOpener, _ parts: StreamDependencies) {
+        let (settings, context, outputs) = (settings, context, outputs)
+        let (captureBeat, trackingBeat) = (captureBeat, trackingBeat)
         startThread("capture") {
-            var capture = CaptureLoop(
-                opener: opener, stop: stop, slot: slot, board: board, faults: faults, metrics: metrics,
-                heartbeat: captureBeat, log: log, patience: patience, hangLimit: parts.hangLimit, retry: parts.retry)
+            var capture = CaptureLoop(context, opener, captureBeat)
             capture.run()
         }
         startThread("track") {
-            var tracking = InferenceLoop(
-                stream: settings.name, tracker: parts.tracker(settings), slot: slot, board: board, outputs: outputs,
-                faults: faults, history: history, metrics: metrics, heartbeat: trackingBeat, log: log,
-                hangLimit: parts.hangLimit)
+            var tracking = InferenceLoop(context, parts.tracker(settings), outputs, trackingBeat)
             tracking.run()
         }
     }
@@ -102,8 +116,8 @@ final class LiveStream: Sendable {
 
     /// Asks all threads to end; what was tracked so far is still written.
     func stop() {
-        stopSignal.set()
-        slot.close()
+        context.stop.set()
+        context.slot.close()
     }
 
     /// Waits for the end of all threads after `stop`; false where one of them hangs, and is left behind.
@@ -117,25 +131,22 @@ final class LiveStream: Sendable {
 
     /// The stream is no more, not even under other settings.
     func forget() {
-        metrics.destroy()
+        context.metrics.destroy()
         for output in outputs { output.destroyMetrics() }
     }
-
-    /// Longest tolerated gap between frames, in seconds.
-    private var patience: Double { settings.stall ?? 10 }
 
     /// Sees to it that health tells of a source that neither delivers nor fails: a driver that hangs. To be called now and then.
     func checkPulse() {
         guard !isAbandoned else { return }
-        let status = board.status
-        let limit = patience + 5 / (status.format?.rate ?? 5) + 3
+        let status = context.board.status
+        let limit = context.patience + 5 / (status.format?.rate ?? 5) + 3
         guard captureBeat.busyTime > limit else {
-            faults.set("pulse", nil)
+            context.faults.set("pulse", nil)
             return
         }
-        faults.set("pulse", "\(status.source): hangs: it neither delivers nor fails")
-        board.update { if $0.state == .delivering { ($0.state, $0.rate) = (.waiting, 0) } }
-        metrics.up.record(0)
+        context.faults.set("pulse", "\(status.source): hangs: it neither delivers nor fails")
+        context.board.update { if $0.state == .delivering { ($0.state, $0.rate) = (.waiting, 0) } }
+        context.metrics.up.record(0)
     }
 
     private var beats: [Heartbeat] { [captureBeat, trackingBeat] }
@@ -158,8 +169,8 @@ final class LiveStream: Sendable {
 
     /// Says for good that the source hangs.
     func giveUp(_ reason: String) {
-        faults.set("pulse", reason)
-        board.update { ($0.state, $0.rate) = (.waiting, 0) }
-        metrics.up.record(0)
+        context.faults.set("pulse", reason)
+        context.board.update { ($0.state, $0.rate) = (.waiting, 0) }
+        context.metrics.up.record(0)
     }
 }

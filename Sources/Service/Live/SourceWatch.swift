@@ -14,8 +14,8 @@ struct SourceWatch {
     private let paths: [String]
     private var traces: [Trace?]
 
-    init(_ source: String, devices: String = "/dev") {
-        paths = source.contains("://") ? [] : [source, devices]
+    init(_ source: String, _ kind: SourceKind, devices: String = "/dev") {
+        paths = kind == .network ? [] : [source, devices]
         traces = paths.map(Self.trace)
     }
 

@@ -17,7 +17,7 @@ extension ServiceSettings {
     func warnings() throws(LandmarkdError) -> [SettingsWarning] {
         var warnings: [SettingsWarning] = []
         for stream in streams {
-            let isFile = try sourceOpener(of: stream) is FileOpener
+            let isFile = try sourceOpener(of: stream).kind == .file
             if isFile { warnings += Self.warnings(ofSource: stream.source, "streams.\(stream.name).source") }
             for path in stream.outputs.compactMap(\.path) {
                 warnings += Self.warnings(ofOutput: path, "streams.\(stream.name).outputs")

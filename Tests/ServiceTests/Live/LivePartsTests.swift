@@ -19,7 +19,7 @@ import Testing
 
     @Test func onlyACameraIsSaidToWantLight() throws {
         func advice(_ source: String, lost: Int = 0) throws -> String {
-            CaptureLoop.slownessAdvice(try sourceOpener(source), received: 50, lost: lost)
+            CaptureLoop.slownessAdvice(try sourceOpener(source).kind, received: 50, lost: lost)
         }
         #expect(try advice("/dev/video0").contains("more light"))
         #expect(try advice("/dev/video0", lost: 25).contains("the machine is busy"))
@@ -68,7 +68,7 @@ import Testing
 
     @Test func aDeviceThatComesIsNoticed() throws {
         let folder = try TemporaryFolder()
-        var watch = SourceWatch(folder.path("video0"), devices: folder.path("none"))
+        var watch = SourceWatch(folder.path("video0"), .camera, devices: folder.path("none"))
         var changes = [watch.hasChanged()]
         try writeFile(folder.path("video0"), [1])
         for _ in 0..<2 { changes.append(watch.hasChanged()) }

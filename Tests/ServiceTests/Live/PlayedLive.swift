@@ -25,6 +25,7 @@ final class PlayedOpener: LiveSourceOpener {
     }
 
     let name: String
+    let kind = SourceKind.camera
     private let scenes: [Scene]
     private let opened = Atomic(0)
     private let released = Atomic(false)
