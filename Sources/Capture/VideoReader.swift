@@ -18,6 +18,7 @@ package final class VideoReader {  // thread-bound
 
     private let path: String
     private let threads: Int
+    private let span: TimeSpan
     private let window: Range<Double>
     private let demuxer: Demuxer
     private let decoder: VideoDecoder
@@ -27,6 +28,7 @@ package final class VideoReader {  // thread-bound
     private var clock: FrameClock
     private var count = 0
     private var goodCount = 0
+    private var hasAnswered = false
     private var isDraining = false
     private var isFinished = false
     /// The end and how it came about were told to the caller.
@@ -36,18 +38,17 @@ package final class VideoReader {  // thread-bound
 
     /// Opens a file; no network address, list or script is ever followed.
     ///
-    /// `start` and `duration` in seconds from the first picture: only pictures in start ..< start + duration are
-    /// yielded; those before are decoded too, since only so their numbers are sure. `threads`: the decoder's own; with
-    /// more than 1, a broken picture's time is that of its neighbour plus a usual step.
+    /// Only pictures in `span` are yielded; those before are decoded too, since only so their numbers are sure.
+    /// `threads`: the decoder's own; with more than 1, a broken picture's time is that of its neighbour plus a usual step.
     ///
     /// Throws `noInput` (missing, unreadable, a folder), `unusableData` (empty, no video, cut off, damaged, no decoder).
-    package init(
-        _ path: String, threads: Int = 1, start: Double = 0, duration: Double = .infinity
-    ) throws(LandmarkdError) {
-        precondition(threads >= 1 && start >= 0 && duration >= 0, "threads \(threads), \(start) + \(duration) s")
-        (self.path, self.threads) = (path, threads)
+    package init(_ path: String, threads: Int = 1, span: TimeSpan = .whole) throws(LandmarkdError) {
+        precondition(
+            threads >= 1 && span.start >= 0 && span.duration >= 0,
+            "threads \(threads), \(span.start) + \(span.duration) s")
+        (self.path, self.threads, self.span) = (path, threads, span)
         // Times come as decimals: half a microsecond of tolerance.
-        window = (start - 0.5e-6)..<(start + duration - 0.5e-6)
+        window = (span.start - 0.5e-6)..<(span.end - 0.5e-6)
         demuxer = try Demuxer(path)
         let stream = demuxer.stream.pointee
         decoder = try VideoDecoder(stream.codecpar, threads: threads, path: path)
@@ -56,11 +57,21 @@ package final class VideoReader {  // thread-bound
         clock = FrameClock(numerator: stream.time_base.num, denominator: stream.time_base.den, usualStep: step)
     }
 
-    /// The next picture; nil at the end, or after `duration`.
+    /// Seconds that will be read, as the file says itself; nil where it does not say.
+    package var duration: Double? { info.duration.map { min(max(0, $0 - span.start), span.duration) } }
+
+    /// The next picture; nil at the end of the file or of the span.
     ///
     /// Where reading fails in the middle, everything before it is yielded first. Throws `unusableData` (damaged, cut
-    /// off, not one picture decoded) or `inputOutput` (the disk), each once; nil from then on.
-    package func next() throws(LandmarkdError) -> DecodedPicture? {
+    /// off, not one picture decoded, nothing in the span) or `inputOutput` (the disk), each once; nil from then on.
+    package func next() throws(LandmarkdError) -> DecodedFrame? {
+        let frame = try nextInSpan()
+        defer { hasAnswered = true }
+        if frame == nil, !hasAnswered, span != .whole { throw nothingInSpan() }
+        return frame
+    }
+
+    private func nextInSpan() throws(LandmarkdError) -> DecodedFrame? {
         while let entry = nextEntry() {
             let time = clock.time(stamp: entry.stamp, duration: entry.duration)
             let index = count
@@ -73,19 +84,26 @@ package final class VideoReader {  // thread-bound
             }
             let frame = entry.content.flatMap { self.frame($0, time: time) }
             if frame == nil { brokenCount += 1 }
-            return DecodedPicture(index: index, time: time, frame: frame, clockJumps: clock.jumps)
+            return DecodedFrame(index: index, time: time, frame: frame, clockJumps: clock.jumps)
         }
         try tellFailure()
         return nil
     }
 
-    /// Seconds at which the last picture so far ends.
-    package var end: Double { clock.end }
-
     /// Ends waiting for a pipe's writer, from any thread: `next` then throws.
     package func cancel() { demuxer.streamInput?.cancel() }
 
-    private func stop() -> DecodedPicture? {
+    private func nothingInSpan() -> LandmarkdError {
+        span.start >= clock.end
+            ? LandmarkdError(
+                .unusableData, "\(path): it ends at \(decimal(clock.end, 3)) s, before --start \(span.start)",
+                remedy: "give a smaller --start")
+            : LandmarkdError(
+                .unusableData, "\(path): no picture between \(span.start) s and \(span.end) s",
+                remedy: "give a larger --duration")
+    }
+
+    private func stop() -> DecodedFrame? {
         (isFinished, isTold) = (true, true)
         queue = PresentationQueue()
         return nil

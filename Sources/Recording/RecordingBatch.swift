@@ -1,4 +1,5 @@
 import Base
+import Capture
 import FaceTracking
 import Foundation
 import Results
@@ -108,8 +109,8 @@ package struct RecordingBatch: Sendable {
     ) throws(LandmarkdError) -> RecordingSummary {
         let job = jobs[number]
         let path = job.input.path
-        let source: any PictureSource =
-            job.input.isStill ? try StillSource(path) : try VideoSource(path, span: options.span)
+        let source: any FrameSource =
+            job.input.isStill ? try StillSource(path) : try VideoReader(path, span: options.span)
         var pass = RecordingPass(name: path)
         pass.threads = max(1, options.threads / min(options.threads, jobs.count))
         pass.isInterrupted = isInterrupted

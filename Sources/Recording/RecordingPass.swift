@@ -36,11 +36,11 @@ package struct RecordingPass {
     /// Throws what source, tracker and outputs throw, `.interrupted` where it was, `.unusableData` where there is no
     /// picture; the outputs then keep what they have under their partial names.
     package func run(
-        _ source: any PictureSource, _ tracker: any FaceTracker,
-        makeOutputs: (DecodedPicture) throws(LandmarkdError) -> [any TrackOutput]
+        _ source: any FrameSource, _ tracker: any FaceTracker,
+        makeOutputs: (DecodedFrame) throws(LandmarkdError) -> [any TrackOutput]
     ) throws(LandmarkdError) -> RecordingSummary {
         tracker.reset()
-        let feed = PictureFeed(source, ahead: threads > 1)
+        let feed = FrameFeed(source, ahead: threads > 1)
         defer { feed.stop() }
         guard let first = try feed.next() else {
             throw LandmarkdError(.unusableData, "\(name): no picture in it", remedy: "check that it plays elsewhere")
@@ -59,10 +59,10 @@ package struct RecordingPass {
     }
 
     private func follow(
-        _ first: DecodedPicture, _ feed: PictureFeed, _ tracker: any FaceTracker, _ outputs: [any TrackOutput],
+        _ first: DecodedFrame, _ feed: FrameFeed, _ tracker: any FaceTracker, _ outputs: [any TrackOutput],
         _ summary: inout RecordingSummary
     ) throws(LandmarkdError) {
-        var next: DecodedPicture? = first
+        var next: DecodedFrame? = first
         while let picture = next {
             if isInterrupted() { throw interrupted(outputs, summary) }
             let faces = try picture.frame.map { frame throws(LandmarkdError) in try tracker.process(frame) } ?? []

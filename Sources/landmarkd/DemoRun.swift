@@ -40,7 +40,7 @@ struct DemoRun {
             console.progress(share: Double(summary.frames) / Double(drawn.count)) { "tracked" }
         }
         let start = monotonicSeconds()
-        let summary = try pass.run(VideoSource(clip), tracker) { first throws(LandmarkdError) in
+        let summary = try pass.run(VideoReader(clip), tracker) { first throws(LandmarkdError) in
             [
                 try TableWriter(csv: report.files[0], pointCount: tracker.pointCount),
                 OverlayWriter(path: report.files[1], frameRate: script.frameRate), comparison,

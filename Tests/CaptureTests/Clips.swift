@@ -36,9 +36,10 @@ func writeClip(
 /// All pictures of a file, and the error at its end if there is one.
 func readAll(
     _ path: String, threads: Int = 1, start: Double = 0, duration: Double = .infinity
-) throws -> (pictures: [DecodedPicture], error: LandmarkdError?) {
-    let reader = try VideoReader(path, threads: threads, start: start, duration: duration)
-    var pictures: [DecodedPicture] = []
+) throws -> (pictures: [DecodedFrame], error: LandmarkdError?) {
+    let reader = try VideoReader(
+        path, threads: threads, span: TimeSpan(start: start, duration: duration))
+    var pictures: [DecodedFrame] = []
     do {
         while let picture = try reader.next() { pictures.append(picture) }
     } catch {

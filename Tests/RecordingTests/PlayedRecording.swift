@@ -6,7 +6,7 @@ import Capture
 @testable import Results
 
 /// A recording of `count` small grey frames, 25 a second; some broken, failing at one if asked.
-final class PlayedSource: PictureSource {
+final class PlayedSource: FrameSource {
     let duration: Double?
     private let count: Int
     private let broken: Set<Int>
@@ -18,16 +18,16 @@ final class PlayedSource: PictureSource {
         duration = Double(count) / 25
     }
 
-    func next() throws(LandmarkdError) -> DecodedPicture? {
+    func next() throws(LandmarkdError) -> DecodedFrame? {
         if given == failsAt { throw LandmarkdError(.inputOutput, "clip: reading: Input/output error") }
         guard given < count else { return nil }
         given += 1
         let time = Double(given - 1) / 25
-        if broken.contains(given) { return DecodedPicture(index: given - 1, time: time, frame: nil) }
+        if broken.contains(given) { return DecodedFrame(index: given - 1, time: time, frame: nil) }
         let picture = PixelBuffer(width: 8, height: 8, hasChroma: false)
         picture.bytes[0] = UInt8(given)
         let frame = picture.frame(fullRange: true, time: time)
-        return DecodedPicture(index: given - 1, time: time, frame: frame)
+        return DecodedFrame(index: given - 1, time: time, frame: frame)
     }
 }
 

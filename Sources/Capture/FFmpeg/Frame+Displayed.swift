@@ -8,7 +8,7 @@ package func displayedCopy(of frame: Frame) throws(LandmarkdError) -> PixelBuffe
     let fault = LandmarkdError(
         .unusableData, "pictures of \(frame.width)x\(frame.height), \(frame.bitDepth) bits, cannot be drawn on",
         remedy: "convert the video: ffmpeg -i INPUT -c:v libx264 -pix_fmt yuv420p OUTPUT.mp4")
-    guard let source = (frame.owner as? Picture) ?? Picture(viewing: frame) else { throw fault }
+    guard let source = Picture.of(frame) else { throw fault }
     let isPlain = source.format == AV_PIX_FMT_YUV420P && !frame.fullRange
     let scaled =
         isPlain

@@ -10,7 +10,7 @@ package func shrunk(_ frame: Frame, toLongerSide side: Int) -> Frame {
     guard longer > side else { return frame }
     let width = max(1, (frame.width * side + longer / 2) / longer)
     let height = max(1, (frame.height * side + longer / 2) / longer)
-    guard let source = (frame.owner as? Picture) ?? Picture(viewing: frame) else {
+    guard let source = Picture.of(frame) else {
         preconditionFailure("shrinking a frame that is neither FFmpeg's nor planar")
     }
     let format =

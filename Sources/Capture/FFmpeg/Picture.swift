@@ -15,7 +15,11 @@ final class Picture: @unchecked Sendable {  // Sendable: written only before it 
         (self.pointer, self.memory) = (pointer, memory)
     }
 
-    /// FFmpeg's view of a frame that is not FFmpeg's own, for scaling and encoding; nil where its layout is not known.
+    /// FFmpeg's view of a frame, for scaling and encoding: the picture that the frame points into, or one over its planes. Nil where
+    /// their layout is not known.
+    static func of(_ frame: Frame) -> Picture? { (frame.owner as? Picture) ?? Picture(viewing: frame) }
+
+    /// FFmpeg's view of a frame that is not FFmpeg's own; nil as above.
     convenience init?(viewing frame: Frame) {
         guard let (format, planes) = frame.ffmpegLayout else { return nil }
         self.init(memory: frame.owner)

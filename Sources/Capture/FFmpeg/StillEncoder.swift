@@ -13,7 +13,7 @@ enum StillEncoder {
         quantizer: Int32? = nil
     ) throws(LandmarkdError) -> [UInt8] {
         ffmpegIsQuiet
-        guard let source = (frame.owner as? Picture) ?? Picture(viewing: frame),
+        guard let source = Picture.of(frame),
             let picture = PictureScaler().scaled(
                 source, sourceFullRange: frame.fullRange,
                 to: PictureScaler.Side(width: frame.width, height: frame.height, format: format, fullRange: fullRange),

@@ -67,7 +67,7 @@ private final class FileSource: LiveSource {  // thread-bound
     }
 
     /// The next picture, from the beginning again where the file is played in a loop.
-    private func nextPicture() throws(LandmarkdError) -> DecodedPicture? {
+    private func nextPicture() throws(LandmarkdError) -> DecodedFrame? {
         while true {
             do {
                 if let picture = try reader.next() {

@@ -3,9 +3,9 @@ import Capture
 import Foundation
 
 /// The pictures of a source, decoded by the caller's thread or ahead of it by a thread of its own.
-final class PictureFeed {
+final class FrameFeed {
     private enum Item: Sendable {
-        case picture(DecodedPicture)
+        case picture(DecodedFrame)
         case end
         case fault(LandmarkdError)
 
@@ -15,17 +15,17 @@ final class PictureFeed {
     /// Frames that the decoder may be ahead: enough to even out slow frames, few enough for 4K pictures.
     private static let lead = 6
 
-    private let source: any PictureSource
+    private let source: any FrameSource
     private let queue: BoundedQueue<Item>?
     private let finished = DispatchSemaphore(value: 0)
 
-    init(_ source: any PictureSource, ahead: Bool) {
+    init(_ source: any FrameSource, ahead: Bool) {
         self.source = source
         queue = ahead ? BoundedQueue(capacity: Self.lead) : nil
         if let queue { Self.start(Transferred(source), queue, finished) }
     }
 
-    func next() throws(LandmarkdError) -> DecodedPicture? {
+    func next() throws(LandmarkdError) -> DecodedFrame? {
         guard let queue else { return try source.next() }
         switch queue.take() {
         case .picture(let picture): return picture
@@ -44,9 +44,9 @@ final class PictureFeed {
 
     /// The source while the decoder's thread, and nobody else, uses it.
     private struct Transferred: @unchecked Sendable {
-        let source: any PictureSource
+        let source: any FrameSource
 
-        init(_ source: any PictureSource) { self.source = source }
+        init(_ source: any FrameSource) { self.source = source }
     }
 
     private static func start(_ lent: Transferred, _ queue: BoundedQueue<Item>, _ finished: DispatchSemaphore) {
@@ -62,7 +62,7 @@ final class PictureFeed {
         thread.start()
     }
 
-    private static func item(_ source: any PictureSource) -> Item {
+    private static func item(_ source: any FrameSource) -> Item {
         do throws(LandmarkdError) {
             return try source.next().map { .picture($0) } ?? .end
         } catch {

@@ -1,7 +1,7 @@
 import Base
 
 /// What a video file yields: a frame, or the place of one that failed to decode.
-package struct DecodedPicture: Sendable {
+package struct DecodedFrame: Sendable {
     /// Place among the file's pictures, from 0, counted from its beginning even where `start` skips some.
     package let index: Int
     /// Seconds from the file's first picture, by the container's clock; grows from picture to picture.
@@ -32,4 +32,16 @@ package struct VideoInfo: Sendable {
     package let duration: Double?
     package let estimatedFrames: Int?
     package let orientation: Orientation
+}
+
+/// The part of a recording that is asked for: pictures from `start` on for `duration`, both in seconds.
+package struct TimeSpan: Sendable, Equatable {
+    package var start: Double
+    package var duration: Double
+
+    package init(start: Double, duration: Double) { (self.start, self.duration) = (start, duration) }
+
+    package var end: Double { start + duration }
+
+    package static let whole = TimeSpan(start: 0, duration: .infinity)
 }
