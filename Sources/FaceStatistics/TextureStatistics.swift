@@ -150,3 +150,74 @@ struct TextureStatistics {
         return plane.indices.map { plane[$0] + (plane[$0] - fine[$0]) + 0.6 * (plane[$0] - wide[$0]) }
     }
 }
+
+/// Weighted sums of faces in the template's texels, each brought to mean 0 and deviation 1 of Y before it is added.
+struct TextureSums {
+    private var luma, blue, red, weight, colorWeight: [Float]
+    private var level = 0.0
+    private var contrast = 0.0
+    private var total = 0.0
+    private var squares = 0.0
+
+    init(texels: Int) {
+        let zeros = [Float](repeating: 0, count: texels)
+        (luma, blue, red, weight, colorWeight) = (zeros, zeros, zeros, zeros, zeros)
+    }
+
+    /// `texels`: Y, Cb, Cr (0…255) and 1; texels that are 0 in the last do not count.
+    mutating func add(
+        _ texels: [SIMD4<Float>], _ levels: (mean: Float, deviation: Float), weight share: Double, hasColor: Bool
+    ) {
+        let part = Float(share)
+        level += share * Double(levels.mean)
+        contrast += share * Double(levels.deviation)
+        total += share
+        squares += share * share
+        for i in texels.indices where texels[i].w > 0 {
+            luma[i] += part * (texels[i].x - levels.mean) / levels.deviation
+            weight[i] += part
+            guard hasColor else { continue }
+            blue[i] += part * texels[i].y
+            red[i] += part * texels[i].z
+            colorWeight[i] += part
+        }
+    }
+
+    /// As many faces of equal weight would be as sure a mean.
+    var effectiveCount: Double { total * total / squares }
+
+    /// The deviation of Y that faces have on average.
+    var meanDeviation: Float { Float(contrast / total) }
+
+    /// Y at the mean brightness and contrast; the mean brightness where no face was seen.
+    var meanLuma: [Float] {
+        let base = Float(level / total)
+        return zip(luma, weight).map { $1 > 0 ? $0 / $1 * meanDeviation + base : base }
+    }
+
+    /// Cb and Cr; 128 where no face was seen.
+    var meanChroma: [[Float]] {
+        [blue, red].map { zip($0, colorWeight).map { $1 > 0 ? $0 / $1 : 128 } }
+    }
+
+    /// Weights that sum to 1.
+    func shares(_ weights: [Double]) -> [Double] { weights.map { $0 / total } }
+}
+
+/// A plane blurred by a Gaussian of `deviation` samples; beyond the edge lies the edge.
+func blurred(_ plane: [Float], width: Int, height: Int, deviation: Double) -> [Float] {
+    precondition(plane.count == width * height, "\(plane.count) samples for \(width)×\(height)")
+    let reach = Int((3 * deviation).rounded(.up))
+    let bell = (-reach...reach).map { exp(-0.5 * Double($0 * $0) / (deviation * deviation)) }
+    let sum = bell.reduce(0, +)
+    let kernel = bell.map { Float($0 / sum) }
+    func pass(_ source: [Float], _ place: (Int, Int, Int) -> Int) -> [Float] {
+        (0..<(width * height)).map { i in
+            var value: Float = 0
+            for k in -reach...reach { value += kernel[k + reach] * source[place(i % width, i / width, k)] }
+            return value
+        }
+    }
+    let rows = pass(plane) { x, y, k in y * width + min(width - 1, max(0, x + k)) }
+    return pass(rows) { x, y, k in min(height - 1, max(0, y + k)) * width + x }
+}

@@ -85,7 +85,8 @@ struct Evaluate: ParsableCommand {
         console.clear()
         print(
             json
-                ? "[" + reports.map(\.json.text).joined(separator: ",\n") + "]" : reports.map(\.text).joined(separator: "\n")
+                ? "[" + reports.map(\.json.text).joined(separator: ",\n") + "]"
+                : reports.map(\.text).joined(separator: "\n")
         )
     }
 }

@@ -4,8 +4,8 @@ import Testing
 @Suite struct JSONTests {
     @Test func membersKeepTheirOrderAndNumbersTheirDigits() {
         let json: JSON = [
-            "name": .string("a \"b\"\n"), "count": .integer(-3), "share": .decimal(2.0 / 3, 4), "whole": .decimal(15, 0),
-            "none": .null, "list": [.integer(1), [:], []],
+            "name": .string("a \"b\"\n"), "count": .integer(-3), "share": .decimal(2.0 / 3, 4),
+            "whole": .decimal(15, 0), "none": .null, "list": [.integer(1), [:], []],
         ]
         #expect(
             json.text
@@ -19,5 +19,7 @@ import Testing
         #expect(json.appending(["height": .integer(3)]).appending(nil).text == #"{"width":4,"height":3}"#)
     }
 
-    @Test func whatIsNoNumberIsNull() { #expect(JSON.array([.decimal(.nan, 2), .decimal(.infinity, 0)]).text == "[null,null]") }
+    @Test func whatIsNoNumberIsNull() {
+        #expect(JSON.array([.decimal(.nan, 2), .decimal(.infinity, 0)]).text == "[null,null]")
+    }
 }

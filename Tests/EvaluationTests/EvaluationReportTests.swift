@@ -56,7 +56,9 @@ import Testing
                 negatives: negatives, tracked: tracked)
         }
         #expect(report(0).text.contains("no picture without a face to try") && !report(0).text.contains("false faces"))
-        #expect(!report(0).json.text.contains("false_faces") && report(3).json.text.contains("\"false_faces_percent\":0.0000"))
+        #expect(
+            !report(0).json.text.contains("false_faces")
+                && report(3).json.text.contains("\"false_faces_percent\":0.0000"))
     }
 
     @Test func benchTellsOfFacesThatWereNotFollowed() {

@@ -25,5 +25,5 @@ package func parallelMap<Context, Result: Sendable>(
 
 /// The same where the threads need nothing of their own.
 package func parallelMap<Result: Sendable>(_ count: Int, threads: Int, _ work: @Sendable (Int) -> Result) -> [Result] {
-    parallelMap(count, threads: threads, context: {}) { _, index in work(index) }
+    parallelMap(count, threads: threads, context: {}, { _, index in work(index) })
 }

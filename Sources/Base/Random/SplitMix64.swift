@@ -1,3 +1,5 @@
+import Glibc
+
 /// Small seeded generator: the same numbers for the same seed, on any machine.
 ///
 /// Source: Steele, Lea, Flood 2014, "Fast splittable pseudorandom number generators".
@@ -28,4 +30,12 @@ package struct SplitMix64: RandomNumberGenerator, Sendable {
 
     /// True with the given probability.
     package mutating func chance(_ probability: Double) -> Bool { uniform() < probability }
+}
+
+extension SplitMix64 {
+    /// Standard normal, by Box and Muller's transform.
+    package mutating func normal() -> Double {
+        let radius = (-2 * log(1 - uniform())).squareRoot()
+        return radius * cos(2 * .pi * uniform())
+    }
 }

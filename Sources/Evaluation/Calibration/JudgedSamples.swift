@@ -59,7 +59,8 @@ private final class SampleJudge {
         network.graph.forward(0..<network.passes[pass].layers.upperBound)
         let logit = Double(network.passes[pass].presence.values.elements[0])
         let sharpness = network.sharpness(pass: pass, image: 0)
-        let errors = labels.presence ? scheme.errors(of: network.landmarks(pass: pass, image: 0), truth: labels.truth) : []
+        let errors =
+            labels.presence ? scheme.errors(of: network.landmarks(pass: pass, image: 0), truth: labels.truth) : []
         let limit = ErrorSummary.failureThreshold
         let mean = errors.reduce(0, +) / Double(max(1, errors.count))
         let points = sharpness.indices.map {

@@ -42,3 +42,58 @@ package final class LocatorNetwork {
         return found
     }
 }
+
+/// Puts the locator's layers together.
+struct LocatorBuilder {
+    let configuration: LocatorConfiguration
+    let graph: Graph
+
+    /// Frame → numbers of each cell at 1/8, with context from 1/16 and 1/32.
+    func cells(_ frame: FeatureMap) -> FeatureMap {
+        let widths = configuration.widths
+        let half = graph.convolution(
+            frame, "stem", channels: widths[0], kernel: 3, stride: 2, activation: .hardSwish)
+        let quarter = residual(half, "quarter.0", channels: widths[1], stride: 2)
+        let eighth = stage(quarter, "eighth", channels: widths[2], expand: 4)
+        let sixteenth = stage(eighth, "sixteenth", channels: widths[3], expand: 3)
+        let deep = stage(sixteenth, "deep", channels: widths[4], expand: 3, kernel: 5)
+        let middle = merge(sixteenth, deep, "middle", channels: widths[3])
+        let fine = merge(eighth, middle, "fine", channels: widths[2])
+        let context = residual(fine, "head.block", channels: widths[2], kernel: 5)
+        let numbers = graph.pointwise(
+            [context], "head.numbers", channels: LocatorConfiguration.outputs, .bias)
+        // The loss reads values: a sum holds the bias in training too, where a convolution leaves it to its readers.
+        return graph.sum([(numbers, 1)], "head.sum")
+    }
+
+    /// A block that halves the size, and blocks that keep it.
+    private func stage(
+        _ input: FeatureMap, _ name: String, channels: Int, expand: Int, kernel: Int = 3
+    ) -> FeatureMap {
+        var map = residual(input, name + ".0", channels: channels, stride: 2, expand: expand)
+        for block in 0..<configuration.blocks {
+            map = residual(map, "\(name).\(block + 1)", channels: channels, kernel: kernel)
+        }
+        return map
+    }
+
+    /// The coarser map's projection, doubled, on the finer one's.
+    private func merge(_ fine: FeatureMap, _ coarse: FeatureMap, _ name: String, channels: Int) -> FeatureMap {
+        let lateral = graph.pointwise([fine], name + ".lateral", channels: channels)
+        let down = graph.pointwise([coarse], name + ".down", channels: channels)
+        return graph.sum([(lateral, 1), (down, 1)], name + ".merged", activation: .hardSwish)
+    }
+
+    /// Inverted residual: pointwise expansion, depthwise k×k, pointwise projection; added to its input where the shapes agree.
+    private func residual(
+        _ input: FeatureMap, _ name: String, channels: Int, stride: Int = 1, expand: Int = 2, kernel: Int = 3
+    ) -> FeatureMap {
+        let middle = input.shape.channels * expand
+        let expanded = graph.pointwise([input], name + ".expand", channels: middle, activation: .hardSwish)
+        let filtered = graph.depthwise(
+            expanded, name + ".depthwise", kernel: kernel, stride: stride, activation: .hardSwish)
+        let projected = graph.pointwise([filtered], name + ".project", channels: channels)
+        guard stride == 1, channels == input.shape.channels else { return projected }
+        return graph.sum([(input, 1), (projected, 1)], name + ".sum")
+    }
+}

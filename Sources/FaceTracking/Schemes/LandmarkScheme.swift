@@ -81,3 +81,8 @@ package struct LandmarkScheme: Sendable, Equatable {
         return mirror.map { $0.map { Point(1 - points[$0].x, points[$0].y) } }
     }
 }
+
+/// Parts of the face in which errors are told apart.
+package enum FaceRegion: String, Sendable, CaseIterable {
+    case jaw, brows, nose, eyes, mouth
+}

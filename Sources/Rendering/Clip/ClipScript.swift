@@ -1,4 +1,5 @@
 import Base
+import Glibc
 
 /// Everything that decides what a synthetic clip shows: the same script, the same bytes.
 package struct ClipScript: Sendable {
@@ -41,4 +42,19 @@ package struct ClipScript: Sendable {
 
     /// Seconds from the first frame.
     package func time(of frame: Int) -> Double { Double(frame) / frameRate }
+}
+
+/// The clip of `landmarkd demo`: ten seconds of the average face before a moving background.
+package enum DemoClip {
+    package static let seconds = 10.0
+
+    /// 640×480, 30 frames a second; the same seed, the same clip.
+    package static func script(seed: UInt64 = 5) -> ClipScript {
+        let act = Performance(
+            scale: 100, center: Point(320, 232), sway: Point(60, 18), duration: seconds, seed: seed)
+        let part = ClipScript.Part(person: .average, pose: { act.pose($0) }, expression: { act.expression($0) })
+        var script = ClipScript(frameCount: Int(seconds * 30), parts: [part], seed: seed)
+        script.light = { 0.7 * sin(0.9 * $0) }
+        return script
+    }
 }

@@ -2,6 +2,7 @@ import Base
 import Capture
 import Hummingbird
 import Results
+import ServiceLifecycle
 import Synchronization
 
 /// Follows all streams for those who read events, so that a stream has one reader here however many there are: who publishes
@@ -53,5 +54,83 @@ final class EventHub: Sendable {
         text.append(result)
         text.append("\n\n")
         return ByteBuffer(bytes: text.bytes)
+    }
+}
+
+/// Server-sent events of one stream or of all, for one reader: the newest result of each stream that it has not seen.
+///
+/// A reader that takes them slower than they come misses some; it holds up nobody. May be used by any thread.
+final class EventFeed: Sendable {
+    /// Seconds without an event after which a comment tells that the connection lives.
+    private static let heartbeatSeconds = 5.0
+    /// Milliseconds after which a browser reconnects.
+    private static let retryMilliseconds = 2000
+
+    /// Nil: all streams, also those that come later.
+    let name: String?
+    /// Whether the reader may still read: the token may change.
+    private let isAllowed: @Sendable () -> Bool
+    /// Events by stream.
+    private let unread = Mutex<[String: ByteBuffer]>([:])
+    private let wakes: AsyncStream<Void>
+    private let wake: AsyncStream<Void>.Continuation
+
+    init(name: String?, isAllowed: @escaping @Sendable () -> Bool) {
+        (self.name, self.isAllowed) = (name, isAllowed)
+        (wakes, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// Takes the place of the stream's event before, if that has not been sent yet.
+    func put(_ event: ByteBuffer, of stream: String) {
+        unread.withLock { $0[stream] = event }
+        wake.yield()
+    }
+
+    /// Now and then, with the names of all streams: ends the feed of a stream that is no more, lets others send a comment.
+    func tick(names: Set<String>) {
+        if let name, !names.contains(name) { wake.finish() } else { wake.yield() }
+    }
+
+    func response(to request: Request, _ hub: EventHub) -> Response {
+        Response(
+            status: .ok, headers: [.contentType: "text/event-stream", .init("X-Accel-Buffering")!: "no"],
+            body: ResponseBody { writer in
+                hub.add(self)
+                defer { hub.remove(self) }
+                try await request.body.consumeWithInboundCloseHandler { _ in
+                    try await self.write { try await writer.write($0) }
+                } onInboundClosed: {
+                    self.wake.finish()
+                }
+                try await writer.finish(nil)
+            })
+    }
+
+    /// Writes until the reader has gone or may not read any more, the stream is no more, or the service ends.
+    private func write(_ send: (ByteBuffer) async throws -> Void) async throws {
+        try await send(ByteBuffer(string: "retry: \(Self.retryMilliseconds)\n\n"))
+        var lastSent = monotonicSeconds()
+        for await _ in wakes.cancelOnGracefulShutdown() {
+            // Asked once a second at least, as `tick` wakes it.
+            guard isAllowed() else { return }
+            var text = takeUnread()
+            if text == nil, monotonicSeconds() - lastSent > Self.heartbeatSeconds {
+                text = ByteBuffer(string: ": nothing new\n\n")
+            }
+            guard let text else { continue }
+            try await send(text)
+            lastSent = monotonicSeconds()
+        }
+    }
+
+    private func takeUnread() -> ByteBuffer? {
+        let events = unread.withLock { unread in
+            defer { unread = [:] }
+            return unread
+        }
+        guard !events.isEmpty else { return nil }
+        var text = ByteBuffer()
+        for (_, event) in events.sorted(by: { $0.key < $1.key }) { text.writeImmutableBuffer(event) }
+        return text
     }
 }

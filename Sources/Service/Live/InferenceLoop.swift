@@ -59,7 +59,8 @@ struct InferenceLoop {
         for index in faces.indices { faces[index].id += usedIDs }
         if let id = faces.map(\.id).max() { stream.history.give(id) }
         let result = StreamResult(
-            stream: stream.name, result: FrameResult(frame: stream.history.nextFrame(), time: live.exposure, faces: faces),
+            stream: stream.name,
+            result: FrameResult(frame: stream.history.nextFrame(), time: live.exposure, faces: faces),
             latency: max(0, unixSeconds() - live.exposure), width: live.frame.displayWidth,
             height: live.frame.displayHeight)
         for output in outputs { output.put(result) }

@@ -120,3 +120,39 @@ package final class StreamState: Sendable {
         for waiter in waiters { waiter.resume(returning: nil) }
     }
 }
+
+/// What is wrong with a stream now, by the part that has the fault; kept in its board's status. May be used by any thread.
+final class StreamFaults: Sendable {
+    private let board: StreamState
+    private let faults = Mutex<[String: String]>([:])
+
+    init(_ board: StreamState) { self.board = board }
+
+    /// `fault` nil: the part works.
+    func set(_ part: String, _ fault: String?) {
+        faults.withLock { faults in
+            guard faults[part] != fault else { return }
+            faults[part] = fault
+            let reasons = faults.sorted { $0.key < $1.key }.map(\.value)
+            board.update { $0.reasons = reasons }
+        }
+    }
+}
+
+/// What a stream of some name has used up since the program's start, so that a stream set otherwise goes on where it was.
+final class StreamHistory: Sendable {
+    private let used = Mutex<(frames: Int, id: Int)>((0, 0))
+
+    /// The number of the next tracked frame, from 1.
+    func nextFrame() -> Int {
+        used.withLock { used in
+            used.frames += 1
+            return used.frames
+        }
+    }
+
+    /// The highest id given to a face so far.
+    var highestID: Int { used.withLock { $0.id } }
+
+    func give(_ id: Int) { used.withLock { $0.id = max($0.id, id) } }
+}

@@ -1,4 +1,5 @@
 import Base
+import Foundation
 import Logging
 import ServiceLifecycle
 import Synchronization
@@ -63,4 +64,14 @@ extension StreamSupervisor.Changes: CustomStringConvertible {
         let told = parts.filter { !$0.1.isEmpty }.map { "\($0.0): \($0.1.joined(separator: ", "))" }
         return told.isEmpty ? "no stream changed" : told.joined(separator: "; ")
     }
+}
+
+/// Runs what blocks on a thread of its own, and waits for it without holding up the pool's.
+func onThread<Value: Sendable, Failure: Error>(
+    _ body: @escaping @Sendable () throws(Failure) -> Value
+) async throws(Failure) -> Value {
+    let result: Result<Value, Failure> = await withCheckedContinuation { continuation in
+        Thread { continuation.resume(returning: Result(catching: body)) }.start()
+    }
+    return try result.get()
 }

@@ -1,5 +1,11 @@
 import Base
 
+/// Proposes where faces may be in a frame, for a tracker to try. Bound to one thread.
+package protocol FaceLocator: AnyObject {
+    /// Crops (crop units to picture) that may hold a face in this part of the frame, best first.
+    func locate(_ frame: Frame, in window: SearchWindow) -> [SimilarityMap]
+}
+
 /// The part of a picture that is searched for faces: a rectangle of whole pixels, which may reach beyond the picture.
 package struct SearchWindow: Sendable, Equatable {
     /// Upper left corner, pixels of the picture as displayed.
@@ -31,5 +37,21 @@ package struct SearchWindow: Sendable, Equatable {
         let side = max(1, (sides * crop.scale).rounded())
         let corner = (centre - side / 2).rounded(.toNearestOrEven)
         self.init(x: Int(corner.x), y: Int(corner.y), width: Int(side), height: Int(side))
+    }
+}
+
+/// Proposes the faces that a locator network sees in a frame, or in a part of it. Bound to one thread.
+package final class NetworkLocator: FaceLocator {
+    package static let defaultThreshold = 0.2
+    /// Presence from which a face is proposed.
+    package var threshold = NetworkLocator.defaultThreshold
+    /// Most proposals.
+    package var proposals = 16
+    private let runner: LocatorRunner
+
+    package init(_ model: LocatorModel) { runner = LocatorRunner(model) }
+
+    package func locate(_ frame: Frame, in window: SearchWindow) -> [SimilarityMap] {
+        runner.faces(in: frame, window: window, threshold: threshold, limit: proposals).map(\.crop)
     }
 }
