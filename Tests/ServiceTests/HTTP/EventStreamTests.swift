@@ -58,7 +58,7 @@ import Testing
         }
     }
 
-    @Test func aStreamThatIsSetUpAnewGoesOnInTheSameConnection() async throws {
+    @Test func aStreamThatIsSetUpAgainContinuesInTheSameConnection() async throws {
         let (old, new) = (deliveringBoard("a"), deliveringBoard("a"))
         try await ServedStreams.run([old]) { served in
             let publishing = Task {
@@ -67,9 +67,7 @@ import Testing
             }
             defer { publishing.cancel() }
             try await onThread {
-                let conversation = try HTTPConversation(port: served.port)
-                try conversation.ask("/v1/streams/a/events")
-                #expect(try conversation.event(afterHead: true) == "retry: 2000")
+                let conversation = try reader(of: served)
                 served.directory.set([new])
                 old.close()
                 #expect(try conversation.event().contains("\"stream\":\"a\""))
@@ -109,9 +107,7 @@ import Testing
     @Test func aQuietStreamSendsComments() async throws {
         try await ServedStreams.run([deliveringBoard("a")]) { served in
             try await onThread {
-                let conversation = try HTTPConversation(port: served.port)
-                try conversation.ask("/v1/streams/a/events")
-                #expect(try conversation.event(afterHead: true) == "retry: 2000")
+                let conversation = try reader(of: served)
                 #expect(try conversation.event() == ": nothing new")
             }
         }
@@ -122,12 +118,7 @@ import Testing
         let count = 300
         try await ServedStreams.run([board]) { served in
             try await onThread {
-                let slow = try HTTPConversation(port: served.port, buffer: 4096)
-                try slow.ask("/v1/streams/a/events")
-                #expect(try slow.event(afterHead: true) == "retry: 2000")
-                let brisk = try HTTPConversation(port: served.port)
-                try brisk.ask("/v1/streams/a/events")
-                #expect(try brisk.event(afterHead: true) == "retry: 2000")
+                let (slow, brisk) = (try reader(of: served, buffer: 4096), try reader(of: served))
                 while served.service.events.readerCount != 2 { Thread.sleep(forTimeInterval: 0.02) }
                 // Some 1 MB, which no buffer on the way holds; whatever the slow one does, the other gets each frame.
                 for number in 1...count {
@@ -146,12 +137,7 @@ import Testing
         let board = deliveringBoard("a")
         try await ServedStreams.run([board]) { served in
             try await onThread {
-                let slow = try HTTPConversation(port: served.port, buffer: 4096)
-                try slow.ask("/v1/streams/a/events")
-                #expect(try slow.event(afterHead: true) == "retry: 2000")
-                let brisk = try HTTPConversation(port: served.port)
-                try brisk.ask("/v1/streams/a/events")
-                #expect(try brisk.event(afterHead: true) == "retry: 2000")
+                let (slow, brisk) = (try reader(of: served, buffer: 4096), try reader(of: served))
                 while served.service.events.readerCount != 2 { Thread.sleep(forTimeInterval: 0.02) }
                 // Some 3 MB; the kernel would take all of it.
                 for number in 1...1000 {
@@ -184,9 +170,7 @@ import Testing
         let board = deliveringBoard("a")
         try await ServedStreams.run([board]) { served in
             try await onThread {
-                let conversation = try HTTPConversation(port: served.port)
-                try conversation.ask("/v1/streams/a/events")
-                _ = try conversation.event(afterHead: true)
+                let conversation = try reader(of: served)
                 while served.service.events.readerCount != 1 { Thread.sleep(forTimeInterval: 0.02) }
             }
             #expect(await waited { served.service.events.readerCount == 0 })
@@ -233,6 +217,14 @@ private func mostQueuedBytes(port: Int) throws -> Int {
         return fields[4].split(separator: ":").first.flatMap { Int($0, radix: 16) }
     }
     return queued.max() ?? 0
+}
+
+/// A connection that reads the events of stream "a"; with a small `buffer` the kernel keeps little for it.
+private func reader(of served: ServedStreams, buffer: Int32? = nil) throws -> HTTPConversation {
+    let conversation = try HTTPConversation(port: served.port, buffer: buffer)
+    try conversation.ask("/v1/streams/a/events")
+    #expect(try conversation.event(afterHead: true) == "retry: 2000")
+    return conversation
 }
 
 /// Numbers of the frames in an event stream until one is there.
