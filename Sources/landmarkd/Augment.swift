@@ -16,16 +16,16 @@ enum Augmentation: String, ExpressibleByArgument, CaseIterable {
 
 struct Augment: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Draw what training sees, or write samples to train on later.",
+        abstract: "Show what training sees, or write samples to train on later.",
         discussion: """
             A sheet shows crops with the true landmarks in green and those that the first pass starts from in red. Baked samples \
-            are read by 'landmarkd train --data'. Without --data, faces are drawn.
+            are read by 'landmarkd train --data'. Without --data, rendered faces are used.
             """)
 
-    @Option(parsing: .upToNextOption, help: ArgumentHelp("Folders with pictures and annotations.", valueName: "dir"))
+    @Option(parsing: .upToNextOption, help: ArgumentHelp("Folders of pictures with annotations.", valueName: "dir"))
     var data: [String] = []
 
-    @Option(help: ArgumentHelp("Picture of many samples.", valueName: "file.png"))
+    @Option(help: ArgumentHelp("File for a picture of many samples.", valueName: "file.png"))
     var sheet: String?
 
     @Option(help: "Samples side by side on the sheet.")
@@ -34,29 +34,29 @@ struct Augment: ParsableCommand {
     @Option(help: "Rows of samples on the sheet.")
     var rows = 6
 
-    @Option(help: ArgumentHelp("Folder for samples.", valueName: "dir"))
+    @Option(help: ArgumentHelp("Folder to write samples to.", valueName: "dir"))
     var bake: String?
 
-    @Option(help: "Samples to bake.")
+    @Option(help: "Number of samples to write.")
     var count: Int?
 
-    @Option(help: "What the samples train: crops for landmarks, or scenes for a locator (a sheet only).")
+    @Option(help: "Kind of samples: crops for landmarks, or scenes for a locator (sheet only).")
     var task = TrainingRecipe.Task.landmarks
 
-    @Option(help: "How samples are made: as tracking meets them, or as the method was published.")
+    @Option(help: "Augmentation: as tracking needs it, or as in the published method.")
     var augmentation = Augmentation.tracking
 
-    @Option(help: "What is annotated: ibug68, wflw98, helen194 …, or a number of points.")
+    @Option(help: "Landmark scheme: ibug68, wflw98, helen194 …, or a number of points.")
     var scheme = LandmarkScheme.ibug68.name
     @Option(
         help: ArgumentHelp(
-            "YAML file of a training run, whose samples are made instead of --augmentation's.", valueName: "file"))
+            "Recipe whose augmentation is used in place of --augmentation.", valueName: "file"))
     var recipe: String?
 
     @Option(help: "Side of a sample in pixels.")
     var crop = 128
 
-    @Option(help: "Seed of the samples.")
+    @Option(help: "Random seed.")
     var seed: UInt64 = 1
 
     @Flag(name: .shortAndLong, help: "Show no progress.")

@@ -8,12 +8,12 @@ import Training
 struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measure how fast this machine tracks and trains.",
-        discussion: "Works on drawn faces and needs no data. Let nothing else run beside it.")
+        discussion: "Uses rendered faces and needs no data. Run nothing else at the same time.")
 
     @Option(help: ArgumentHelp("Model file. (default: face68.safetensors that came with landmarkd)", valueName: "file"))
     var model: String?
 
-    @Option(help: "Threads of the training that is measured. (default: one a processor core)")
+    @Option(help: "Number of threads for the training benchmark. (default: one per core)")
     var threads: Int?
 
     @Flag(help: "Print one JSON object.")

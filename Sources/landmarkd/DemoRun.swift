@@ -80,7 +80,7 @@ struct DemoRun {
         guard descriptor >= 0 else {
             throw LandmarkdError(
                 .cannotCreate, "\(root): creating a file: \(systemFault())",
-                remedy: "name a writable folder by the environment variable TMPDIR")
+                remedy: "set TMPDIR to a writable folder")
         }
         close(descriptor)
         return template.withUnsafeBufferPointer { String(systemPath: $0.baseAddress!) }

@@ -5,7 +5,7 @@ import Capture
 struct Devices: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "List the cameras of this machine and what they offer.",
-        discussion: "Sizes are in pixels, rates in frames a second; 'choice' is what no settings at all would take.")
+        discussion: "Sizes are in pixels, rates in frames per second; 'choice' is the mode used when none is set.")
 
     @Flag(help: "Print one JSON object.")
     var json = false
@@ -19,7 +19,7 @@ struct Devices: ParsableCommand {
         guard !report.isEmpty else {
             throw LandmarkdError(
                 .unavailable, "\(folder): no camera here",
-                remedy: "plug one in; dmesg tells whether the kernel knows it")
+                remedy: "plug one in; dmesg shows whether the kernel recognises it")
         }
     }
 }

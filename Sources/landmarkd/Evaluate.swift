@@ -11,9 +11,9 @@ struct Evaluate: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measure a model's errors on annotated pictures.",
         discussion: """
-            Judges from true boxes, from jittered boxes and from another face's shape as prior, set by set and pass by pass. \
-            Errors are in % of the outer-eye distance. From true boxes it also reports how far eyes and mouths are found to be open, \
-            errors by how far heads are turned, the mean shift of each landmark, and how the answers for mirrored pictures differ.
+            Starts from true boxes, from jittered boxes and from another face's shape, and reports errors by set and pass, in % of \
+            the outer-eye distance. For true boxes it also reports how far eyes and mouths are found to be open, errors by head yaw, \
+            the mean shift of each landmark, and how results for mirrored pictures differ.
             """)
 
     @Option(
@@ -22,30 +22,31 @@ struct Evaluate: ParsableCommand {
             valueName: "file"))
     var model: String?
 
-    @Option(help: "What the model is for: points of a face, or where in a frame faces are.")
+    @Option(help: "Kind of model: landmarks of a face, or a locator of faces in a frame.")
     var task = TrainingRecipe.Task.landmarks
 
-    @Option(parsing: .upToNextOption, help: ArgumentHelp("Folders with pictures and annotations.", valueName: "dir"))
+    @Option(parsing: .upToNextOption, help: ArgumentHelp("Folders of pictures with annotations.", valueName: "dir"))
     var data: [String]
 
-    @Option(help: ArgumentHelp("The one set to judge. (default: each)", valueName: "name"))
+    @Option(help: ArgumentHelp("Evaluate this set only. (default: every set)", valueName: "name"))
     var set: String?
 
-    @Option(help: "Faces to judge; 'validation' are those of 'train' that training holds back.")
+    @Option(help: "Split to evaluate; 'validation' is the part of 'train' that training holds back.")
     var split = EvaluationRun.Split.test
 
-    @Option(help: "Passes of the cascade. (default: one more than it was trained with)")
+    @Option(help: "Number of passes. (default: one more than it was trained with)")
     var passes: Int?
 
-    @Option(help: "Threads that work at once. (default: one a processor core)")
+    @Option(help: "Number of threads. (default: one per core)")
     var threads: Int?
 
     @Option(
         help: ArgumentHelp(
-            "Folder for each face's error, the cumulative curve and the worst faces as pictures.", valueName: "dir"))
+            "Folder for a table of errors, the cumulative error curve and pictures of the worst faces.",
+            valueName: "dir"))
     var report: String?
 
-    @Flag(help: "Print JSON: an array with an object for each evaluation.")
+    @Flag(help: "Print a JSON array with one object per evaluation.")
     var json = false
 
     @Flag(name: .shortAndLong, help: "Show no progress.")

@@ -7,31 +7,31 @@ import Samples
 
 struct Jitter: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Measure how steadily landmarks follow pictures that move by a known motion.",
+        abstract: "Measure the jitter of landmarks on pictures with known motion.",
         discussion: """
-            Each face becomes two clips of 100 frames with fresh noise: one moves slowly by fractions of a pixel, one stands \
-            still. Without --data, drawn faces are used.
+            Each face becomes two clips of 100 frames with new noise in every frame: one moves slowly by fractions of a pixel, one \
+            stands still. Without --data, rendered faces are used.
             """)
 
     @Option(help: ArgumentHelp("Model file. (default: face68.safetensors that came with landmarkd)", valueName: "file"))
     var model: String?
 
-    @Option(parsing: .upToNextOption, help: ArgumentHelp("Folders with pictures and annotations.", valueName: "dir"))
+    @Option(parsing: .upToNextOption, help: ArgumentHelp("Folders of pictures with annotations.", valueName: "dir"))
     var data: [String] = []
 
-    @Option(help: ArgumentHelp("The one set to take faces of. (default: all)", valueName: "name"))
+    @Option(help: ArgumentHelp("Take faces from this set only. (default: all sets)", valueName: "name"))
     var set: String?
 
-    @Option(help: "Faces to choose from.")
+    @Option(help: "Split to take faces from.")
     var split = EvaluationRun.Split.test
 
-    @Option(help: "Faces to measure with, spread evenly over the set.")
+    @Option(help: "Number of faces, spread evenly over the set.")
     var faces = 12
 
-    @Option(help: "Calm landmarks of a face that keeps still.")
+    @Option(help: "Smooth the landmarks of faces that keep still.")
     var smoothing = Switch.off
 
-    @Option(help: ArgumentHelp("Folder for the clips, and a table of the true landmarks of each.", valueName: "dir"))
+    @Option(help: ArgumentHelp("Folder for the clips, each with a table of its true landmarks.", valueName: "dir"))
     var clips: String?
 
     @Flag(help: "Print one JSON object.")

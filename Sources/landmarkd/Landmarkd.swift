@@ -6,7 +6,7 @@ import Glibc
 struct Landmarkd: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "landmarkd",
-        abstract: "Follows facial landmarks in video, and trains the network that finds them.", version: programVersion,
+        abstract: "Track facial landmarks in video, and train the network that finds them.", version: programVersion,
         subcommands: [
             Demo.self, Track.self, Serve.self, Devices.self, Train.self, Evaluate.self, Jitter.self, Augment.self,
             Bench.self, Study.self,

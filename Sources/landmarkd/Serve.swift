@@ -5,33 +5,39 @@ import Service
 
 struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Follow faces in live streams until told to stop.",
+        abstract: "Track faces in live streams until stopped.",
         discussion: """
-            Every key of the settings is described in landmarkd.yaml, which comes with landmarkd. Flags override variables, which \
-            override the file: LANDMARKD_HTTP_LISTEN, LANDMARKD_HTTP_TOKEN, LANDMARKD_HTTP_PREVIEW, LANDMARKD_LOG_LEVEL and \
-            LANDMARKD_MODELS. SIGHUP reloads the settings; SIGTERM and SIGINT end the program.
+            Every setting is described in landmarkd.yaml, which comes with landmarkd. Flags override the environment variables \
+            LANDMARKD_HTTP_LISTEN, LANDMARKD_HTTP_TOKEN, LANDMARKD_HTTP_PREVIEW, LANDMARKD_LOG_LEVEL and LANDMARKD_MODELS, which \
+            override the file. SIGHUP reloads the settings; SIGTERM and SIGINT stop the program.
             """)
 
-    @Option(help: ArgumentHelp("Settings. (default: none with --source, else \(defaultFile))", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Settings file. (default: none with --source, otherwise \(defaultFile))", valueName: "file"))
     var config: String?
 
-    @Flag(help: "Read and check the settings, open nothing, tell what they say, and warn of likely mistakes.")
+    @Flag(help: "Check the settings, print a summary and warn about likely mistakes; opens no source.")
     var check = false
 
     @Option(
         help: ArgumentHelp(
-            "Serve this one camera, file or address in place of all streams of the settings, with the keys of the stream called --name, else of 'defaults'.",
+            """
+            Serve only this camera, file or address instead of the configured streams, with the settings of the stream called \
+            --name, otherwise 'defaults'.
+            """,
             valueName: "source"))
     var source: String?
 
-    @Option(help: "Name of the stream of --source. (default: as the last part of the source)")
+    @Option(help: "Name of the stream of --source. (default: the last part of the source)")
     var name: String?
 
     @Option(
-        help: ArgumentHelp("Where HTTP answers, as http.listen: an address and port, or off.", valueName: "address"))
+        help: ArgumentHelp("Address and port for HTTP, or off; as http.listen.", valueName: "address"))
     var listen: String?
 
-    @Option(help: ArgumentHelp("What is told, as log.level: debug, info, warning or error.", valueName: "level"))
+    @Option(
+        help: ArgumentHelp(
+            "Lowest level of messages to log: debug, info, warning or error; as log.level.", valueName: "level"))
     var logLevel: String?
 
     static let defaultFile = "/etc/landmarkd/landmarkd.yaml"

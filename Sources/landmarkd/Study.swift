@@ -5,13 +5,13 @@ import Training
 
 struct Study: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Train variants of the network for equal samples and compare them.",
+        abstract: "Train variants of the network on equally many samples and compare them.",
         discussion: """
-            Each recipe NAME.yaml of a folder is trained into NAME.safetensors; one that is trained already is not trained again, and \
-            an interrupted one goes on. All are judged on the same held-back faces; the table is written to standard output.
+            Each recipe NAME.yaml of a folder is trained into NAME.safetensors; finished runs are skipped, interrupted ones \
+            resumed. All are evaluated on the same held-back faces, and the table is written to standard output.
             """)
 
-    @Option(parsing: .upToNextOption, help: ArgumentHelp("Folders with pictures and annotations.", valueName: "dir"))
+    @Option(parsing: .upToNextOption, help: ArgumentHelp("Folders of pictures with annotations.", valueName: "dir"))
     var data: [String]
 
     @Option(help: ArgumentHelp("Folder of recipes.", valueName: "dir"))
@@ -22,25 +22,25 @@ struct Study: ParsableCommand {
 
     @Option(
         parsing: .upToNextOption,
-        help: ArgumentHelp("Names of the recipes to train and judge. (default: all)", valueName: "name"))
+        help: ArgumentHelp("Names of the recipes to train and evaluate. (default: all)", valueName: "name"))
     var only: [String] = []
 
-    @Option(help: "Samples of each run. (default: each recipe's)")
+    @Option(help: "Number of samples of each run. (default: from the recipe)")
     var samples: Int?
 
-    @Option(help: "Threads that compute.")
+    @Option(help: "Number of threads.")
     var threads = 1
 
-    @Flag(help: "Judge what is trained, and train nothing.")
+    @Flag(help: "Evaluate what has been trained; train nothing.")
     var judgeOnly = false
 
     @Option(
         help: ArgumentHelp(
-            "Document to put the table into, between the lines '<!-- study: begin -->' and '<!-- study: end -->'.",
+            "Document to insert the table into, between the lines '<!-- study: begin -->' and '<!-- study: end -->'.",
             valueName: "file.md"))
     var document: String?
 
-    @Option(help: ArgumentHelp("Picture of error over multiply-adds.", valueName: "file.png"))
+    @Option(help: ArgumentHelp("File for a chart of error over multiply-adds.", valueName: "file.png"))
     var picture: String?
 
     @Flag(name: .shortAndLong, help: "Say nothing but errors and the table.")

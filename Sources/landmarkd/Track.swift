@@ -16,7 +16,8 @@ struct Track: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Write the landmarks in videos and pictures to tables.",
         discussion: """
-            One row for each decoded frame, in the columns of OpenFace. A table is NAME.csv.partial until it is whole.
+            Writes a row for each decoded frame and face, in the columns of OpenFace. A table is called NAME.csv.partial until it \
+            is complete.
             """)
 
     @Argument(help: "Videos, pictures, and folders of them.")
@@ -25,36 +26,34 @@ struct Track: ParsableCommand {
     @Option(
         name: [.short, .long],
         help: ArgumentHelp(
-            "Where results go: a file, or - for standard output; for several inputs a folder. (default: NAME.csv here)",
+            "Output file, or - for standard output; for several inputs a folder. (default: NAME.csv in the current folder)",
             valueName: "path"))
     var output: String?
 
-    @Option(help: "Tables of rows, or one JSON object a frame.")
+    @Option(help: "CSV table, or one JSON object per frame.")
     var format = TableFormat.csv
 
-    @Option(help: ArgumentHelp("Video of the one recording with its landmarks drawn.", valueName: "file.mp4"))
+    @Option(help: ArgumentHelp("Video to write with the landmarks drawn; for a single input.", valueName: "file.mp4"))
     var overlay: String?
 
-    @Option(help: "Most faces followed at once, 1 to 16.")
+    @Option(help: "Maximum number of faces to follow, 1 to 16.")
     var faces = 1
 
-    @Option(
-
-        help: "Threads that work at once, over files and decoding. (default: one a processor core)")
+    @Option(help: "Number of threads, for files and decoding. (default: one per core)")
     var threads: Int?
 
-    @Option(help: "Calm landmarks of a face that keeps still. (default: on in the overlay, off in the table)")
+    @Option(help: "Smooth the landmarks of faces that keep still. (default: on in the overlay, off in the table)")
     var smoothing: Switch?
 
     @Option(
         help: """
-            Searches of the whole picture a second while nobody is followed, 0.1 to 100; at most 4 while somebody is and \
-            --faces allows for more.
+            Searches of the whole picture per second while no face is followed, 0.1 to 100; at most 4 while one is and \
+            --faces allows more.
             """)
     var searchRate = 5.0
 
     @Option(
-        help: ArgumentHelp("Seconds from the first frame at which to begin.", valueName: "s"))
+        help: ArgumentHelp("Start this many seconds after the first frame.", valueName: "s"))
     var start = 0.0
 
     @Option(help: ArgumentHelp("Seconds to track. (default: to the end)", valueName: "s"))

@@ -12,38 +12,37 @@ struct Train: ParsableCommand {
             landmarkd train --help-recipe
             """,
         discussion: """
-            DIR holds annotations.csv (as the table of several sets), or pictures with .pts files beside them, or WFLW's lists, \
-            dlib's XML, COCO's keypoints or HELEN's text files with their pictures, or samples that 'augment --bake' wrote; \
-            pictures in DIR/negatives show no face. A table or list can be named itself. While it runs, \
-            NAME.checkpoint.safetensors, NAME.csv and NAME.png lie beside the model; each checkpoint is a model itself, without \
-            confidence. The same seed and number of threads give the same weights.
+            DIR contains pictures with annotations: annotations.csv, .pts files beside the pictures, WFLW lists, dlib XML, COCO \
+            keypoints or HELEN text files; or samples written by 'augment --bake'. Pictures in DIR/negatives show no face. A table or \
+            list can also be given itself. Training writes NAME.checkpoint.safetensors, a log NAME.csv and curves NAME.png beside the \
+            model; a checkpoint is a model, too, but without confidence. The same seed and number of threads give the same weights.
             """)
 
-    @Option(parsing: .upToNextOption, help: ArgumentHelp("Folders with pictures and annotations.", valueName: "dir"))
+    @Option(parsing: .upToNextOption, help: ArgumentHelp("Folders of pictures with annotations.", valueName: "dir"))
     var data: [String] = []
 
-    @Option(name: [.short, .long], help: ArgumentHelp("Where the trained model goes.", valueName: "model"))
+    @Option(name: [.short, .long], help: ArgumentHelp("File for the trained model.", valueName: "model"))
     var output: String?
 
-    @Option(help: ArgumentHelp("YAML file that sets the network and how it is trained.", valueName: "file"))
+    @Option(help: ArgumentHelp("YAML file that configures the network and its training.", valueName: "file"))
     var recipe: String?
 
-    @Flag(help: "Tell every key of a recipe, what it takes, its default and what it does.")
+    @Flag(help: "List the keys of a recipe with their values, defaults and meaning.")
     var helpRecipe = false
 
-    @Option(help: "What the network is for: points of a face, or where in a frame faces are.")
+    @Option(help: "Kind of model: landmarks of a face, or a locator of faces in a frame.")
     var task = TrainingRecipe.Task.landmarks
 
-    @Flag(help: "Go on from the checkpoint beside the model, or from the model's weights where there is none.")
+    @Flag(help: "Resume from the checkpoint beside the model, or from the weights of the model if there is none.")
     var resume = false
 
-    @Option(help: "Samples of the whole run. (default: the recipe's)")
+    @Option(help: "Total number of samples. (default: from the recipe)")
     var samples: Int?
 
-    @Option(help: "Threads that compute.")
+    @Option(help: "Number of threads.")
     var threads = 2
 
-    @Option(help: "Seed of weights and samples.")
+    @Option(help: "Random seed of weights and samples.")
     var seed: UInt64 = 1
 
     @Flag(name: .shortAndLong, help: "Say nothing but errors.")
