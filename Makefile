@@ -1,11 +1,11 @@
 # Debian packages that a build needs; Swift itself comes from swift.org.
 PACKAGES := make pkg-config libavcodec-dev libavformat-dev libavutil-dev libswscale-dev \
     libcurl4-openssl-dev libopenblas-dev libv4l-dev libxml2-dev
-# What tests need beside that: a compiler for the cameras that they make, clips, the units' checks.
+# What tests need in addition: a compiler for simulated cameras, clips, checks of the units.
 TEST_PACKAGES := gcc libc6-dev ffmpeg systemd man-db
-# What some tests are skipped without, since it is much to ask for: the page in a browser, the metrics by promtool.
+# Optional: without these some tests are skipped (the page in a browser, the metrics checked by promtool).
 TEST_EXTRAS ?=
-# What packing needs.
+# What packaging needs.
 DEB_PACKAGES := binutils dpkg-dev
 # Seconds that each fuzz target runs.
 FUZZ_SECONDS ?= 60
@@ -18,22 +18,22 @@ DESTDIR ?=
 
 .PHONY: help deps test-deps deb-deps build install uninstall demo test lint format asan fuzz deb
 
-help:  ## say what the targets do
+help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
 
 # Installs the missing ones of some packages.
 define install
 	@if ! command -v dpkg-query >/dev/null; then \
-	    echo "not a Debian: make sure that you have the like of $(1)"; exit 0; fi; \
-	lacking=; for package in $(1); do \
-	    dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || lacking="$$lacking $$package"; \
+	    echo "not Debian: install the equivalent of $(1)"; exit 0; fi; \
+	missing=; for package in $(1); do \
+	    dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$package"; \
 	done; \
-	test -z "$$lacking" && exit 0; \
+	test -z "$$missing" && exit 0; \
 	as_root=; test "$$(id -u)" = 0 || as_root=sudo; \
-	$$as_root apt-get update && $$as_root apt-get install --yes --no-install-recommends $$lacking
+	$$as_root apt-get update && $$as_root apt-get install --yes --no-install-recommends $$missing
 endef
 
-deps:  ## install missing Debian packages (asks sudo where you are not root)
+deps:  ## install missing Debian packages (uses sudo unless you are root)
 	@command -v swift >/dev/null || { echo "Swift 6.1 or newer is missing: https://www.swift.org/install" >&2; exit 1; }
 	$(call install,$(PACKAGES))
 
@@ -46,7 +46,7 @@ deb-deps: deps
 build: deps  ## build the program in release mode: .build/release/landmarkd
 	swift build -c release --product landmarkd $(SWIFT_FLAGS)
 
-# Nothing is built here, so that root need not: run `make build` first.
+# Builds nothing, so that root does not have to: run `make build` first.
 install:  ## install the program that was built, its models and manual page: make install PREFIX=$$HOME/.local
 	@test -x .build/release/landmarkd || { echo "nothing is built yet: run 'make build' first" >&2; exit 1; }
 	install -D -m 755 .build/release/landmarkd "$(DESTDIR)$(PREFIX)/bin/landmarkd"
