@@ -166,13 +166,13 @@ package final class VideoReader {  // thread-bound
         if let failure { throw failure }
         if let missing = missingBytes(path) {
             throw LandmarkdError(
-                .unusableData, "\(path): the file is cut off: \(missing) bytes or more are missing at its end",
+                .unusableData, "\(path): the file is truncated: \(missing) bytes or more are missing at its end",
                 remedy: "what came before is good; copy or record the file again for the rest")
         }
         if goodCount == 0 {
             throw LandmarkdError(
                 .unusableData, "\(path): none of its \(count) \(info.codec) pictures could be decoded",
-                remedy: "the file is damaged or cut off: record or copy it again")
+                remedy: "the file is damaged or truncated: record or copy it again")
         }
         if let promised = info.duration, clock.end < promised - max(2, promised / 10) {
             let (end, whole) = ((clock.end * 10).rounded() / 10, (promised * 10).rounded() / 10)

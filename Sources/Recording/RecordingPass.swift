@@ -69,7 +69,7 @@ package struct RecordingPass {
             let result = FrameResult(frame: picture.index + 1, time: picture.time, faces: faces)
             guard faces.areFinite else {
                 throw LandmarkdError(
-                    .unusableData, "\(name): frame \(result.frame): the model gives coordinates that are no numbers",
+                    .unusableData, "\(name): frame \(result.frame): the model gives coordinates that are not numbers",
                     remedy: "use another model")
             }
             for output in outputs { try output.write(result, of: picture.frame) }
@@ -90,7 +90,7 @@ package struct RecordingPass {
         return LandmarkdError(
             .interrupted,
             "\(name): interrupted after \(summary.frames) frames" + (kept.isEmpty ? "" : ", kept in \(kept)"),
-            remedy: "run it again for the whole, or rename the partial file to use it")
+            remedy: "run it again for the complete result, or rename the partial file to use it")
     }
 }
 

@@ -39,7 +39,7 @@ package struct SafetensorsFile: Sendable {
         } catch {
             throw LandmarkdError(
                 .unusableData, "\(name): safetensors: \(error.why)",
-                remedy: "use a model that landmarkd wrote; copy it again if it may have been cut off")
+                remedy: "use a model that landmarkd wrote; copy it again if it may be truncated")
         }
     }
 

@@ -83,7 +83,7 @@ import Testing
                 environment: environment, folder: shop.folder.path)
         }
         let table = try track("csv")
-        #expect(table.errors.hasPrefix("warning: own.checkpoint.safetensors: its confidence was never fitted"))
+        #expect(table.errors.hasPrefix("warning: own.checkpoint.safetensors: its confidence was never calibrated"))
         let cells = table.output.split(separator: "\n").last?.split(separator: ",", omittingEmptySubsequences: false)
         #expect(cells?.prefix(5).map(String.init) == ["1", "1", "0.000000", "", "1"], "\(table.output)")
         #expect(

@@ -45,7 +45,7 @@ import Testing
     @Test func aModelWithoutConfidenceHasNoCalibrationError() {
         let report = EvaluationReport(
             model: "m", set: "s", split: "test", start: .truth, [], scheme: .ibug68)
-        #expect(!report.json.text.contains("ece") && report.calibrationText == "confidence: the model gives none")
+        #expect(!report.json.text.contains("ece") && report.calibrationText == "confidence: the model reports none")
     }
 
     @Test func withoutPicturesToTryNothingIsSaidOfFalseFaces() {

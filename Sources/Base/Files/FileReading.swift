@@ -22,7 +22,7 @@ package func readFile(_ path: String, atMost limit: Int) throws(LandmarkdError) 
     guard size <= limit else {
         throw LandmarkdError(
             .unusableData, "\(path): \(size) bytes: larger than the \(limit) that such a file can have",
-            remedy: "check that this is the file that was meant")
+            remedy: "check that this is the right file")
     }
     var bytes = [UInt8](repeating: 0, count: size)
     var filled = 0

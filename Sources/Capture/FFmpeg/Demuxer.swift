@@ -135,7 +135,7 @@ struct FileFaults: DemuxerFaults {
         case lm_averror_invalid_data where FileIdentity(path: path)?.isRegular == false:
             LandmarkdError(
                 .unusableData, "\(path): opening: \(ffmpegText(code))",
-                remedy: "give a format that can be read in one go, as MPEG-TS or Matroska, or name the file itself")
+                remedy: "give a format that can be streamed, such as MPEG-TS or Matroska, or name the file itself")
         case -EINVAL:
             LandmarkdError(
                 .unusableData, "\(path): not a video of a known format",
@@ -145,7 +145,7 @@ struct FileFaults: DemuxerFaults {
         default:
             LandmarkdError(
                 .unusableData, "\(path): opening: \(ffmpegText(code))",
-                remedy: "it is no video, or cut off or damaged: record or copy it again")
+                remedy: "it is not a video, or it is truncated or damaged: record or copy it again")
         }
     }
 
@@ -153,7 +153,7 @@ struct FileFaults: DemuxerFaults {
         if code == lm_averror_exit { return InputStream.interrupted(path) }
         return code == lm_averror_invalid_data
             ? LandmarkdError(
-                .unusableData, "\(path): reading: the file is damaged or cut off from here on",
+                .unusableData, "\(path): reading: the file is damaged or truncated from here on",
                 remedy: "what came before is good; copy or record the file again for the rest")
             : LandmarkdError(.inputOutput, "\(path): reading: \(ffmpegText(code))", remedy: "check the disk")
     }
@@ -176,7 +176,7 @@ struct NetworkFaults: DemuxerFaults {
         switch code {
         case lm_averror_unauthorized, lm_averror_forbidden:
             return fault(
-                .noPermission, "the server lets nobody in without the right password (\(ffmpegText(code)))",
+                .noPermission, "the server refuses access without the right password (\(ffmpegText(code)))",
                 "check user and password in the address: rtsp://user:password@host/path")
         case lm_averror_not_found:
             return fault(

@@ -22,7 +22,7 @@ package func readStill(_ path: String) throws(LandmarkdError) -> Frame {
         if let foreign = PictureSignature.foreign(path) { throw unreadable(path, foreign) }
         throw LandmarkdError(
             .unusableData, "\(path): decoding \(format.rawValue): \(ffmpegText(decoder.code))",
-            remedy: "the file is cut off or damaged: fetch it again or leave it out")
+            remedy: "the file is truncated or damaged: fetch it again or leave it out")
     }
     // Stills in grey span everything; only video has grey of limited range.
     let full = readable.isFullRange || (PixelLayout(readable.format).isGrey && format != .webp)

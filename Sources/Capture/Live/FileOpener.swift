@@ -93,7 +93,7 @@ private final class FileSource: LiveSource {  // thread-bound
     private func noPicture(_ what: String) -> LandmarkdError {
         LandmarkdError(
             .unusableData, "\(path): \(what), \(brokenFrames) broken",
-            remedy: "the file is damaged or cut off: record or copy it again")
+            remedy: "the file is damaged or truncated: record or copy it again")
     }
 }
 

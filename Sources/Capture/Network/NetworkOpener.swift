@@ -70,7 +70,7 @@ package struct NetworkOpener: LiveSourceOpener {
         guard let next = try? NetworkAddress(text), next.isHTTP == address.isHTTP else {
             throw LandmarkdError(
                 .unavailable,
-                "\(address.shown): the server redirects to \(text.withoutCredentials), which is no such stream",
+                "\(address.shown): the server redirects to \(text.withoutCredentials), which is not a stream of this kind",
                 remedy: "check the address")
         }
         return next

@@ -68,7 +68,8 @@ private func noSuchFormat(_ path: String, _ request: CameraRequest, _ modes: [Ca
     let codes = modes.map(\.code.description).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
     guard let format = request.format, !codes.isEmpty else {
         return LandmarkdError(
-            .unavailable, "\(path): offers no format", remedy: "give it something to show: a loopback needs its writer")
+            .unavailable, "\(path): offers no format",
+            remedy: "give it something to show: a loopback device needs a writer")
     }
     return LandmarkdError(
         .wrongSettings, "\(path): does not offer the format '\(format)', only \(codes.joined(separator: ", "))",

@@ -140,5 +140,5 @@ final class CameraStream {  // thread-bound
 func formatChanged(_ path: String) -> LandmarkdError {
     LandmarkdError(
         .unavailable, "\(path): the camera changed its format",
-        remedy: "nothing: it is reopened; if this comes again and again, set 'format' and 'size'")
+        remedy: "nothing: it is reopened; if this happens repeatedly, set 'format' and 'size'")
 }

@@ -70,7 +70,7 @@ package struct EvaluationReport: Sendable {
     /// Tables for readers: how often confidence was right, and what becomes of tracks from wrong landmarks.
     package var calibrationText: String {
         [
-            reliability?.text(of: "faces") ?? "confidence: the model gives none",
+            reliability?.text(of: "faces") ?? "confidence: the model reports none",
             pointReliability?.text(of: "landmarks"), tracked?.text, recovery?.text,
         ]
         .compactMap { $0 }.joined(separator: "\n")

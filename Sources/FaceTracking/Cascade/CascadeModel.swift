@@ -20,7 +20,7 @@ package struct CascadeModel: TrainableModel {
     package func calibrationWarning(path: String) -> String? {
         guard !isCalibrated else { return nil }
         return
-            "\(path): its confidence was never fitted (a checkpoint, or trained without held-back faces): none is given"
+            "\(path): its confidence was never calibrated (a checkpoint, or trained without held-back faces): none is reported"
     }
 
     /// Calibration of what the model says of each landmark; nil where it has not been fitted.

@@ -43,7 +43,7 @@ package struct ModelSearch {
         if let found = find(model.rawValue) { return found }
         throw LandmarkdError(
             .noInput, "\(model.rawValue): not found in \(folders.joined(separator: ", "))",
-            remedy: "name a model by --model, or their folder by the environment variable LANDMARKD_MODELS")
+            remedy: "give a model with --model, or set LANDMARKD_MODELS to the folder of the models")
     }
 
     /// The first file called `name` in the folders.

@@ -41,7 +41,7 @@ func readPointsFile(_ text: TextFile) throws(LandmarkdError) -> [Point] {
     guard let points, !points.isEmpty, points.count == declared ?? points.count else {
         throw LandmarkdError(
             .unusableData, "\(text.name):\(last): \(points?.count ?? 0) points where \(declared ?? 1) belong",
-            remedy: "the file is cut off: fetch it again, or remove it and its picture")
+            remedy: "the file is truncated: fetch it again, or remove it and its picture")
     }
     return points
 }

@@ -88,6 +88,6 @@ final class XMLElements {
         let words = message.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         return LandmarkdError(
             .unusableData, "\(file):\(last.map { Int($0.line) } ?? 1): not XML: \(words)",
-            remedy: "the file is cut off or damaged: correct it or write it again")
+            remedy: "the file is truncated or damaged: correct it or write it again")
     }
 }

@@ -78,7 +78,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         } else if case .invalidVersion? = error as? HTTPParserError {
             refuse(context, .unknownVersion)
         } else {
-            refuse(context, HTTPErrorResponse(.badRequest, "this is no HTTP request"))
+            refuse(context, HTTPErrorResponse(.badRequest, "this is not an HTTP request"))
         }
     }
 

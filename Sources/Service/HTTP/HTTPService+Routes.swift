@@ -98,6 +98,6 @@ extension HTTPService {
             status.state == .ended ? "its source has ended" : status.shownReasons.first ?? "no frame came in time"
         return HTTPErrorResponse(
             .serviceUnavailable, "stream '\(board.name)' has no frame to show: \(why)",
-            remedy: "ask again later; /healthz tells how it fares", headers: [.retryAfter: "2"])
+            remedy: "retry later; /healthz reports the state of the stream", headers: [.retryAfter: "2"])
     }
 }

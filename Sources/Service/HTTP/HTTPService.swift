@@ -112,7 +112,7 @@ package final class HTTPService: Service {
         guard settings.isLoopback || settings.token != nil else {
             throw LandmarkdError(
                 .wrongSettings,
-                "http.listen: \(settings.listen): others reach this address, and there is no http.token",
+                "http.listen: \(settings.listen): other machines can reach this address, and http.token is not set",
                 remedy: "set http.token, or listen at 127.0.0.1")
         }
     }
@@ -121,13 +121,13 @@ package final class HTTPService: Service {
         let cause = "http.listen: \(settings.listen): listening: "
         guard let code = (error as? IOError)?.errnoCode else {
             return LandmarkdError(
-                .unavailable, cause + "\(error)", remedy: "name an address of this machine, as 127.0.0.1:8068")
+                .unavailable, cause + "\(error)", remedy: "use an address of this machine, such as 127.0.0.1:8068")
         }
         let remedy =
             switch code {
             case EADDRINUSE: "end the program that listens there, or set another port"
             case EACCES, EPERM: "set a port above 1023, or give the service CAP_NET_BIND_SERVICE"
-            default: "name an address of this machine, as 127.0.0.1:8068"
+            default: "use an address of this machine, such as 127.0.0.1:8068"
             }
         return LandmarkdError(
             code == EACCES || code == EPERM ? .noPermission : .unavailable, cause + systemFault(code), remedy: remedy)

@@ -31,7 +31,7 @@ struct RequestValidationMiddleware: RouterMiddleware {
     private func checkMethodAndBody(_ request: Request) throws(HTTPErrorResponse) {
         guard request.method == .get || request.method == .head else {
             throw HTTPErrorResponse(
-                .methodNotAllowed, "\(request.method) is not to be had here", remedy: "use GET",
+                .methodNotAllowed, "\(request.method) is not allowed here", remedy: "use GET",
                 headers: [.allow: "GET, HEAD", .connection: "close"])
         }
         let length = request.headers[.contentLength] ?? "0"
@@ -49,7 +49,7 @@ struct RequestValidationMiddleware: RouterMiddleware {
         }
         guard isPlain else {
             throw HTTPErrorResponse(
-                .badRequest, "the path has '.', '..' or what is no text in it", remedy: "ask for a plain path")
+                .badRequest, "the path contains '.', '..' or bytes that are not text", remedy: "ask for a plain path")
         }
     }
 
@@ -143,7 +143,8 @@ final class HTTP1RequestValidator: ChannelDuplexHandler, RemovableChannelHandler
         } else if hosts > 1 {
             return HTTPErrorResponse(.badRequest, "the request names \(hosts) hosts", remedy: "send one Host")
         } else if hosts == 0, head.version == .http1_1 {
-            return HTTPErrorResponse(.badRequest, "the request names no host", remedy: "send Host, as HTTP/1.1 has it")
+            return HTTPErrorResponse(
+                .badRequest, "the request names no host", remedy: "send the Host header that HTTP/1.1 requires")
         }
         return nil
     }

@@ -114,7 +114,7 @@ struct CaptureLoop {
     private mutating func lose(_ error: LandmarkdError) {
         if lostTime == nil {
             let remedy = error.remedy.map { " (\($0))" } ?? ""
-            log.warning("\(error.cause)\(remedy); it is tried again until it delivers")
+            log.warning("\(error.cause)\(remedy); retrying until it delivers")
             lostTime = monotonicSeconds()
         } else {
             log.debug("\(error.cause)")

@@ -43,7 +43,7 @@ struct InferenceLoop {
             if heartbeat.isAbandoned { return }
             guard faces.areFinite else {
                 throw LandmarkdError(
-                    .unusableData, "\(stream.name): the model gives coordinates that are no numbers",
+                    .unusableData, "\(stream.name): the model gives coordinates that are not numbers",
                     remedy: "use another model")
             }
             metrics.record(.track, seconds: monotonicSeconds() - start)

@@ -93,7 +93,7 @@ package final class StreamSupervisor: Sendable {
         for stream in streams { stream.stop() }
         let deadline = DispatchTime.now() + seconds
         for stream in streams where !stream.wait(until: deadline) {
-            log.warning("\(stream.settings.name): a thread of it does not end, and is left behind")
+            log.warning("\(stream.settings.name): a thread of it does not end and is abandoned")
         }
     }
 
@@ -135,7 +135,7 @@ extension StreamSupervisor {
                 let overdue = stream.overdue
                 guard !overdue.isEmpty || stream.isAbandoned else { continue }
                 if !overdue.isEmpty {
-                    log.error("\(overdue.joined(separator: " and ")) is stuck: it is left behind")
+                    log.error("\(overdue.joined(separator: " and ")) is stuck and is abandoned")
                     stream.abandon()
                 }
                 replace(stream)
@@ -151,7 +151,7 @@ extension StreamSupervisor {
             return state.leftBehind[name, default: []].count
         }
         guard hanging <= Self.mostLeftBehind else {
-            return stream.giveUp("hangs: \(hanging) threads of it are left behind, and no other one is started")
+            return stream.giveUp("hangs: \(hanging) threads of it were abandoned, and no new one is started")
         }
         do throws(LandmarkdError) {
             try start(stream.settings)

@@ -87,7 +87,8 @@ package struct StudyRun {
         if let other = variants.first(where: { $0.recipe.validation != first.recipe.validation }) {
             throw LandmarkdError(
                 .wrongSettings, "\(other.name).yaml: validation_share is not as in \(first.name).yaml",
-                remedy: "hold back the same faces in all recipes: what one has trained on cannot judge another")
+                remedy:
+                    "hold back the same faces in all recipes: a face that one was trained on cannot evaluate another")
         }
         return variants
     }

@@ -114,6 +114,6 @@ package final class Trainer {
         let files = Set(threads.flatMap(\.files)).sorted().joined(separator: " ")
         throw LandmarkdError(
             .unusableData, "training: loss or gradient is not finite after \(samples) samples; the batch: \(files)",
-            remedy: "look at these pictures and their annotations; lower the learning rate if they are sound")
+            remedy: "check these pictures and their annotations; if they are fine, lower the learning rate")
     }
 }

@@ -93,7 +93,7 @@ import Testing
 
     @Test(arguments: [
         ("503 Service Unavailable", "the server answers with HTTP 503", ExitCode.unavailable),
-        ("401 Unauthorized", "the server lets nobody in without the right password (HTTP 401)", .noPermission),
+        ("401 Unauthorized", "the server refuses access without the right password (HTTP 401)", .noPermission),
         ("404 Not Found", "the server has nothing of that name (HTTP 404)", .unavailable),
     ]) func failuresThatStayAreTold(_ status: String, _ cause: String, _ code: ExitCode) throws {
         let picture = try pictures([90])[0]

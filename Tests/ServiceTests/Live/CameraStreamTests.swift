@@ -44,8 +44,8 @@ import Testing
         #expect(lines.containing("were promised").count == 1)
         #expect(board.status.reconnects == 2)
         #expect(other.status.reconnects == 0 && other.status.isHealthy, "the other one never noticed")
-        #expect(lines.containing("<4>door: ").count(where: { $0.contains("tried again") }) == 2, "\(lines.all)")
-        #expect(lines.containing("hall: ").count(where: { $0.contains("tried again") }) == 0)
+        #expect(lines.containing("<4>door: ").count(where: { $0.contains("retrying until") }) == 2, "\(lines.all)")
+        #expect(lines.containing("hall: ").count(where: { $0.contains("retrying until") }) == 0)
     }
 
     private func stream(_ name: String, _ camera: Camfs) -> StreamSettings {

@@ -143,7 +143,7 @@ import Testing
                 return opener.openings == 2 && boards[0].status.state == .delivering && boards[0].status.received > 20
             })
         #expect(boards[0].status.isHealthy && supervisor.hopeless.isEmpty && other.openings == 1)
-        #expect(lines.containing("capture of a is stuck: it is left behind").count == 1)
+        #expect(lines.containing("capture of a is stuck and is abandoned").count == 1)
         #expect(registry.text(version: "1").contains("landmarkd_stream_up{stream=\"a\"} 1"))
         opener.release()
         supervisor.stopAll()
@@ -160,7 +160,7 @@ import Testing
                 return condition()
             }
         }
-        #expect(waitsChecking { boards[0].status.reasons.first?.contains("are left behind") == true })
+        #expect(waitsChecking { boards[0].status.reasons.first?.contains("were abandoned") == true })
         #expect(boards[0].status.state == .waiting && opener.openings == 4 && supervisor.hopeless.isEmpty)
         let before = boards[1].status.tracked
         #expect(waitsChecking { boards[1].status.tracked > before + 10 } && opener.openings == 4)
@@ -195,7 +195,7 @@ import Testing
             PlayedOpener(.endless), [OutputSettings(.jsonl(path: folder.path("a.jsonl")))]
         ) { WildTracker() }
         let board = try #require(supervisor.directory.board("a"))
-        #expect(waits { board.status.reasons == ["a: the model gives coordinates that are no numbers"] })
+        #expect(waits { board.status.reasons == ["a: the model gives coordinates that are not numbers"] })
         supervisor.stopAll()
         #expect(board.status.tracked == 0)
     }

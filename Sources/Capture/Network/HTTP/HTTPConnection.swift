@@ -58,7 +58,7 @@ final class HTTPConnection {  // thread-bound
 
     private static func unusable(_ address: NetworkAddress) -> LandmarkdError {
         LandmarkdError(
-            .unavailable, "\(address.shown): libcurl cannot be used", remedy: "install libcurl4 as Debian has it")
+            .unavailable, "\(address.shown): libcurl cannot be used", remedy: "install Debian's libcurl4")
     }
 
     /// False where libcurl refuses something.

@@ -10,7 +10,7 @@ struct HTTPFaults {
         switch status {
         case 401, 403, 407:
             fault(
-                .noPermission, "the server lets nobody in without the right password (HTTP \(status))",
+                .noPermission, "the server refuses access without the right password (HTTP \(status))",
                 "check user and password in the address: http://user:password@host/path")
         case 404, 410:
             fault(.unavailable, "the server has nothing of that name (HTTP \(status))", "check the address's path")
