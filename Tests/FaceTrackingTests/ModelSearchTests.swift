@@ -20,7 +20,7 @@ import Testing
         let search = ModelSearch(named: folder.path, program: nil)
         #expect(try search.path(.landmarks) == folder.path("face68.safetensors"))
         #expect(try search.path(.landmarks, given: "mine") == "mine")
-        let fault = #expect(throws: LandmarkdError.self) { try search.path(.averageFace) }
+        let fault = #expect(throws: LandmarkdError.self) { try search.path(named: "none.safetensors") }
         #expect(fault?.exitCode == .noInput)
     }
 }

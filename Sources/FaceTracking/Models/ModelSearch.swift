@@ -40,16 +40,15 @@ package struct ModelSearch {
     /// `given`, else the first file of the model's name in the folders. Throws `.noInput` where there is none.
     package func path(_ model: ShippedModel, given: String? = nil) throws(LandmarkdError) -> String {
         if let given { return given }
-        if let found = find(model.rawValue) { return found }
-        throw LandmarkdError(
-            .noInput, "\(model.rawValue): not found in \(folders.joined(separator: ", "))",
-            remedy: "give a model with --model, or set LANDMARKD_MODELS to the folder of the models")
+        return try path(named: model.rawValue)
     }
 
-    /// The first file called `name` in the folders.
-    package func find(_ name: String) -> String? {
+    /// The first file called `name` in the folders. Throws `.noInput` where there is none.
+    func path(named name: String) throws(LandmarkdError) -> String {
         for folder in folders where FileIdentity(path: "\(folder)/\(name)") != nil { return "\(folder)/\(name)" }
-        return nil
+        throw LandmarkdError(
+            .noInput, "\(name): not found in \(folders.joined(separator: ", "))",
+            remedy: "give a model with --model, or set LANDMARKD_MODELS to the folder of the models")
     }
 
     private static var programPath: String? {
