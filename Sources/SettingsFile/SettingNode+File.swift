@@ -7,10 +7,17 @@ extension SettingNode {
 
     /// The top of a YAML file: an empty table where nothing is in it.
     ///
-    /// Nothing in it is expanded: anchors are refused, and nesting is bounded by the parser. Throws `.noInput` where the
-    /// file is missing or no regular file, `.unusableData` where it is too large, `.wrongSettings` where it is no such YAML.
+    /// Nothing in it is expanded: anchors and tags are refused, and nesting is bounded by the parser. Throws `.noInput`
+    /// where the file is missing or no regular file, `.wrongSettings` where it is too large or no such YAML.
     package init(file: String) throws(LandmarkdError) {
-        try self.init(yaml: readFile(file, atMost: Self.largestFile), file: file)
+        let bytes: [UInt8]
+        do throws(LandmarkdError) {
+            bytes = try readFile(file, atMost: Self.largestFile)
+        } catch {
+            let code = error.exitCode == .unusableData ? .wrongSettings : error.exitCode
+            throw LandmarkdError(code, error.cause, remedy: error.remedy)
+        }
+        try self.init(yaml: bytes, file: file)
     }
 
     /// The same from memory; `file` names it in messages.
@@ -18,6 +25,8 @@ extension SettingNode {
         func fault(_ line: Int?, _ cause: String, _ remedy: String) -> LandmarkdError {
             LandmarkdError(.wrongSettings, "\(file)\(line.map { ":\($0)" } ?? ""): \(cause)", remedy: remedy)
         }
+        // A byte order mark would shift the columns of the first line.
+        let bytes = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw fault(lineOfBadUTF8(bytes), "not UTF-8", "save the file as UTF-8")
         }
@@ -35,6 +44,59 @@ extension SettingNode {
             let (line, problem) = (error as? YamlError)?.place ?? (nil, "\(error)")
             throw fault(line, "not YAML: \(problem)", "correct the file")
         }
+        try refuseTags(MarkedText(text))
+    }
+
+    /// Throws where a value or key begins with a tag such as `!!int`: what a value means is decided by its key's reader.
+    ///
+    /// The parser resolves tags, so that a table marked `!!map` looks like any other: only its text tells.
+    private func refuseTags(_ text: MarkedText) throws(LandmarkdError) {
+        if let mark = node.mark, let tag = text.tag(at: mark) {
+            let isStandard = tag.hasPrefix("!!")
+            throw fault(
+                isStandard ? "the tag '\(tag)' is not read" : "it begins with '!', which makes a tag of it in YAML",
+                remedy: isStandard ? "remove the tag" : "put the value into quotes, or remove the tag")
+        }
+        switch node {
+        case .mapping(let mapping):
+            for (key, value) in mapping {
+                let name = key.scalar?.string ?? "?"
+                try child(name, key).refuseTags(text)
+                try child(name, value).refuseTags(text)
+            }
+        case .sequence(let sequence):
+            for (index, element) in sequence.enumerated() { try child("\(index + 1)", element).refuseTags(text) }
+        default: break
+        }
+    }
+}
+
+/// A document in which the parser's marks can be looked up.
+private struct MarkedText {
+    private let scalars: [Unicode.Scalar]
+    /// Index of each line's first scalar.
+    private var lines = [0]
+
+    init(_ text: String) {
+        scalars = Array(text.unicodeScalars)
+        for (index, scalar) in scalars.enumerated() {
+            let isEnd =
+                switch scalar {
+                case "\n", "\u{85}", "\u{2028}", "\u{2029}": true
+                case "\r": index + 1 == scalars.count || scalars[index + 1] != "\n"
+                default: false
+                }
+            if isEnd { lines.append(index + 1) }
+        }
+    }
+
+    /// The word at a mark, if it is a tag: no other value begins with an exclamation mark.
+    func tag(at mark: Mark) -> String? {
+        guard lines.indices.contains(mark.line - 1) else { return nil }
+        let start = lines[mark.line - 1] + mark.column - 1
+        guard scalars.indices.contains(start), scalars[start] == "!" else { return nil }
+        let word = scalars[start...].prefix { !$0.properties.isWhitespace && !",[]{}".unicodeScalars.contains($0) }
+        return String(String.UnicodeScalarView(word))
     }
 }
 

@@ -45,18 +45,6 @@ package struct SettingNode {
     /// Written without quotes, so that YAML gives some words a meaning of their own.
     package var isPlain: Bool { node.scalar?.style == .plain }
 
-    /// A tag such as `!!int`, which is never read; nil where there is none.
-    var foreignTag: String? {
-        let (name, own) =
-            switch node {
-            case .scalar(let scalar): (scalar.tag.description, "str")
-            case .mapping(let mapping): (mapping.tag.description, "map")
-            case .sequence(let sequence): (sequence.tag.description, "seq")
-            case .alias: ("", "")
-            }
-        return ["", "tag:yaml.org,2002:\(own)"].contains(name) ? nil : name
-    }
-
     func child(_ key: String, _ node: Node) -> SettingNode {
         SettingNode(node: node, path: path.isEmpty ? key : "\(path).\(key)", origin: origin, isFile: isFile)
     }
@@ -90,7 +78,6 @@ extension SettingNode {
         if isNull { throw unsuitable("a table of keys") }
         if isLeftOut || text == "" { return [] }
         guard let mapping = node.mapping else { throw unsuitable("a table of keys") }
-        if let tag = foreignTag { throw fault("the tag '\(tag)' is not read", remedy: "remove it") }
         var entries: [(key: String, value: SettingNode)] = []
         for (key, value) in mapping {
             guard let name = key.scalar?.string, !SettingNode(node: key, origin: origin, isFile: isFile).isNull else {
@@ -106,7 +93,6 @@ extension SettingNode {
         if isNull { throw unsuitable(wanted) }
         if isLeftOut { return [] }
         guard let sequence = node.sequence else { throw unsuitable(wanted) }
-        if let tag = foreignTag { throw fault("the tag '\(tag)' is not read", remedy: "remove it") }
         return sequence.enumerated().map { child("\($0 + 1)", $1) }
     }
 }

@@ -16,7 +16,6 @@ package struct SettingReader<Value>: Sendable {
     ) {
         self.wanted = wanted
         read = { (node) throws(LandmarkdError) in
-            if let tag = node.foreignTag { throw node.fault("the tag '\(tag)' is not read", remedy: "remove it") }
             guard let text = node.text, !node.isNull, !node.isLeftOut, let value = parse(node, text) else {
                 throw node.unsuitable(wanted, because: node.text == nil ? nil : reason)
             }

@@ -1,5 +1,6 @@
 import Base
 import Foundation
+import TestSupport
 import Testing
 
 @testable import SettingsFile
@@ -61,9 +62,14 @@ private struct Table: Equatable {
         ("name: [a]", "name: a list is not a name"), ("name: ''", "name: '' is not a name"),
         ("names: [~]", "names.1: '~' is YAML's null"), ("names: a", "names: 'a' is not a list of names"),
         ("on: 1", "on: '1' is not true or false"), ("kind: alpa", "kind: 'alpa' is not one of alpha, beta"),
-        ("name: !!binary aGk=", "name: the tag 'tag:yaml.org,2002:binary' is not read"),
-        ("count: !!int 3", "count: the tag 'tag:yaml.org,2002:int' is not read"),
-        ("names: !!set {a}", "names: a table is not a list"), ("~: 1", "a key that is no word"),
+        ("name: !!binary aGk=", "name: the tag '!!binary' is not read"),
+        ("count: !!int 3", "count: the tag '!!int' is not read"),
+        ("names: !!seq [a]", "names: the tag '!!seq' is not read"),
+        ("names: [a, !!str b]", "names.2: the tag '!!str' is not read"),
+        ("!!str name: a", "the tag '!!str' is not read"),
+        ("name: !!str", "name: the tag '!!str' is not read"),
+        ("name: !swordfish", "name: it begins with '!'"), ("name: !<x> a", "name: it begins with '!'"),
+        ("~: 1", "a key that is no word"),
         ("null: 1", "a key that is no word"), ("[a]: 1", "a key that is no word"),
         ("contu: 1", "contu: unknown key"), ("1\n", "'1' is not a table of keys"),
     ]) func whatYAMLTurnsIntoSomethingElseIsRefused(yaml: String, cause: String) {
@@ -71,6 +77,27 @@ private struct Table: Equatable {
         #expect(fault?.exitCode == .wrongSettings && fault?.remedy != nil)
         if yaml.contains(":") { #expect(fault?.cause.hasPrefix("s.yaml:2: ") == true, "\(fault?.cause ?? "")") }
         #expect(fault?.cause.contains(cause) == true || !yaml.contains(":"), "\(fault?.cause ?? "")")
+    }
+
+    @Test func aTagOfTheWholeDocumentIsRefusedToo() {
+        for yaml in ["!!map\ncount: 1\n", "--- !!map\ncount: 1\n", "\u{FEFF}!!map {count: 1}\n"] {
+            let fault = #expect(throws: LandmarkdError.self) { try Table.read(yaml) }
+            #expect(fault?.cause == "s.yaml:1: the tag '!!map' is not read")
+        }
+    }
+
+    /// Line ends of every kind that YAML knows come before the words that are looked at.
+    @Test func anExclamationMarkInsideOrInQuotesIsText() throws {
+        #expect(try Table.read("# ü\r\n# é\r#\u{2028}count: 2\r\nname: 'a!b'\r\n").name == "a!b")
+        #expect(try Table.read("names: ['!a', \"!!b\", c!]\n").names.count == 3)
+        #expect(try Table.read("name: >-\n  !c\ncount: 1\n").name == "!c")
+    }
+
+    @Test func settingsThatAreTooLargeAreWrongSettings() throws {
+        let folder = try TemporaryFolder()
+        try writeFile(folder.path("large.yaml"), Array(("#" + String(repeating: "x", count: 1 << 18)).utf8))
+        let fault = #expect(throws: LandmarkdError.self) { try SettingNode(file: folder.path("large.yaml")) }
+        #expect(fault?.exitCode == .wrongSettings && fault?.cause.contains("262145 bytes: larger than") == true)
     }
 
     @Test(arguments: [

@@ -14,6 +14,6 @@ extension StreamSettings {
         let asked = [format, size?.description, rate.map { "\($0) frames/s" }].compactMap(\.self)
         let parts = [source, asked.joined(separator: " "), faces == 1 ? "1 face" : "up to \(faces) faces"]
         let places = outputs.map(\.description).joined(separator: ", ")
-        return parts.filter { !$0.isEmpty }.joined(separator: ", ") + (places.isEmpty ? "" : " -> \(places)")
+        return (parts.filter { !$0.isEmpty }.joined(separator: ", ") + (places.isEmpty ? "" : " -> \(places)")).shown
     }
 }

@@ -9,6 +9,8 @@ package struct SettingsWarning: Sendable, Equatable, CustomStringConvertible {
     /// What to do about it.
     package let remedy: String
 
+    init(cause: String, remedy: String) { (self.cause, self.remedy) = (cause.shown, remedy.shown) }
+
     package var description: String { "\(cause)\n  remedy: \(remedy)" }
 }
 
@@ -27,17 +29,17 @@ extension ServiceSettings {
     }
 
     private static func warnings(ofSource path: String, _ key: String) -> [SettingsWarning] {
+        var warnings: [SettingsWarning] = []
         if let option = hidingOption(path) {
-            return [
+            warnings.append(
                 SettingsWarning(
                     cause: "\(key): \(path): the service does not see this file: its unit has \(option)",
-                    remedy: "move it to /var/lib/landmarkd, or start 'landmarkd serve' without the unit")
-            ]
+                    remedy: "move it to /var/lib/landmarkd, or start 'landmarkd serve' without the unit"))
         }
-        guard access(path, F_OK) != 0 else { return [] }
+        guard path.withSystemPath({ access($0, F_OK) }) != 0 else { return warnings }
         let fault = systemFault()
         let remedy = placeholder(in: path).map { "write out '\($0)': placeholders are for outputs only" }
-        return [SettingsWarning(cause: "\(key): \(path): \(fault)", remedy: remedy ?? "check the path")]
+        return warnings + [SettingsWarning(cause: "\(key): \(path): \(fault)", remedy: remedy ?? "check the path")]
     }
 
     private static func warnings(ofOutput path: String, _ key: String) -> [SettingsWarning] {
@@ -50,21 +52,21 @@ extension ServiceSettings {
                         ? "did you mean '{stream}'?" : "only '{stream}' stands for something: the stream's name")
             ]
         }
+        var warnings: [SettingsWarning] = []
         if let option = hidingOption(path) {
-            return [
+            warnings.append(
                 SettingsWarning(
                     cause: "\(key): \(path): nobody else sees what the service writes there: its unit has \(option)",
-                    remedy: "write to /var/lib/landmarkd, or start 'landmarkd serve' without the unit")
-            ]
+                    remedy: "write to /var/lib/landmarkd, or start 'landmarkd serve' without the unit"))
         }
         let folder = folder(of: path)
-        guard FileIdentity(path: folder)?.isFolder != true else { return [] }
+        guard FileIdentity(path: folder)?.isFolder != true else { return warnings }
         let place = path.hasPrefix("/") ? "" : ", seen from the current folder"
-        return [
+        warnings.append(
             SettingsWarning(
                 cause: "\(key): \(path): there is no folder \(folder)\(place)",
-                remedy: "create it, writable for the user of the service, or name another one")
-        ]
+                remedy: "create it, writable for the user of the service, or name another one"))
+        return warnings
     }
 
     /// "{strem}" of "a/{strem}.csv"; `{stream}` has been replaced before.

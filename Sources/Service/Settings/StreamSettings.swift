@@ -82,9 +82,23 @@ package struct StreamSettings: Sendable, Equatable {
             if stream.source.isEmpty {
                 throw node.fault("has no source", remedy: "add a line such as 'source: /dev/video0'")
             }
+            try stream.checkSource(in: node)
             streams.append(stream)
         }
         return streams.sorted { $0.name < $1.name }
+    }
+
+    /// Throws `.wrongSettings`, with the line of the source, where its name is none or the other keys ask for what such a
+    /// source does not have.
+    private func checkSource(in table: SettingNode) throws(LandmarkdError) {
+        do throws(LandmarkdError) {
+            _ = try sourceOpener(source, camera: camera, loop: loop)
+        } catch {
+            let place = try table.entries().first { $0.key == "source" }?.value ?? table
+            // The key says already that it is a source.
+            let cause = error.cause.hasPrefix("source ") ? String(error.cause.dropFirst(7)) : error.cause
+            throw place.fault(cause, remedy: error.remedy)
+        }
     }
 
     /// A name that a stream may have, made of the last part of its source: "video0" of "/dev/video0". Passwords are not

@@ -18,7 +18,6 @@ import Testing
             streams:
               door:
                 source: /dev/video3
-                loop: true
                 faces: 4
                 format: MJPG
                 size: 1280x720
@@ -34,7 +33,7 @@ import Testing
         #expect(settings.http.listen == "0.0.0.0:9" && settings.http.token == "0123456789abcdef")
         #expect(!settings.http.preview && settings.logLevel == .warning && settings.models == "/m")
         var door = StreamSettings()
-        (door.name, door.source, door.loop, door.faces) = ("door", "/dev/video3", true, 4)
+        (door.name, door.source, door.faces) = ("door", "/dev/video3", 4)
         (door.format, door.size, door.rate) = ("MJPG", FrameSize("1280x720"), 29.97)
         (door.stall, door.smoothing, door.searchRate) = (1.5, false, 2)
         door.outputs = [
@@ -67,6 +66,15 @@ import Testing
         ("http:\n  lisen: 127.0.0.1:1\n", ":2: http.lisen: unknown key", "'listen'"),
         ("sterams:\n", ": sterams: unknown key", "'streams'"),
         ("qqqqqqqqq: 1\n", ": qqqqqqqqq: unknown key", "streams, defaults, http, log, models"),
+        (
+            "streams:\n  door:\n    faces: 2\n    source: ftp://x\n",
+            ":4: streams.door.source: 'ftp://x': neither a camera", "rtsp://"
+        ),
+        (
+            "streams:\n  door:\n    loop: yes\n    source: /dev/video3\n",
+            ":4: streams.door.source: '/dev/video3': only a file can be played in a loop", "leave 'loop' out"
+        ),
+        ("streams: !!map\n  door: {source: a}\n", ":1: streams: the tag '!!map' is not read", "remove the tag"),
         ("streams:\n  door: {faces: 2}\n", "streams.door: has no source", "source: /dev/video0"),
         ("streams:\n  door: {source: a, faces: two}\n", "streams.door.faces: 'two' is not", "from 1 to 16"),
         ("streams:\n  door: {source: a, faces: 17}\n", "streams.door.faces: '17' is not", "from 1 to 16"),
