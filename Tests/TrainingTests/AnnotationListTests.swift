@@ -197,7 +197,7 @@ import Testing
             return error?.cause.replacing(data.path("a.json"), with: "a.json")
         }
         let sound = file(face("1,2,2, 3,4,2"))
-        #expect(try cause(String(sound.dropLast(20)))?.hasPrefix("a.json: not JSON: ") == true)
+        #expect(try cause(String(sound.dropLast(20)))?.hasPrefix("a.json:1: not JSON: ") == true)
         #expect(
             try cause(file(face("1,2,2, 3,4")))
                 == "a.json: annotations[0]: 5 numbers in keypoints, where each point has x, y and v")
@@ -219,5 +219,50 @@ import Testing
             try cause(file(face("1,2,2, 3,4,2"), images: #"{"id": 7, "file_name": "gone.jpg"}"#))
                 == "a.json: annotations[0]: no picture “gone.jpg”")
         #expect(try cause(#"{"keypoints": 3}"#) == "a.json: no “images”")
+    }
+}
+
+/// Lists that are broken so early that nothing in them tells what they were.
+@Suite struct BrokenListTests {
+    private let data: DataFolder
+
+    init() throws { data = try DataFolder() }
+
+    private func read() throws -> Annotations {
+        try readAnnotations(folder: data.path, scheme: try #require(LandmarkScheme.named("1")))
+    }
+
+    @Test(arguments: [
+        ("a.json", "{\"images\": [\n  {\"id\": 7,,\n", "a.json:2: not JSON: "),
+        ("a.json", "{\"images\": [\n\n{\"id\": 7", "a.json:3: not JSON: "), ("a.json", "", "a.json:1: not JSON: "),
+        ("a.json", "\u{0}\u{1}\u{2}", "a.json:1: not JSON: "),
+        ("b/a.json", "<html>busy</html>\n", "b/a.json:1: not JSON: "),
+        ("a.xml", "<?xml version='1.0'?>\n\n<dat", "a.xml:3: not XML: "), ("a.xml", "", "a.xml:1: not XML: "),
+        ("a.xml", "{\"a\": 1}", "a.xml:1: not XML: "),
+    ]) func whatIsBrokenAndWhereIsSaid(name: String, text: String, start: String) throws {
+        try data.put("README.txt", "Faces of 2026.\n")
+        try data.put(name, text)
+        let error = try #require(fault { _ = try read() })
+        #expect(error.exitCode == .unusableData && error.remedy != nil)
+        #expect(error.cause.hasPrefix("\(data.path)/\(start)") && !error.cause.contains("\n"), "\(error)")
+    }
+
+    @Test func otherFilesOfTheseKindsAreNoAnnotations() throws {
+        try data.put("a.json", "{\"version\": 1}")
+        try data.put("b.xml", "<project/>")
+        #expect(fault { _ = try read() }?.cause == "\(data.path): no annotations in this folder")
+    }
+
+    @Test func besideAListThatIsSoundABrokenOneIsDoubtful() throws {
+        try data.picture("a.jpg")
+        try data.put(
+            "train.json",
+            #"{"images": [{"id": 7, "file_name": "a.jpg"}], "annotations": [{"image_id": 7, "keypoints": [1, 2, 2]}]}"#)
+        try data.put("test.json", "{\"images\":")
+        try data.put("other.json", "[1, 2]")
+        let found = try read()
+        #expect(found.faces.count == 1 && found.warnings.count == 1)
+        #expect(found.warnings.first?.text.hasPrefix("\(data.path)/test.json:1: not JSON: ") == true)
+        #expect(found.warnings.first?.text.hasSuffix(": left out") == true, "\(found.warnings)")
     }
 }

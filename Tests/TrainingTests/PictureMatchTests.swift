@@ -98,8 +98,6 @@ import Testing
     @Test func warningsOfAKindAreCutShort() {
         let warnings = (0..<5).map { DataWarning(.turnedPicture, "\($0)") } + [DataWarning(.outsidePicture, "x")]
         #expect(
-            warnings.lines == [
-                "warning: x", "warning: 0", "warning: 1", "warning: 2", "warning: … and 2 more like this",
-            ])
+            warnings.lines == ["x", "0", "1", "2", "… and 2 more like this"])
     }
 }

@@ -27,6 +27,26 @@ import Testing
         #expect(found.faces.map(\.file) == ["data/a.jpg", "data/c.jpg"] && found.others == ["webmorph4": 1])
     }
 
+    /// A download that broke off, or a disk that was full: it is no row of another scheme.
+    @Test func aRowThatIsCutOffIsNamed() throws {
+        let rest = "correct this row or remove it"
+        let named = "file,x0,y0,x1,y1,x2,y2\na.jpg,1,2,3,4,5,6\n"
+        #expect(
+            cause(named + "b.jpg,1,2,3,4\n") == "data/t.csv:3: 5 fields where the first row names 7: the row is cut off"
+        )
+        #expect(fault { _ = try read(named + "b.jpg,1,2,3,4\n") }?.remedy == rest)
+        #expect(cause(named + "b.jpg,1,2,3,4,5,6,7,8\n") == "data/t.csv:3: 9 fields where the first row names 7")
+        #expect(
+            cause("file,points,x0,y0,x1,y1,x2,y2\na.jpg,3,1,2,3,4\n")
+                == "data/t.csv:2: 4 coordinates where 6 belong (points3)")
+        #expect(cause("a.jpg,s,train,g,9,9,3,1,2,3,4\n") == "data/t.csv:1: 4 coordinates where 6 belong (points3)")
+        #expect(
+            cause("file\na.jpg,1,2,3,4,5,6\nb.jpg,1,2,3,4\n")
+                == "data/t.csv:3: 4 coordinates where the rows before have 6")
+        // Cells that are there and empty are how spreadsheets write a row with fewer points.
+        #expect(try read(named + "b.jpg,1,2,3,4,,\nc.jpg,1,2,3,4,5,6,,\n").others == ["points2": 1])
+    }
+
     @Test func pointsThatAProgramSetAreNoJudges() throws {
         let found = try read(
             "file,set,how,x0,y0,x1,y1,x2,y2\na.jpg,s,teacher,1,2,3,4,5,6\nb.jpg,s,manual,1,2,3,4,5,6\n")

@@ -20,10 +20,16 @@ package func readAnnotations(folder: String, scheme: LandmarkScheme) throws(Land
     }
     for format in AnnotationList.allCases {
         let lists = try format.lists(in: files, root: root)
-        if !lists.isEmpty { return try format.read(lists, root: root, &pictures, scheme: scheme) }
+        guard !lists.isEmpty else { continue }
+        var found = try format.read(lists, root: root, &pictures, scheme: scheme)
+        let faults = try format.syntaxFaults(in: files.filter { !lists.contains($0) }, root: root)
+        found.warnings += faults.map { DataWarning(.brokenList, "\($0.cause): left out") }
+        return found
     }
-    if files.contains(where: { splitEnding($0).ending == "txt" }) {
-        return try readHelenFolder(root, files, &pictures, scheme: scheme)
+    if let found = try readHelenFolder(root, files, &pictures, scheme: scheme) { return found }
+    // A list that is broken from its beginning on cannot be told from other files of its ending.
+    for format in AnnotationList.allCases {
+        if let fault = try format.syntaxFaults(in: files, root: root).first { throw fault }
     }
     throw LandmarkdError(
         .unusableData, "\(root): no annotations in this folder",
@@ -75,10 +81,11 @@ private func readPointsFolder(
     return found
 }
 
-/// Pictures named in a list `testnames.txt` are for judging, all others for training.
+/// Pictures named in a list `testnames.txt` are for judging, all others for training. Nil where no text file is one of
+/// HELEN's annotations: the picture's name in the first line, then 194 lines `x , y`.
 private func readHelenFolder(
     _ root: String, _ files: [String], _ pictures: inout PictureIndex, scheme: LandmarkScheme
-) throws(LandmarkdError) -> Annotations {
+) throws(LandmarkdError) -> Annotations? {
     var found = Annotations()
     var judged: Set<String> = []
     for file in files where file.hasSuffix("testnames.txt") {
@@ -105,11 +112,7 @@ private func readHelenFolder(
                 file: picture, set: "helen194", split: judged.contains(name) ? .test : .train,
                 group: "helen_\(name)", points: points, scheme: scheme, size: nil, source: source))
     }
-    guard !found.faces.isEmpty || found.otherSchemes > 0 else {
-        throw LandmarkdError(
-            .unusableData, "\(root): none of its text files is one of HELEN's annotations",
-            remedy: "such a file has the picture's name in its first line, then 194 lines x , y")
-    }
+    guard !found.faces.isEmpty || found.otherSchemes > 0 else { return nil }
     found.warnings += pictures.warnings
     return withMirrorMap(found)
 }

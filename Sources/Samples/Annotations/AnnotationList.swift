@@ -32,6 +32,22 @@ enum AnnotationList: CaseIterable {
         }
     }
 
+    /// Why files that could be lists of this format by their ending cannot be read at all.
+    func syntaxFaults(in files: some Sequence<String>, root: String) throws(LandmarkdError) -> [LandmarkdError] {
+        var faults: [LandmarkdError] = []
+        for file in files where splitEnding(file).ending == ending {
+            let text = try TextFile("\(root)/\(file)")
+            let fault =
+                switch self {
+                case .wflw: LandmarkdError?.none
+                case .dlib: xmlFault(text)
+                case .coco: jsonFault(text)
+                }
+            if let fault { faults.append(fault) }
+        }
+        return faults
+    }
+
     /// The faces of all lists. A face that several of them have is taken once, from the first.
     func read(
         _ lists: [String], root: String, _ pictures: inout PictureIndex, scheme: LandmarkScheme

@@ -15,6 +15,7 @@ package func readAnnotationTable(_ path: String, scheme: LandmarkScheme) throws(
 func readAnnotationTable(_ text: TextFile, scheme: LandmarkScheme) throws(LandmarkdError) -> Annotations {
     var found = Annotations()
     var columns = TableColumns()
+    var usualCount: Int?
     for (index, line) in text.lines().enumerated() {
         let cells = tableCells(line.text)
         if index == 0, let named = try TableColumns(header: cells, of: text, line: line.number) {
@@ -22,7 +23,7 @@ func readAnnotationTable(_ text: TextFile, scheme: LandmarkScheme) throws(Landma
             continue
         }
         let row = TableRow(cells: cells, columns: columns, text: text, line: line.number)
-        switch try row.face(scheme) {
+        switch try row.face(scheme, usualCount: &usualCount) {
         case .face(let face): found.faces.append(face)
         case .other(let name): found.countOther(name)
         case .dropped: break
@@ -60,11 +61,16 @@ private struct TableColumns {
     /// Places of x and y of each point that the header names; further points follow at `next`.
     private var coordinates: [(x: Int, y: Int)] = []
     private let next: Int?
+    /// Cells of the header.
+    private let headerCount: Int?
+
+    /// Whether nothing but the rows' own length tells how many points they have.
+    var leavesCountOpen: Bool { places["points"] == nil && next != nil }
 
     /// The columns of a table without a header.
     init() {
         places = Dictionary(uniqueKeysWithValues: Self.names.enumerated().map { ($1, $0) })
-        next = Self.names.count
+        (next, headerCount) = (Self.names.count, nil)
     }
 
     /// Nil where the row is no header. Throws `unusableData` where it is one that lacks columns.
@@ -93,6 +99,17 @@ private struct TableColumns {
         }
         self.places = places
         next = coordinates.isEmpty ? cells.count : nil
+        headerCount = cells.count
+    }
+
+    /// What is wrong with the length of a row, if something is. Where a column tells how many points a row has, it may be
+    /// shorter than the header; else a short row was cut off, and is not one of another scheme.
+    func lengthFault(_ cells: [ArraySlice<UInt8>]) -> String? {
+        guard let headerCount, !coordinates.isEmpty else { return nil }
+        let isTooLong = cells.dropFirst(headerCount).contains { !trimmed($0).isEmpty }
+        let isCutOff = cells.count < headerCount && places["points"] == nil
+        guard isTooLong || isCutOff else { return nil }
+        return "\(cells.count) fields where the first row names \(headerCount)\(isCutOff ? ": the row is cut off" : "")"
     }
 
     /// Cells that a row of one point has.
@@ -130,18 +147,29 @@ private struct TableRow {
     let text: TextFile
     let line: Int
 
-    func face(_ scheme: LandmarkScheme) throws(LandmarkdError) -> Content {
+    /// `usualCount`: coordinates of the rows before, where nothing else tells how many there are.
+    func face(_ scheme: LandmarkScheme, usualCount: inout Int?) throws(LandmarkdError) -> Content {
         guard cells.count >= columns.fewest else {
             throw fault(
                 "\(cells.count) fields where at least \(columns.fewest) belong",
                 remedy: "rows are \(TableColumns.names.joined(separator: ",")),x0,y0,…, or as the first row says")
         }
+        if let what = columns.lengthFault(cells) { throw fault(what) }
         let splitName = word("split") ?? "train"
         if splitName == "drop" { return .dropped }
         guard let split = AnnotatedFace.Split(rawValue: splitName) else {
             throw fault("split “\(splitName)” is neither train, test nor drop")
         }
         let numbers = columns.coordinates(in: cells)
+        if columns.leavesCountOpen {
+            let usual = usualCount ?? numbers.count
+            guard numbers.count == usual else {
+                throw fault(
+                    "\(numbers.count) coordinates where the rows before have \(usual)",
+                    remedy: "complete this row or remove it; rows of several schemes need a column 'points'")
+            }
+            usualCount = usual
+        }
         let points = word("points") ?? "\((numbers.count + 1) / 2)"
         guard let rowScheme = LandmarkScheme.named(points) else {
             throw fault("points “\(points)” is neither a number nor a known scheme")

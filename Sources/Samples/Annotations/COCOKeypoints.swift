@@ -113,18 +113,7 @@ private func decodeCOCO(_ text: TextFile) throws(LandmarkdError) -> COCOFile {
     do {
         return try JSONDecoder().decode(COCOFile.self, from: Data(text.contents))
     } catch {
-        throw fault(text.name, syntaxError(text) ?? words(error))
-    }
-}
-
-/// Where and why a text is no JSON, which the decoder does not tell; nil where it is JSON.
-private func syntaxError(_ text: TextFile) -> String? {
-    do {
-        _ = try JSONSerialization.jsonObject(with: Data(text.contents))
-        return nil
-    } catch {
-        let why = (error as NSError).userInfo["NSDebugDescription"] as? String ?? "\(error)"
-        return "not JSON: " + why.split(whereSeparator: \.isNewline).joined(separator: " ")
+        throw jsonFault(text) ?? fault(text.name, words(error))
     }
 }
 

@@ -14,6 +14,8 @@ package struct DataWarning: Sendable, Equatable {
         case incompleteFace
         /// Several lists have the same face.
         case repeatedFaces
+        /// A file that could be a list is broken.
+        case brokenList
     }
 
     package let kind: Kind
@@ -29,8 +31,7 @@ extension Sequence<DataWarning> {
         DataWarning.Kind.allCases.flatMap { kind in
             let texts = filter { $0.kind == kind }.map(\.text)
             let more = texts.count - 3
-            return texts.prefix(3).map { "warning: \($0)" }
-                + (more > 0 ? ["warning: … and \(more) more like this"] : [])
+            return texts.prefix(3) + (more > 0 ? ["… and \(more) more like this"] : [])
         }
     }
 }

@@ -22,6 +22,11 @@ struct TextFile {
     /// All bytes, for readers that know no lines.
     var contents: [UInt8] { bytes }
 
+    /// Number of the line that the text ends in.
+    var lastLine: Int {
+        bytes.dropLast(bytes.last == UInt8(ascii: "\n") ? 1 : 0).count { $0 == UInt8(ascii: "\n") } + 1
+    }
+
     /// Whether the ASCII text stands anywhere in the file.
     func contains(_ text: String) -> Bool {
         let text = Array(text.utf8)
