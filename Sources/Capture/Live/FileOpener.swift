@@ -42,7 +42,14 @@ private final class FileSource: LiveSource {  // thread-bound
         let info = reader.info
         return LiveFormat(
             width: info.width, height: info.height, encoding: info.codec,
-            rate: info.frameRate > 0 && info.tellsRate ? info.frameRate : nil)
+            rate: pace.kept(toldRate))
+    }
+
+    /// Seconds that a picture is shown where the times do not tell.
+    private var usualStep: Double { toldRate.map { 1 / $0 } ?? 0.04 }
+
+    private var toldRate: Double? {
+        reader.info.frameRate > 0 && reader.info.tellsRate ? reader.info.frameRate : nil
     }
 
     var brokenFrames: Int { brokenBefore + reader.brokenCount }
@@ -71,7 +78,7 @@ private final class FileSource: LiveSource {  // thread-bound
             do {
                 if let picture = try reader.next() {
                     let step = last.map { picture.time - $0.time } ?? 0
-                    last = (picture.time, step > 0 ? step : 1 / (format.rate ?? 25))
+                    last = (picture.time, step > 0 ? step : usualStep)
                     return picture
                 }
             } catch {

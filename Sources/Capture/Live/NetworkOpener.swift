@@ -95,6 +95,8 @@ private final class NetworkSource: LiveSource {  // thread-bound
     private let tellsTime: Bool
     /// Pace of a recording, which would come as fast as the network is; nil where a camera sets the pace.
     private var pace: Pace?
+    /// What the container tells.
+    private let toldRate: Double?
     /// Monotonic time of the last good picture, of opening before; and what was broken until then.
     private var lastGood = (time: monotonicSeconds(), broken: 0, isFirst: true)
     /// Seconds that a stream may take for its first picture: cameras send a whole one every ten seconds or more.
@@ -112,8 +114,8 @@ private final class NetworkSource: LiveSource {  // thread-bound
         let rate = demuxer.frameRate
         let size = (Int(stream.codecpar.pointee.width), Int(stream.codecpar.pointee.height))
         let (width, height) = orientation.quarterTurns.isMultiple(of: 2) ? size : (size.1, size.0)
-        format = LiveFormat(
-            width: width, height: height, encoding: decoder.name, rate: rate > 0 && !demuxer.isRaw ? rate : nil)
+        toldRate = rate > 0 && !demuxer.isRaw ? rate : nil
+        format = LiveFormat(width: width, height: height, encoding: decoder.name, rate: toldRate)
         tellsTime = demuxer.isRecorded || !demuxer.isRaw
         let unit = tellsTime ? stream.time_base : AVRational(num: 1, den: 1_000_000)
         clock = FrameClock(numerator: unit.num, denominator: unit.den, usualStep: rate > 0 ? 1 / rate : 0.04)
@@ -127,6 +129,7 @@ private final class NetworkSource: LiveSource {  // thread-bound
                 guard let frame = frame(picture) else { continue }
                 defer { lastGood = (monotonicSeconds(), brokenFrames, false) }
                 if demuxer.isRaw { format.rate = decoder.toldRate }
+                defer { if let pace { format.rate = pace.kept(demuxer.isRaw ? decoder.toldRate : toldRate) } }
                 guard let due = pace?.due(frame.time) else { return LiveFrame(frame: frame, exposure: unixSeconds()) }
                 return stop.wait(until: due.monotonic) ? nil : LiveFrame(frame: frame, exposure: due.unix)
             case .needsPacket:

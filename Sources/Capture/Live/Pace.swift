@@ -6,6 +6,9 @@ struct Pace {
     private var start: Double?
     /// Time of the last picture.
     private var last = 0.0
+    /// Pictures a second by their own times, gaps shortened.
+    private var meter = RateMeter()
+    private var played = 0.0
 
     /// Later than this, playing goes on from here instead of rushing after what was missed. Seconds.
     private static let patience = 1.0
@@ -15,12 +18,21 @@ struct Pace {
     /// The moment at which the picture of `time` (seconds from the first one) is due, by both clocks. It may be past.
     mutating func due(_ time: Double) -> (monotonic: Double, unix: Double) {
         let now = monotonicSeconds()
+        played += min(max(0, time - last), Self.longestGap)
+        _ = meter.add(at: played)
         var start = start ?? now - time
         start -= max(0, time - last - Self.longestGap)
         if now > start + time + Self.patience { start = now - time }
         (self.start, last) = (start, time)
         let due = start + time
         return (due, unixSeconds() + due - now)
+    }
+
+    /// The rate that a recording's header tells; nil where its pictures do not keep to it. Few come then however fast the
+    /// machine is, and nobody has promised more.
+    func kept(_ rate: Double?) -> Double? {
+        guard let rate, meter.rate == 0 || meter.rate >= 0.9 * rate else { return nil }
+        return rate
     }
 }
 

@@ -60,9 +60,11 @@ struct CaptureLoop {
             } catch {
                 if stop.isSet { return }
                 lose(error)
-                heartbeat.rest()
+                // A file system that hangs keeps even those that only look whether the source is there.
+                let pause = retry.next()
+                heartbeat.rest(atMost: pause + hangLimit)
                 var watch = SourceWatch(opener.name)
-                guard stop.pause(seconds: retry.next(), watching: &watch) else { return }
+                guard stop.pause(seconds: pause, watching: &watch) else { return }
             }
         }
     }
@@ -105,7 +107,7 @@ struct CaptureLoop {
 
     private mutating func begin(_ format: LiveFormat, _ now: Double) {
         let asked = (opener as? CameraOpener).map { " (asked for: \($0.request))" } ?? ""
-        if let lostTime {
+        if hasDelivered, let lostTime {
             log.notice("\(opener.name): delivers again after \(decimal(now - lostTime, 1)) s: \(format)\(asked)")
         } else {
             log.notice("\(opener.name): delivers: \(format)\(asked)")
@@ -147,7 +149,8 @@ struct CaptureLoop {
     private mutating func tellRate(_ format: LiveFormat) {
         let rate = meter.rate
         metrics.rate.record(rate)
-        board.update { $0.rate = rate }
+        // Only a few seconds tell whether a recording keeps the rate of its header.
+        board.update { ($0.rate, $0.format) = (rate, format) }
         guard let promised = format.rate, meter.isSure, rate < 0.8 * promised, slowFormat != format else { return }
         slowFormat = format
         let advice = Self.slownessAdvice(opener, received: received, lost: lost)

@@ -15,8 +15,8 @@ final class Heartbeat: Sendable {
         state.withLock { $0 = (now, now + seconds) }
     }
 
-    /// The loop waits for others; that may take any time.
-    func rest() { state.withLock { $0 = (.infinity, .infinity) } }
+    /// The loop waits: for others, which may take any time, or for a pause, which ends.
+    func rest(atMost seconds: Double = .infinity) { state.withLock { $0 = (.infinity, monotonicSeconds() + seconds) } }
 
     /// Whether the loop should have been heard of.
     var isOverdue: Bool { !isAbandoned && monotonicSeconds() > state.withLock { $0.deadline } }

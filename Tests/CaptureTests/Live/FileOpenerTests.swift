@@ -40,6 +40,20 @@ import Testing
         }
     }
 
+    /// Pictures that are dense at first and rare later: the header's mean rate is nobody's promise.
+    @Test func aRateThatPicturesDoNotKeepToIsNoPromise() throws {
+        var (even, odd) = (Pace(), Pace())
+        for index in 0..<120 {
+            let time = Double(index) / 17
+            _ = even.due(time)
+            _ = odd.due(index < 60 ? time / 3 : 60 / 51.0 + Double(index - 60) * 0.9)
+        }
+        #expect(even.kept(17) == 17 && even.kept(nil) == nil && odd.kept(17) == nil)
+        let source = try FileOpener(clip).open(stop: StopSignal())
+        _ = try frames(10, of: source)
+        #expect(source.format.rate == 50)
+    }
+
     @Test func waitingForTheNextFrameEndsWhenAskedTo() throws {
         try writeClip(folder.path("slow.mp4"), times: [0, 3000])
         let stop = StopSignal()

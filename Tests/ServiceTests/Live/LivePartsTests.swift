@@ -86,6 +86,10 @@ import Testing
         #expect(beat.isOverdue)
         beat.rest()
         #expect(!beat.isOverdue)
+        beat.rest(atMost: 1000)
+        #expect(!beat.isOverdue && beat.busyTime == 0, "a pause is no work")
+        beat.rest(atMost: -3)
+        #expect(beat.isOverdue, "even to look whether a camera is there may hang")
     }
 
     @Test func aQueueThatIsFullRefuses() {

@@ -39,6 +39,16 @@ import Testing
         #expect(board.status.reconnects == 0 && board.status.reasons.isEmpty)
         let warnings = lines.containing("<4>")
         #expect(warnings.count == 1 && warnings[0].contains("a: played: opening: No such device (plug it in)"))
+        #expect(lines.containing("a: played: delivers: ").count == 1)
+        #expect(lines.containing("again after").isEmpty, "it delivers for the first time")
+    }
+
+    @Test func aSourceThatReturnsIsSaidToDeliverAgain() throws {
+        let supervisor = try start(PlayedOpener(.absent, .loss(after: 3), .absent, .endless))
+        let board = try #require(supervisor.directory.board("a"))
+        #expect(waits { board.status.received > 10 })
+        supervisor.stopAll()
+        #expect(lines.containing("a: played: delivers: ").count == 1)
         #expect(lines.containing("delivers again after").count == 1)
     }
 

@@ -72,9 +72,10 @@ final class HTTPSource: LiveSource {  // thread-bound
                 return frame
             }
             if monotonicSeconds() >= deadline, !stop.isSet {
-                throw trouble
-                    ?? faults.silence(
-                        seconds, broken: silence.broken, bytes: silence.bytes + cutter.unfinishedBytes)
+                let bytes = silence.bytes + cutter.unfinishedBytes
+                // What came and never became a whole picture is one that is broken.
+                if silence.broken == 0, bytes > 0, !isMultipart || cutter.unfinishedBytes > 0 { brokenFrames += 1 }
+                throw trouble ?? faults.silence(seconds, broken: silence.broken, bytes: bytes)
             }
         }
         return nil
@@ -82,11 +83,13 @@ final class HTTPSource: LiveSource {  // thread-bound
 
     /// One step: decodes a picture that has come, else asks for one, else waits for more of the answer.
     private func advance(until deadline: Double) throws(LandmarkdError) -> Frame? {
-        if let bytes = try nextPicture() {
+        let picture = try nextPicture()
+        count(broken: cutter.takeUnreadable())
+        if let bytes = picture {
             pictureCount += 1
             stop.wait(seconds: limits.pictures.take(1))
             let frame = decoder.frame(of: bytes, time: monotonicSeconds() - start)
-            if frame == nil { (brokenFrames, silence.broken) = (brokenFrames + 1, silence.broken + 1) }
+            if frame == nil { count(broken: 1) }
             return frame
         }
         if isAnswered {
@@ -100,6 +103,11 @@ final class HTTPSource: LiveSource {  // thread-bound
         case .timeUp, .stopped: break
         }
         return nil
+    }
+
+    private func count(broken: Int) {
+        brokenFrames += broken
+        silence.broken += broken
     }
 
     private func nextPicture() throws(LandmarkdError) -> [UInt8]? {
@@ -122,6 +130,9 @@ final class HTTPSource: LiveSource {  // thread-bound
 extension HTTPSource {
     /// Returns the frame before once more where the camera says that it is still the present one.
     private func answerHasEnded(_ failure: LandmarkdError?) throws(LandmarkdError) -> Frame? {
+        // The answer was a picture that is none, or ended within one.
+        let isBroken = cutter.unfinishedBytes > 0 || pictureCount == 0 && !isMultipart
+        if connection.head.isGood, isBroken { count(broken: 1) }
         if !isSnapshot {
             guard failure == nil, pictureCount == 1, !isMultipart else { throw failure ?? faults.ended }
             isSnapshot = true

@@ -4,8 +4,13 @@ struct PartHeader {
     private(set) var length: Int?
     /// Whether the part is said to hold something other than a picture: text, sound.
     private(set) var isForeign = false
+    /// Whether the part is said to hold a picture; nil where its type is not told.
+    private var isImage: Bool?
     /// Whether anything was said.
     private(set) var isBegun = false
+
+    /// Whether a body that is no picture is a broken one.
+    var promisesPicture: Bool { isImage ?? ((length ?? 0) > 0) }
 
     /// A line without its end. What is no field of a header is stepped over.
     mutating func add(_ line: ArraySlice<UInt8>) {
@@ -17,6 +22,7 @@ struct PartHeader {
         case "content-type":
             let type = value.lowercased()
             isForeign = ["text/", "audio/", "application/json", "application/xml"].contains { type.hasPrefix($0) }
+            isImage = type.hasPrefix("image/")
         default: break
         }
         isBegun = true

@@ -33,6 +33,7 @@ struct PictureCutter {
     private var boundary: PartBoundary
     private var header = PartHeader()
     private var headerBytes = 0
+    private var unreadable = 0
 
     /// `boundary`: as the answer's header names it.
     init(boundary: String? = nil) { self.boundary = PartBoundary(boundary) }
@@ -41,6 +42,12 @@ struct PictureCutter {
     var unfinishedBytes: Int {
         if case .picture = state { return buffer.count - start }
         return 0
+    }
+
+    /// Parts since the last call that should have held a picture, but hold something else.
+    mutating func takeUnreadable() -> Int {
+        defer { unreadable = 0 }
+        return unreadable
     }
 
     /// More of the body.
@@ -160,6 +167,12 @@ extension PictureCutter {
         case true?: beginPicture()
         case false?:
             let length = header.length ?? 0
+            let isEmpty = buffer[start...].starts(with: "--".utf8)
+            if header.promisesPicture, !isEmpty {
+                unreadable += 1
+                // Lines in it are no header of this part: it is counted once.
+                header = PartHeader()
+            }
             state = length > 0 && length <= Self.largestPicture ? .skipping(length) : .lines
         }
         return true

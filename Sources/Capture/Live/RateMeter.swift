@@ -1,17 +1,19 @@
 /// Frames a second over the last seconds.
-struct RateMeter {
+package struct RateMeter {
     /// Seconds that are looked back over, and that pass before the rate is `isSure`.
-    static let span = 5.0
+    package static let span = 5.0
 
     private var marks: [(time: Double, count: Int)] = []
     private var count = 0
-    private(set) var rate = 0.0
+    package private(set) var rate = 0.0
+
+    package init() {}
 
     /// Whether the rate is measured over the whole span.
-    var isSure: Bool { marks.last.map { $0.time - marks[0].time >= Self.span } ?? false }
+    package var isSure: Bool { marks.last.map { $0.time - marks[0].time >= Self.span } ?? false }
 
     /// A frame has come at `time` (seconds, growing). True once a second, when the rate is measured again.
-    mutating func add(at time: Double) -> Bool {
+    package mutating func add(at time: Double) -> Bool {
         defer { count += 1 }
         guard let last = marks.last else {
             marks = [(time, count)]
