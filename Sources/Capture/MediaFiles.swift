@@ -23,13 +23,11 @@ package struct MediaFile: Sendable, Equatable {
         "mjpg", "dv", "apng",
     ]
 
-    static func isKnown(_ ending: String) -> Bool { stillEndings.contains(ending) || videoEndings.contains(ending) }
-
-    static func ending(of path: String) -> String {
-        let name = path.fileName
-        guard let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")), dot != name.startIndex else { return "" }
-        return name[name.utf8.index(after: dot)...].lowercased()
+    package static func isKnown(_ ending: String) -> Bool {
+        stillEndings.contains(ending) || videoEndings.contains(ending)
     }
+
+    static func ending(of path: String) -> String { path.fileEnding }
 }
 
 /// Files and folders as given on a command line to files, in that order; a folder's own videos and stills sorted by

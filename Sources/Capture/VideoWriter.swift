@@ -66,18 +66,16 @@ package final class VideoWriter {  // thread-bound
         if !isFinished { output.discard() }
     }
 
-    /// FFmpeg's container for the ending of a file's name: MP4 where it has none, or one that says nothing.
+    /// FFmpeg's container for the ending of a file's name: MP4 where it has none.
     ///
-    /// Throws `usage` where the ending is that of a format which is not written.
+    /// Throws `usage` where the ending is not that of a format which is written.
     @discardableResult public static func container(of path: String) throws(LandmarkdError) -> String {
-        switch MediaFile.ending(of: path) {
-        case "mov": return "mov"
-        case "mkv": return "matroska"
-        case let ending where ending != "mp4" && ending != "m4v" && MediaFile.isKnown(ending):
-            throw LandmarkdError(
-                .usage, "\(path): videos are written as MP4, MOV or Matroska, not as .\(ending)",
-                remedy: "name it \(path.fileStem).mp4, .mov or .mkv")
-        default: return "mp4"
+        try requireEnding(
+            of: path, among: ["mp4", "m4v", "mov", "mkv"], "videos are written as MP4, MOV or Matroska")
+        return switch path.fileEnding {
+        case "mov": "mov"
+        case "mkv": "matroska"
+        default: "mp4"
         }
     }
 
@@ -164,6 +162,6 @@ package final class VideoWriter {  // thread-bound
         guard code < 0 else { return }
         throw LandmarkdError(
             .inputOutput, "\(output.name): writing: \(ffmpegText(code))",
-            remedy: code == -ENOSPC ? "free space on that disk" : "check the disk")
+            remedy: writingRemedy(-code))
     }
 }

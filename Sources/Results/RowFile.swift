@@ -22,8 +22,8 @@ package final class RowFile {  // thread-bound
     private var flushedTime = -Double.infinity
     /// Seconds that a row waits for others at most.
     private static let longestWait = 0.2
-    /// Why writing failed.
-    private var failure: String?
+    /// Why writing failed: errno.
+    private var failure: Int32?
     private var writtenBytes = 0
     /// Ends of the whole rows in `text`.
     private var rowEnds: [Int] = []
@@ -76,7 +76,7 @@ package final class RowFile {  // thread-bound
         while written < text.bytes.count {
             let count = writePatiently(descriptor, text.bytes[written...], patience: patience)
             guard count > 0 else {
-                let why = systemFault()
+                let why = errno
                 tally(written: removeCutRow(written))
                 throw failed(why)
             }
@@ -104,8 +104,8 @@ package final class RowFile {  // thread-bound
         let open = descriptor
         descriptor = -1
         let synced = output.isSpecial || fsync(open) == 0
-        let why = systemFault()
-        guard close(open) == 0, synced else { throw failed(synced ? systemFault() : why) }
+        let why = errno
+        guard close(open) == 0, synced else { throw failed(synced ? errno : why) }
     }
 
     /// Nothing of it shall stay.
@@ -121,17 +121,18 @@ package final class RowFile {  // thread-bound
         return whole
     }
 
-    private func failed(_ why: String) -> LandmarkdError {
-        failure = failure ?? why
-        return fault(why, keptIn: partialPath)
+    private func failed(_ code: Int32) -> LandmarkdError {
+        failure = failure ?? code
+        return fault(code, keptIn: partialPath)
     }
 
     /// Why writing failed, if it did; `name`: what the file with the rows so far is called, nil where there is none.
     package func fault(keptIn name: String?) -> LandmarkdError? { failure.map { fault($0, keptIn: name) } }
 
-    private func fault(_ why: String, keptIn name: String?) -> LandmarkdError {
+    private func fault(_ code: Int32, keptIn name: String?) -> LandmarkdError {
         let kept = name.map { "; whole rows so far are in \($0)" } ?? ""
+        let place = path == "-" ? "standard output" : path
         return LandmarkdError(
-            .inputOutput, "\(path): writing: \(why)\(kept)", remedy: "free space there, or write to another disk")
+            .inputOutput, "\(place): writing: \(systemFault(code))\(kept)", remedy: writingRemedy(code))
     }
 }

@@ -27,7 +27,9 @@ import Testing
     }
 
     @Test func messagesShowWhatIsNotText() {
-        #expect(String(pathBytes: [0x61, 0xE4, 0x0A, 0x09]).shown == "a\\xE4\n\t")
+        let name = String(pathBytes: [0x61, 0xE4, 0x0A, 0x09])
+        #expect(name.shown == "a\\xE4\\x0A\\x09" && name.shownLines == "a\\xE4\n\t")
+        #expect("a\u{9B}31m\u{202E}4pm\u{2028}\u{7F}".shown == "a\\u009B31m\\u202E4pm\\u2028\\x7F")
         #expect("\u{1B}[2Jä".shown == "\\x1B[2Jä")
         let error = LandmarkdError(.noInput, String(pathBytes: [0xE4]) + ": opening", remedy: "check")
         #expect(error.description == "\\xE4: opening\n  remedy: check")

@@ -116,14 +116,49 @@ import Testing
         expectFailure(
             try shop.landmarkd("track", "clip.mp4", "--overlay", "x.avi"), .usage, "x.avi: videos are written as MP4")
         expectFailure(
-            try shop.landmarkd("track", "clip.mp4", "-o", "x.mp4", "--overlay", "./x.mp4"), .usage,
-            "./x.mp4: would replace the table")
+            try shop.landmarkd("track", "clip.mp4", "--overlay", "b.xyz"), .usage, "b.xyz: videos are written as MP4")
+        expectFailure(
+            try shop.landmarkd("track", "clip.mp4", "-o", "x", "--overlay", "./x"), .usage,
+            "./x: would replace the table")
         expectFailure(
             try shop.landmarkd("track", "clip.mp4", "-q", "--overlay", "no/x.mp4"), .cannotCreate, "no/x.mp4: creating")
         #expect(shop.folder.names == before, "nothing is left behind")
         let result = try shop.landmarkd("track", "clip.mp4", "-q", "--overlay", "x.mkv")
         #expect(result.status == 0, "\(result.errors)")
         #expect(try shop.read("x.mkv").starts(with: [0x1A, 0x45, 0xDF, 0xA3]))
+    }
+
+    /// Told before anything is read: neither data nor recipes nor the clip need be there.
+    @Test(arguments: [
+        (["augment", "--data", "none", "--sheet", "s.jpg"], "s.jpg: pictures are written as PNG", "s.png"),
+        (["train", "--data", "none", "-o", "m.pt"], "m.pt: models are written as safetensors", "m.safetensors"),
+        (
+            ["study", "--data", "none", "-o", "out", "--picture", "p.svg"], "p.svg: pictures are written as PNG",
+            "p.png"
+        ),
+        (
+            ["study", "--data", "none", "-o", "out", "--picture", "p.png", "--document", "d.html"],
+            "d.html: the table is written as Markdown", "d.md or .markdown"
+        ),
+        (["track", "clip.mp4", "-o", "t.jsonl"], "t.jsonl: the table is written as CSV", "--format jsonl"),
+        (
+            ["track", "clip.mp4", "-o", "t.csv", "--format", "jsonl"], "t.csv: the table is written as JSON lines",
+            "t.jsonl"
+        ),
+        (["track", "clip.mp4", "-o", "t.mov"], "t.mov: the table is written as CSV", "--overlay"),
+    ]) func outputsUnderANameOfAnotherFormatAreRefused(arguments: [String], start: String, advice: String) throws {
+        let before = shop.folder.names
+        let result = try shop.landmarkd(arguments)
+        expectFailure(result, .usage, start)
+        #expect(result.errors.contains(advice), "\(result.errors)")
+        #expect(shop.folder.names == before, "nothing is left behind")
+    }
+
+    @Test func aStudyFindsItsDocumentBeforeItTrains() throws {
+        try shop.write("d.md", Array("no marks".utf8))
+        let arguments = ["study", "--data", "none", "-o", "out", "--picture", "p.png", "--document"]
+        expectFailure(try shop.landmarkd(arguments + ["d.md"]), .unusableData, "d.md: no place for the table")
+        expectFailure(try shop.landmarkd(arguments + ["e.md"]), .noInput, "e.md: opening")
     }
 
     @Test(arguments: [["--start", "-5"], ["--threads", "-1"], ["--faces", "-2"], ["--duration", "-1"]])

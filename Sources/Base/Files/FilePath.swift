@@ -64,16 +64,15 @@ extension String {
         }
     }
 
-    /// The text as people may see it: bytes that are not UTF-8 as `\xE4`, and control characters, which a terminal
-    /// would obey, alike. Line ends and tabs stay.
-    package var shown: String {
-        func isHidden(_ scalar: Unicode.Scalar) -> Bool {
-            switch scalar.value {
-            case 0x09, 0x0A: false
-            case 0..<0x20, 0x7F: true
-            default: Self.escapes.contains(scalar.value)
-            }
-        }
+    /// The text as people may see it, in one line: bytes that are not UTF-8 as `\xE4`, and characters that a terminal
+    /// would obey or that turn the text around as `\x1B` and `\u202E`. A line end is `\x0A`: it could forge a message.
+    package var shown: String { shown(sparing: []) }
+
+    /// The same for text of several lines, such as a command's usage: line ends and tabs stay.
+    package var shownLines: String { shown(sparing: ["\n", "\t"]) }
+
+    private func shown(sparing spared: Set<Unicode.Scalar>) -> String {
+        func isHidden(_ scalar: Unicode.Scalar) -> Bool { scalar.isUnsafe && !spared.contains(scalar) }
         guard unicodeScalars.contains(where: isHidden) else { return self }
         var text = ""
         for scalar in unicodeScalars {
@@ -81,11 +80,15 @@ extension String {
                 text.unicodeScalars.append(scalar)
                 continue
             }
-            let digits = String(scalar.value & 0xFF, radix: 16, uppercase: true)
-            text += "\\x" + (digits.utf8.count < 2 ? "0" : "") + digits
+            let isByte = scalar.value < 0x80 || Self.escapes.contains(scalar.value)
+            let digits = String(isByte ? scalar.value & 0xFF : scalar.value, radix: 16, uppercase: true)
+            let width = isByte ? 2 : 4
+            text += (isByte ? "\\x" : "\\u") + String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
         }
         return text
     }
+
+    fileprivate static func isEscape(_ scalar: Unicode.Scalar) -> Bool { escapes.contains(scalar.value) }
 
     /// The last part of a path: "interview.mp4" of "day1/interview.mp4".
     package var fileName: String { utf8.split(separator: UInt8(ascii: "/")).last.map { String(Substring($0)) } ?? self }
@@ -100,6 +103,18 @@ extension String {
     /// The folder that holds what the path names, with a slash at the end; "" for the current one.
     var folderPart: String {
         utf8.lastIndex(of: UInt8(ascii: "/")).map { String(self[...$0]) } ?? ""
+    }
+}
+
+extension Unicode.Scalar {
+    /// Whether showing it may do something other than show it: control characters, separators of lines, marks that reverse
+    /// the direction of writing, and bytes that are not UTF-8.
+    fileprivate var isUnsafe: Bool {
+        switch value {
+        case 0..<0x20, 0x7F..<0xA0: true
+        case 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069: true
+        default: String.isEscape(self)
+        }
     }
 }
 

@@ -48,7 +48,21 @@ package func writePatiently(_ descriptor: Int32, _ bytes: ArraySlice<UInt8>, pat
 }
 
 private func writeFault(_ path: String) -> LandmarkdError {
-    LandmarkdError(.inputOutput, "\(path): writing: \(systemFault())", remedy: "free space on the disk and try again")
+    let code = errno
+    return LandmarkdError(.inputOutput, "\(path): writing: \(systemFault(code))", remedy: writingRemedy(code))
+}
+
+/// What to do where write(2), fsync(2) or close(2) failed, by default with the last call's errno.
+package func writingRemedy(_ code: Int32 = errno) -> String {
+    switch code {
+    case ENOSPC, EDQUOT: "free space there, or write to another disk"
+    case EFBIG: "raise the limit on the size of files (ulimit -f), or write less"
+    case EPIPE, ECONNRESET, ENOTCONN: "keep the program that reads from it running until all is written"
+    case EBADF: "open this descriptor for writing, as in 'landmarkd … 3>FILE'"
+    case EAGAIN: "let the program that reads from it read faster"
+    case EROFS, EACCES, EPERM: "make it writable, or write elsewhere"
+    default: "check the disk, the device or the network mount, and try again"
+    }
 }
 
 /// Adds `bytes` to the end of a file, which is created if missing. Throws `.cannotCreate` or `.inputOutput`.

@@ -57,6 +57,11 @@ package func writePNG(_ picture: PixelBuffer, to path: String, fullRange: Bool =
     try writeFile(path, bytes)
 }
 
+/// Throws `.usage` where a name's ending is not that of the pictures which `writePNG` writes.
+package func requirePNG(_ path: String) throws(LandmarkdError) {
+    try requireEnding(of: path, among: ["png"], "pictures are written as PNG")
+}
+
 /// The picture as a JPEG file of good quality for its size; `fullRange` tells what its samples span.
 ///
 /// Throws `internalFault` where FFmpeg cannot.

@@ -31,7 +31,9 @@ package struct SampleBaker {
             progress(number + 1)
         }
         guard output.isSpecial || fsync(descriptor) == 0 else {
-            throw LandmarkdError(.inputOutput, "\(path): writing: \(systemFault())", remedy: "free space on the disk")
+            let code = errno
+            throw LandmarkdError(
+                .inputOutput, "\(path): writing: \(systemFault(code))", remedy: writingRemedy(code))
         }
         try output.commit()
         try writeFile(BakedFiles.index(folder), Array(index.utf8))

@@ -66,17 +66,31 @@ package struct StudyTable: Sendable {
 
     /// Replaces what stands between the marks in a document.
     ///
-    /// Throws `.unusableData` where the marks are missing, and what reading and writing throw.
+    /// Throws as `requirePlace`, and what writing throws.
     package func write(into path: String, picture: String) throws(LandmarkdError) {
+        let (before, after) = try Self.textAround(marksIn: path)
+        let body = "\n\(markdown)\n![Error over multiply-adds](\(picture))\n"
+        try writeFile(path, Array((before + body + after).utf8))
+    }
+
+    /// Throws `.usage` where a document's name is not one of Markdown, `.unusableData` where the marks are missing, and
+    /// what reading throws: better before a study of days than after it.
+    package static func requirePlace(in path: String) throws(LandmarkdError) {
+        try requireEnding(of: path, among: ["md", "markdown"], "the table is written as Markdown")
+        _ = try textAround(marksIn: path)
+    }
+
+    private static func textAround(
+        marksIn path: String
+    ) throws(LandmarkdError) -> (before: Substring, after: Substring) {
         let text = String(decoding: try readFile(path, atMost: 1 << 22), as: UTF8.self)
-        guard let begin = text.ranges(of: Self.marks.begin).first, let end = text.ranges(of: Self.marks.end).first,
+        guard let begin = text.ranges(of: marks.begin).first, let end = text.ranges(of: marks.end).first,
             begin.upperBound <= end.lowerBound
         else {
             throw LandmarkdError(
                 .unusableData, "\(path): no place for the table",
-                remedy: "write a line '\(Self.marks.begin)' and a line '\(Self.marks.end)' where it belongs")
+                remedy: "write a line '\(marks.begin)' and a line '\(marks.end)' where it belongs")
         }
-        let body = "\n\(markdown)\n![Error over multiply-adds](\(picture))\n"
-        try writeFile(path, Array((text[..<begin.upperBound] + body + text[end.lowerBound...]).utf8))
+        return (text[..<begin.upperBound], text[end.lowerBound...])
     }
 }
