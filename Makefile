@@ -68,7 +68,8 @@ format:  ## rewrite the code in its format
 	swift format --in-place --recursive --parallel Sources Tests Package.swift
 
 asan: test-deps  ## run Capture's and Recording's tests under the address sanitizer
-	swift test --disable-xctest --scratch-path .build-asan --sanitize=address --filter 'CaptureTests|RecordingTests' $(SWIFT_FLAGS)
+	LSAN_OPTIONS=suppressions=$(CURDIR)/Tests/leaks.txt swift test --disable-xctest --scratch-path .build-asan \
+	    --sanitize=address --filter 'CaptureTests|RecordingTests' $(SWIFT_FLAGS)
 
 lint:  ## check the code's format
 	swift format lint --strict --recursive --parallel Sources Tests Package.swift
