@@ -6,7 +6,7 @@ package struct LandmarkdError: Error, Sendable, CustomStringConvertible {
     /// What to do about it, as a command to the reader: "check the path".
     package let remedy: String?
 
-    /// File names in `cause` and `remedy` are shown with the bytes escaped that are not UTF-8.
+    /// Each is one line: what a file's name could do to a terminal or a log is escaped, as `shown` says.
     package init(_ exitCode: ExitCode, _ cause: String, remedy: String? = nil) {
         (self.exitCode, self.cause, self.remedy) = (exitCode, cause.shown, remedy?.shown)
     }

@@ -38,12 +38,16 @@ int lm_use_level(int level) {
 
 const char *lm_level_name(int level) { return level >= 0 && level <= LM_LEVEL_AVX512 ? names[level] : "unknown"; }
 
+int lm_level_named(const char *name) {
+    for (int level = 0; level <= LM_LEVEL_AVX512; level++)
+        if (!strcmp(name, names[level])) return level;
+    return -1;
+}
+
 static const struct lm_table *choose(void) {
     const char *asked = getenv("LANDMARKD_KERNELS");
-    int level = LM_LEVEL_AVX512;
-    for (int i = 0; asked && i <= LM_LEVEL_AVX512; i++)
-        if (!strcmp(asked, names[i])) level = i;
-    lm_use_level(level);
+    const int level = asked ? lm_level_named(asked) : -1;
+    lm_use_level(level < 0 ? lm_best_level() : level);
     return current;
 }
 

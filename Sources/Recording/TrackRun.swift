@@ -60,7 +60,7 @@ package struct TrackRun: Sendable {
         for input in inputs {
             do throws(LandmarkdError) {
                 files += try Capture.mediaFiles(in: [input]) {
-                    console.note("\($0): left out: not a regular file; name it itself to read it")
+                    console.warn("\($0): left out: not a regular file; name it itself to read it")
                 }
             } catch {
                 if inputs.count == 1 { throw error }
@@ -99,9 +99,12 @@ package struct TrackRun: Sendable {
             let clock = jumps > 0 ? ", its clock jumped \(jumps == 1 ? "once" : "\(jumps) times")" : ""
             let places = [job.table == "-" ? nil : job.table, options.overlay].compactMap(\.self)
             let place = places.isEmpty ? "" : " -> \(places.joined(separator: ", "))"
-            console.note(
-                "\(job.input.path): \(summary.frames) frames, a face in \(summary.framesWithFaces)\(broken)\(clock)\(place)"
-            )
+            let counts = "\(job.input.path): \(summary.frames) frames"
+            if quiet, !(broken + clock).isEmpty {
+                console.warn("\(counts)\(broken)\(clock)")
+            } else {
+                console.note("\(counts), a face in \(summary.framesWithFaces)\(broken)\(clock)\(place)")
+            }
         }
     }
 }

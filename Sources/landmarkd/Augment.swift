@@ -75,6 +75,7 @@ struct Augment: ParsableCommand {
     }
 
     func run() throws {
+        if let sheet { try requirePNG(sheet) }
         let sampler = try makeSampler()
         if let sheet {
             let source: any SampleSource =
@@ -102,7 +103,7 @@ struct Augment: ParsableCommand {
         let held = bake == nil ? 0 : TrainingRecipe().validation
         let scheme = LandmarkScheme.named(scheme) ?? .ibug68
         let data = try TrainingData(folders: data, scheme: scheme, sets: [], validation: held)
-        data.warnings.lines.forEach(Console(title: "augment", quiet: quiet).note)
+        data.warnings.lines.forEach(Console(title: "augment", quiet: quiet).warn)
         guard let train = data.train else {
             throw LandmarkdError(
                 .usage, "samples that are baked already cannot be made again",

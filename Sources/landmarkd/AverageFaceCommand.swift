@@ -1,4 +1,5 @@
 import ArgumentParser
+import Base
 import Capture
 import FaceStatistics
 import Samples
@@ -19,6 +20,7 @@ struct AverageFaceCommand: ParsableCommand {
     var output: String
 
     func run() throws {
+        try requireEnding(of: output, among: ["safetensors"], "models are written as safetensors")
         var faces: [AnnotatedFace] = []
         for folder in data {
             let found = try readAnnotations(folder: folder, scheme: .ibug68).faces

@@ -63,7 +63,7 @@ struct Evaluate: ParsableCommand {
         (run.set, run.split, run.passes) = (set, split, passes)
         run.threads = threads ?? processorCount()
         let console = Console(title: "evaluate", quiet: quiet)
-        run.warn = { $0.lines.forEach(console.note) }
+        run.warn = { $0.lines.forEach(console.warn) }
         if task == .locator { return try judgeLocator(run, console) }
         run.locator = try LocatorModel(path: ModelSearch().path("locator.safetensors"))
         let results = try run.run { share, detail in console.progress(share: share) { detail } }

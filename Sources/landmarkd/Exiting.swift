@@ -11,17 +11,19 @@ import Glibc
         complain("landmarkd: \(error)\n")
         exit(error.exitCode.rawValue)
     } catch let error where Landmarkd.exitCode(for: error) != .failure || error is ArgumentParser.ExitCode {
-        let message = Landmarkd.fullMessage(for: error).shown
+        let message = Landmarkd.fullMessage(for: error).shownLines
         let code = Landmarkd.exitCode(for: error)
         if code == .success { print(message) } else if !message.isEmpty { complain(message + "\n") }
         exit(code.rawValue)
     } catch {
-        complain("landmarkd: \(error)\n  remedy: this is a bug of landmarkd's: report it with the command you gave\n")
+        let remedy = "this is a bug of landmarkd's: report it with the command you gave"
+        complain("landmarkd: \(LandmarkdError(.internalFault, "\(error)", remedy: remedy))\n")
         exit(Base.ExitCode.internalFault.rawValue)
     }
 }
 
-private func complain(_ text: String) {
+/// Writes to standard error.
+func complain(_ text: String) {
     // There is nowhere to tell that standard error cannot be written.
     _ = try? writeAll(Array(text.utf8), to: STDERR_FILENO, path: "standard error")
 }

@@ -68,7 +68,7 @@ struct Jitter: ParsableCommand {
         }
         var run = EvaluationRun(modelPath: path, folders: data)
         (run.set, run.split) = (set, split)
-        run.warn = { $0.lines.forEach(console.note) }
+        run.warn = { $0.lines.forEach(console.warn) }
         return try run.someFaces(faces, scheme: model.configuration.scheme)
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Base
+import FaceTracking
 import Glibc
 
 @main
@@ -24,6 +25,7 @@ struct Landmarkd: ParsableCommand {
             let arguments = argumentsAsGiven()
             try requireCommand(arguments)
             var command = try parseAsRoot(joiningNegativeNumbers(arguments))
+            if let warning = kernelWarning() { complain("warning: \(warning.shown)\n") }
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {

@@ -43,7 +43,7 @@ struct Study: ParsableCommand {
     @Option(help: ArgumentHelp("Picture of error over multiply-adds.", valueName: "file.png"))
     var picture: String?
 
-    @Flag(name: .shortAndLong, help: "Say nothing but errors and the table.")
+    @Flag(name: .shortAndLong, help: "Say nothing but errors, warnings and the table.")
     var quiet = false
 
     func validate() throws {
@@ -55,6 +55,8 @@ struct Study: ParsableCommand {
     }
 
     func run() throws {
+        if let picture { try requirePNG(picture) }
+        if let document { try StudyTable.requirePlace(in: document) }
         Interruption.watch()
         let console = Console(title: "study", quiet: quiet)
         var options = StudyRun.Options(folders: data, recipes: recipes, output: try makeFolder(output))
@@ -81,6 +83,7 @@ extension Console {
         case .variant(let name, let number, let count): note("\(number) of \(count): \(name)")
         case .training(let event): show(event)
         case .judging: note("judging")
+        case .warning(let text): warn(text)
         }
     }
 }

@@ -62,7 +62,7 @@ struct Track: ParsableCommand {
     @Option(help: ArgumentHelp("Model file. (default: face68.safetensors that came with landmarkd)", valueName: "file"))
     var model: String?
 
-    @Flag(name: .shortAndLong, help: "Say nothing but errors.")
+    @Flag(name: .shortAndLong, help: "Say nothing but errors and warnings.")
     var quiet = false
 
     func validate() throws {
@@ -90,7 +90,7 @@ struct Track: ParsableCommand {
         let path = try ModelSearch().path("face68.safetensors", given: model)
         let model = try CascadeModel(path: path)
         if let warning = model.calibrationWarning(path: path) {
-            Console(title: "track", quiet: quiet).note("warning: \(warning)")
+            Console(title: "track", quiet: quiet).warn(warning)
         }
         let locator = try LocatorModel(path: ModelSearch().path("locator.safetensors"))
         let fault = try run.run { () throws(LandmarkdError) -> any FaceTracker in

@@ -46,7 +46,7 @@ struct Train: ParsableCommand {
     @Option(help: "Seed of weights and samples.")
     var seed: UInt64 = 1
 
-    @Flag(name: .shortAndLong, help: "Say nothing but errors.")
+    @Flag(name: .shortAndLong, help: "Say nothing but errors and warnings.")
     var quiet = false
 
     func validate() throws {
@@ -60,6 +60,7 @@ struct Train: ParsableCommand {
     func run() throws {
         if helpRecipe { return print(TrainingRecipe.help) }
         guard let output else { return }
+        try requireEnding(of: output, among: ["safetensors"], "models are written as safetensors")
         var recipe =
             try recipe.map { (path) throws(LandmarkdError) in try TrainingRecipe(path: path, task: task) }
             ?? TrainingRecipe(task)
@@ -82,7 +83,7 @@ extension Console {
             note(
                 "\(faces) faces to train on, \(validation) held back, \(negatives) pictures without a face, \(others) faces of "
                     + "other schemes left out; \(parameters) parameters; weights have seen \(before) samples")
-        case .warning(let text): note(text)
+        case .warning(let text): warn(text)
         case .busy(let what, let share): progress(share: share) { what }
         case .step(let record):
             progress(share: record.progress) {

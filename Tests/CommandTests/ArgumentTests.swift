@@ -29,6 +29,35 @@ import Testing
         #expect(result.errors.contains("landmarkd serve --source /dev/video0"))
     }
 
+    @Test(arguments: [["devices", "--folder", "."], ["bench", "-q", "--model", "none"], ["serve", "--check"]])
+    func kernelsThatDoNotExistAreSaidOnce(arguments: [String]) throws {
+        try shop.write("s.yaml", [])
+        let more = arguments[0] == "serve" ? ["--config", "s.yaml"] : []
+        func warnings(_ kernels: String) throws -> [Substring] {
+            let program = try shop.start(arguments + more, environment: ["LANDMARKD_KERNELS": kernels])
+            return try program.finish().errors.split(separator: "\n").filter { $0.contains("KERNELS") }
+        }
+        let start = "warning: LANDMARKD_KERNELS: 'bo\\x0Agus' is none of plain, avx2, avx512; "
+        let found = try warnings("bo\ngus")
+        #expect(found.count == 1 && found[0].hasPrefix(start) && found[0].hasSuffix(" is used"), "\(found)")
+        #expect(try warnings("plain") == [] && warnings("") == [])
+    }
+
+    @Test func controlCharactersInNamesAreEscaped() throws {
+        let name = "a\n\u{1B}[2Jb.mp4"
+        let seen = #"a\x0A\x1B[2Jb.mp4"#
+        expectFailure(try shop.landmarkd("track", name), .noInput, "\(seen): opening: ")
+        try shop.writeClip(name, frames: 2)
+        let result = try shop.landmarkd("track", name, "-o", "t.csv")
+        #expect(result.status == 0 && result.errors.hasPrefix("\(seen): 2 frames, a face in "), "\(result.errors)")
+        #expect(result.errors.split(separator: "\n").count == 1)
+        expectFailure(try shop.landmarkd(name), .usage, "'\(seen)' is not a command")
+        try shop.write("s.yaml", Array("streams: {a: {source: a.mp4, outputs: [{csv: \"n\\no/a.csv\"}]}}".utf8))
+        let check = try shop.landmarkd("serve", "--check", "--config", "s.yaml")
+        #expect(check.status == 0 && check.output.hasSuffix("a.mp4, 1 face -> csv:n\\x0Ao/a.csv\n"), "\(check.output)")
+        #expect(check.errors.contains(#": there is no folder n\x0Ao, seen"#), "\(check.errors)")
+    }
+
     @Test func negativeNumbersAreValues() throws {
         #expect(joiningNegativeNumbers(["track", "--faces", "-1", "a.mp4"]) == ["track", "--faces=-1", "a.mp4"])
         #expect(joiningNegativeNumbers(["--start", "-.5", "--quiet", "-q"]) == ["--start=-.5", "--quiet", "-q"])

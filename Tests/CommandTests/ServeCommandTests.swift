@@ -65,11 +65,17 @@ import Testing
                 ])
     }
 
-    @Test(arguments: [("/home/ann/a.mp4", "ProtectHome=yes"), ("/tmp/a.mp4", "PrivateTmp=yes")])
+    @Test(arguments: [
+        ("/home/ann/a.mp4", "ProtectHome=yes"), ("/tmp/none at all/a.mp4", "PrivateTmp=yes"),
+        ("/tmp/a none.mp4", "PrivateTmp=yes"),
+    ])
     func checkSaysWhatTheUnitHides(source: String, option: String) throws {
         let found = try warnings("streams: {a: {source: \(source), outputs: [{csv: \(source).csv}]}}")
-        #expect(found.count == 2 && found.allSatisfy { $0.contains("its unit has \(option)") }, "\(found)")
+        #expect(found.count { $0.contains("its unit has \(option)") } == 2, "\(found)")
         #expect(found.first?.contains("move it to /var/lib/landmarkd") == true)
+        #expect(found.contains { $0.contains("source: \(source): No such file") }, "\(found)")
+        let hasFolder = access(String(source[..<(source.lastIndex(of: "/") ?? source.endIndex)]), F_OK) == 0
+        #expect(found.contains { $0.contains("there is no folder") } == !hasFolder, "\(found)")
         let unit = try String(contentsOfFile: "\(packageFolder)/systemd/landmarkd.service", encoding: .utf8)
         #expect(unit.contains("\n\(option)\n"), "as is said")
     }
@@ -97,7 +103,7 @@ import Testing
         }
         try settings("streams: {door: {source: 'ftp://x'}}")
         let result = try shop.landmarkd("serve", "--config", "s.yaml", "--check")
-        expectFailure(result, .wrongSettings, "streams.door: source 'ftp://x'")
+        expectFailure(result, .wrongSettings, "s.yaml:1: streams.door.source: 'ftp://x': neither")
         expectFailure(try shop.landmarkd("serve", "--config", "none.yaml"), .noInput, "none.yaml: ")
         let flag = try shop.landmarkd("serve", "--source", "clip.mp4", "--listen", "0.0.0.0:1")
         expectFailure(flag, .wrongSettings, "settings: http.listen: other machines can reach 0.0.0.0:1")

@@ -16,4 +16,6 @@ struct Level: Sendable, CustomTestStringConvertible {
     #expect(Level.all.map(\.testDescription) == Array(["plain", "avx2", "avx512"].prefix(Level.all.count)))
     #expect(lm_table_at(lm_best_level() + 1) == nil && lm_table_at(-1) == nil)
     #expect((0...lm_best_level()).contains(lm_level()))
+    let asked = ["plain", "avx2", "avx512", "avx", "", "PLAIN"]
+    #expect(asked.map { (name: String) in lm_level_named(name) } == [0, 1, 2, -1, -1, -1])
 }

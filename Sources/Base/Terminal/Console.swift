@@ -6,7 +6,7 @@ package final class Console: Sendable {
     private let quiet: Bool
     private let bar: Mutex<ProgressBar>
 
-    /// `title` names the task before the bar; `quiet` leaves only errors.
+    /// `title` names the task before the bar; `quiet` leaves only errors and warnings.
     package init(title: String, quiet: Bool) {
         self.quiet = quiet
         bar = Mutex(ProgressBar(title: title, quiet: quiet))
@@ -18,7 +18,10 @@ package final class Console: Sendable {
     }
 
     /// A line for somebody who watches; none where quiet.
-    package func note(_ text: String) { if !quiet { print("\(text)\n") } }
+    package func note(_ text: String) { if !quiet { print("\(text.shown)\n") } }
+
+    /// A doubt that does not stop the task, in one line; quiet silences progress, not this.
+    package func warn(_ text: String) { print("warning: \(text.shown)\n") }
 
     /// What failed and what to do about it.
     package func report(_ error: LandmarkdError) { print("landmarkd: \(error)\n") }
@@ -30,7 +33,7 @@ package final class Console: Sendable {
         bar.withLock { bar in
             bar.clear()
             // There is nowhere to tell that standard error cannot be written.
-            _ = try? writeAll(Array(text.shown.utf8), to: STDERR_FILENO, path: "standard error")
+            _ = try? writeAll(Array(text.utf8), to: STDERR_FILENO, path: "standard error")
         }
     }
 }

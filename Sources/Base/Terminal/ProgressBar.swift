@@ -34,7 +34,7 @@ package struct ProgressBar {
         let pause = style == .bar ? Self.pauses.bar : Self.pauses.lines
         guard style != .none, monotonicSeconds() - shown >= pause else { return }
         shown = monotonicSeconds()
-        Self.write(text(share: share, detail: detail()))
+        Self.write(text(share: share, detail: detail().shown))
         isBarShown = style == .bar
     }
 

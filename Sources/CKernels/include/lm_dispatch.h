@@ -12,3 +12,5 @@ int lm_best_level(void);
 int lm_use_level(int level);
 /* "plain", "avx2", "avx512". */
 const char *lm_level_name(int level);
+/* The level of that name, -1 where there is none. */
+int lm_level_named(const char *name);

@@ -64,7 +64,7 @@ package final class ServiceLog: Sendable {
     }
 
     func line(_ level: Logger.Level, _ message: String) -> String {
-        let text = message.shown.split(separator: "\n").joined(separator: " ")
+        let text = message.shown
         return switch style {
         case .journal: "<\(Self.priority(level))>\(text)\n"
         case .terminal: "\(Self.time("%H:%M:%S", local: true)) \(level): \(text)\n"

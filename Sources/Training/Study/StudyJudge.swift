@@ -8,6 +8,8 @@ import Samples
 struct StudyJudge {
     private static let passes = 3
     private let faces: FaceSet
+    /// Doubts about the data.
+    let warnings: [DataWarning]
     private let threads: Int
 
     init(folders: [String], like recipe: TrainingRecipe, threads: Int) throws(LandmarkdError) {
@@ -19,7 +21,7 @@ struct StudyJudge {
                 .unusableData, "study: no face is held back to judge by",
                 remedy: "set validation_share in the recipes, or give more pictures")
         }
-        (self.faces, self.threads) = (faces, threads)
+        (self.faces, self.threads, warnings) = (faces, threads, data.warnings)
     }
 
     func result(_ variant: StudyRun.Variant) throws(LandmarkdError) -> StudyResult {

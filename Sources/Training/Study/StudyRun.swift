@@ -29,6 +29,8 @@ package struct StudyRun {
         case variant(String, number: Int, of: Int)
         case training(TrainingRun.Event)
         case judging
+        /// A doubt about the data that no training has told, in one line.
+        case warning(String)
     }
 
     /// A recipe of the study.
@@ -49,14 +51,18 @@ package struct StudyRun {
     /// Throws what training throws; `.wrongSettings` where recipes hold back different faces; `.noInput` where there is no recipe.
     package func run(isStopped: () -> Bool, observer: (Event) -> Void) throws(LandmarkdError) -> [StudyResult] {
         let variants = try variants()
+        var hasTrained = false
         for (index, variant) in variants.enumerated() where options.trains {
             observer(.variant(variant.name, number: index + 1, of: variants.count))
-            if !isTrained(variant) { try train(variant, isStopped: isStopped) { observer(.training($0)) } }
+            guard !isTrained(variant) else { continue }
+            try train(variant, isStopped: isStopped) { observer(.training($0)) }
+            hasTrained = true
         }
         observer(.judging)
         let trained = variants.filter(isTrained)
         guard let first = trained.first else { return [] }
         let judge = try StudyJudge(folders: options.folders, like: first.recipe, threads: options.threads)
+        for line in judge.warnings.lines where !hasTrained { observer(.warning(line)) }
         var results: [StudyResult] = []
         for variant in trained { results.append(try judge.result(variant)) }
         return results

@@ -51,7 +51,7 @@ package struct TrainingRun {
             folders: options.folders, scheme: scheme, sets: recipe.sets, validation: recipe.validation)
         for line in data.warnings.lines { observer(.warning(line)) }
         if recipe.task == .landmarks, data.validation == nil {
-            observer(.warning("warning: no face is held back to judge by: the model will give no confidence"))
+            observer(.warning("no face is held back to judge by: the model will give no confidence"))
         }
         let task = makeTask(data)
         let trainer = try makeTrainer(task)

@@ -10,8 +10,9 @@ import Testing
         logger.info("a")
         logger.notice("b")
         logger.warning("c", metadata: ["port": "1", "address": "x"])
-        logger.error("two\nlines")
-        #expect(lines.all == ["<6>a\n", "<5>b\n", "<4>c (address x, port 1)\n", "<3>two lines\n"])
+        logger.error("two\nlines: a\u{1B}[2J.mp4")
+        let escaped = #"<3>two\x0Alines: a\x1B[2J.mp4"# + "\n"
+        #expect(lines.all == ["<6>a\n", "<5>b\n", "<4>c (address x, port 1)\n", escaped])
     }
 
     @Test func aStreamsNameStandsFirst() {
