@@ -75,7 +75,7 @@ import Testing
         let camera = try camera { connection in
             connection.send("--cut\r\nContent-Length: 999999999999\r\n\r\n")
             connection.send([0xFF, 0xD8, 0xFF, 0xDA, 0, 2])
-            let more = [UInt8](repeating: 0xFF, count: 1 << 20)
+            let more = [UInt8](repeating: 0x55, count: 1 << 20)
             while connection.send(more) {}
         }
         #expect(try end(camera) == "a picture is larger than 32 MiB")
