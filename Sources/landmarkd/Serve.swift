@@ -31,6 +31,10 @@ struct Serve: AsyncParsableCommand {
         help: ArgumentHelp("Where HTTP answers, as http.listen: an address and port, or off.", valueName: "address"))
     var listen: String?
 
+    @Option(
+        help: ArgumentHelp("Model of your own that finds the landmarks, as the key 'model'.", valueName: "file"))
+    var model: String?
+
     @Option(help: ArgumentHelp("What is told, as log.level: debug, info, warning or error.", valueName: "level"))
     var logLevel: String?
 
@@ -41,7 +45,9 @@ struct Serve: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let flags = [("http.listen", listen, "--listen"), ("log.level", logLevel, "--log-level")]
+        let flags = [
+            ("http.listen", listen, "--listen"), ("log.level", logLevel, "--log-level"), ("model", model, "--model"),
+        ]
         let overrides =
             SettingsSource.overrides(environment: ProcessInfo.processInfo.environment)
             + flags.compactMap { key, value, flag in value.map { .init(key: key, value: $0, origin: flag) } }

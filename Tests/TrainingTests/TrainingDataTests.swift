@@ -45,9 +45,9 @@ import Testing
     @Test func anEvaluationSaysWhatItFoundToo() throws {
         try table()
         let run = EvaluationRun(modelPath: "m", folders: [data.path])
-        let other = fault { _ = try run.faceSets(scheme: "ibug68") }
+        let other = fault { _ = try run.faceSets(scheme: .ibug68) }
         #expect(other?.cause == "no test faces with 68 points (ibug68): found 3 faces with 10 points (points10)")
-        let split = fault { _ = try run.faceSets(scheme: "points10") }
+        let split = fault { _ = try run.faceSets(scheme: LandmarkScheme(name: "points10", count: 10)) }
         #expect(split?.cause == "no test faces with 10 points; faces of all sets: 3 train, 0 validation, 0 test")
     }
 
@@ -83,7 +83,8 @@ import Testing
         let run = TrainingRun(.init(folders: [data.path], output: data.path("m"), recipe: recipe))
         let error = fault { try run.run(isStopped: { true }, observer: { _ in }) }
         #expect(error?.exitCode == .wrongSettings)
-        #expect(error?.cause == "recipe: deep_width is '18', not a multiple of attention_heads, 4")
+        #expect(error?.cause == "recipe and data: deep_width: the network cannot be built like this")
+        #expect(error?.remedy == "give a multiple of attention_heads, 4")
     }
 
     @Test func whatFitsOfAModelIsTold() throws {

@@ -28,7 +28,7 @@ extension CascadeConfiguration {
         let reader = MetadataReader(metadata: metadata, file: file)
         self.init()
         scheme = try reader.text("scheme")
-        points = try reader.integer("points", 1...400)
+        points = try reader.integer("points", 1...Self.mostPoints)
         crop = try reader.integer("crop", 32...512)
         channels = try reader.integer("channels", 1...3)
         width = try reader.integer("width", 2...256)

@@ -15,6 +15,7 @@ import Testing
             http: {listen: "0.0.0.0:9", token: 0123456789abcdef, preview: off}
             log: {level: warning}
             models: /m
+            model: /m/own.safetensors
             streams:
               door:
                 source: /dev/video3
@@ -33,6 +34,7 @@ import Testing
             """)
         #expect(settings.http.listen == "0.0.0.0:9" && settings.http.token == "0123456789abcdef")
         #expect(!settings.http.preview && settings.logLevel == .warning && settings.models == "/m")
+        #expect(settings.model == "/m/own.safetensors")
         var door = StreamSettings()
         (door.name, door.source, door.loop, door.faces) = ("door", "/dev/video3", true, 4)
         (door.format, door.size, door.rate) = ("MJPG", FrameSize("1280x720"), 29.97)
@@ -66,7 +68,7 @@ import Testing
         ("streams:\n  door:\n    source: a\n    fcaes: 2\n", ":4: streams.door.fcaes: unknown key", "'faces'"),
         ("http:\n  lisen: 127.0.0.1:1\n", ":2: http.lisen: unknown key", "'listen'"),
         ("sterams:\n", ": sterams: unknown key", "'streams'"),
-        ("qqqqqqqqq: 1\n", ": qqqqqqqqq: unknown key", "streams, defaults, http, log, models"),
+        ("qqqqqqqqq: 1\n", ": qqqqqqqqq: unknown key", "streams, defaults, http, log, models, model"),
         ("streams:\n  door: {faces: 2}\n", "streams.door: has no source", "source: /dev/video0"),
         ("streams:\n  door: {source: a, faces: two}\n", "streams.door.faces: 'two' is not", "from 1 to 16"),
         ("streams:\n  door: {source: a, faces: 17}\n", "streams.door.faces: '17' is not", "from 1 to 16"),
