@@ -103,7 +103,7 @@ import Testing
                 CropLayout().map(around: whole.points, scheme: .ibug68)
             )
             #expect(0.85...1.18 ~= mine.scale / usual.scale, "\(mine.scale / usual.scale)")
-            #expect((mine(Point(0.5, 0.5)) - usual(Point(0.5, 0.5))).length < 0.08 * usual.scale)
+            #expect((mine(Point(0.5, 0.5)) - usual(Point(0.5, 0.5))).length < 0.15 * usual.scale)
         }
     }
 

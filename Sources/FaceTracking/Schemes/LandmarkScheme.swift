@@ -79,6 +79,14 @@ package struct LandmarkScheme: Sendable, Equatable {
         return (box.width * box.height).squareRoot()
     }
 
+    /// What errors are told in, for readers: "the outer-eye distance".
+    package var unitName: String {
+        guard let normalizer else { return "the size of the box around the points" }
+        if eyes != nil { return "the outer-eye distance" }
+        let ends = [normalizer.first, normalizer.second].map { pointNames.isEmpty ? "point \($0)" : pointNames[$0] }
+        return "the distance of \(ends[0]) and \(ends[1])"
+    }
+
     /// Mean distance of found landmarks from the true ones, in reference lengths of the truth.
     package func meanError(of found: [Point], truth: [Point]) -> Double {
         let sum = zip(found, truth).reduce(0) { $0 + ($1.0 - $1.1).length }

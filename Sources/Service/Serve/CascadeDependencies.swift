@@ -33,7 +33,7 @@ struct ModelFiles: Sendable {
     /// `model` for the landmarks, where given. Else in `folder` first, then where landmarkd finds its own.
     ///
     /// Throws `.noInput` where they are not.
-    init(folder: String?, model: String?) throws(LandmarkdError) {
+    init(folder: String?, model: String? = nil) throws(LandmarkdError) {
         let search = folder.map { ModelSearch(first: $0) } ?? ModelSearch()
         landmarks = try search.path("face68.safetensors", given: model)
         locator = try search.path("locator.safetensors")

@@ -24,6 +24,8 @@ extension TrainingRecipe {
         if !given.contains("learning_rate") { settings.schedule.peak = 1e-3 }
         if !given.contains("warm_up_steps") { settings.schedule.warmUpSteps = 50 }
         if !given.contains("heatmap_weight") { settings.loss.heatmap = 0.5 }
+        // Trained on faces alone, a model forgets that there is anything else.
+        augmentation.negatives.needsNoPictures = true
     }
 
     /// Settings for so many faces, where the file gives none.

@@ -82,7 +82,7 @@ struct CascadeTask: TrainingTask {
         let passes = means.map { decimal($0, 2) }.joined(separator: ", ")
         return TrainingValidation(
             error: means[model.configuration.passes - 1],
-            text: "validation error \(passes) % of the eye distance after each pass, " + mistakes(model),
+            text: "validation error \(passes) % of \(faces.scheme.unitName) after each pass, " + mistakes(model),
             notes: ["validation_error_percent": means.map { decimal($0, 3) }.joined(separator: " ")])
     }
 

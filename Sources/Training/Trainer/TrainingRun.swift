@@ -81,6 +81,8 @@ package struct TrainingRun {
         var saved = monotonicSeconds()
         if trainer.samples + trainer.samplesBefore > 0 { try mine(trainer, task, observer) }
         let (interval, checkpoints) = (trainer.settings.validationInterval, trainer.settings.checkpointInterval)
+        // Looking through a thousand pictures takes as long as training on ten thousand samples.
+        let miningInterval = max(interval, TrainingSettings().validationInterval)
         var isEstimated = false
         while !trainer.isDone {
             let step = try trainer.step()
@@ -90,10 +92,9 @@ package struct TrainingRun {
                 if !isEstimated { observer(.estimated(trainer, record)) }
                 isEstimated = true
             }
-            let isDue = step.samples / interval != (step.samples - trainer.settings.batch) / interval
-            if isDue, !trainer.isDone {
+            if trainer.hasPassed(interval), !trainer.isDone {
                 _ = try validate(trainer, task, &log, observer: observer)
-                try mine(trainer, task, observer)
+                if trainer.hasPassed(miningInterval) { try mine(trainer, task, observer) }
             }
             if monotonicSeconds() - saved > checkpoints || isStopped() {
                 try Checkpoint.write(trainer, notes: task.notes, to: paths.checkpoint)
@@ -138,6 +139,11 @@ package struct TrainingRun {
         observer(.validated(samples: trainer.samples, validation))
         return validation
     }
+}
+
+extension Trainer {
+    /// Whether the last step passed a multiple of `interval` samples.
+    fileprivate func hasPassed(_ interval: Int) -> Bool { samples / interval != (samples - settings.batch) / interval }
 }
 
 extension TrainingRun.Event {
