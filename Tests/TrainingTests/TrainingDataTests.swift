@@ -19,7 +19,9 @@ import Testing
     /// Ten points in a picture, as rows of a table.
     private func table(rows: Int = 3, split: String = "train") throws {
         let names = (0..<10).flatMap { ["x\($0)", "y\($0)"] }.joined(separator: ",")
-        let row = "a.jpg,own,\(split),somebody," + (0..<10).map { "\(3 * $0 + 1),\(2 * $0 + 3)" }.joined(separator: ",") + "\n"
+        let row =
+            "a.jpg,own,\(split),somebody," + (0..<10).map { "\(3 * $0 + 1),\(2 * $0 + 3)" }.joined(separator: ",")
+            + "\n"
         try data.put("annotations.csv", "file,set,split,group,\(names)\n" + String(repeating: row, count: rows))
     }
 
