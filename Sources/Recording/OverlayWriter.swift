@@ -12,15 +12,17 @@ package final class OverlayWriter: TrackOutput {
     /// None: without its end a video cannot be played, so what is not finished is removed.
     package let partialPath: String? = nil
     private let path: String
+    private let lines: [[Int]]
     private let frameRate: Double
     /// Nil where landmarks are drawn as they come.
     private var smoother: FaceSmoother?
     private var writer: VideoWriter?
     private var size = (width: 0, height: 0)
 
-    /// `frameRate` (frames a second) is a hint for the encoder; frames keep their own times.
-    package init(path: String, frameRate: Double = 30, smoothing: Bool = true) {
-        (self.path, self.frameRate) = (path, frameRate)
+    /// `lines` join landmarks, as `LandmarkScheme.lines`; `frameRate` (frames a second) is a hint for the encoder; frames keep their
+    /// own times.
+    package init(path: String, lines: [[Int]], frameRate: Double = 30, smoothing: Bool = true) {
+        (self.path, self.lines, self.frameRate) = (path, lines, frameRate)
         smoother = smoothing ? FaceSmoother() : nil
     }
 
@@ -31,7 +33,7 @@ package final class OverlayWriter: TrackOutput {
         let picture = fitted(copy)
         let faces = smoother?.smooth(result.faces, time: result.time) ?? result.faces
         let canvas = Canvas(picture)
-        for face in faces { FaceDrawing.draw(face, on: canvas) }
+        for face in faces { FaceDrawing.draw(face, lines: lines, on: canvas) }
         FaceDrawing.draw(time: result.time, on: canvas, height: picture.height)
         try writer?.write(picture, time: result.time)
     }

@@ -119,19 +119,21 @@ package struct RecordingBatch: Sendable {
             observer.progress(number, summary, share)
         }
         return try pass.run(source, tracker) { first throws(LandmarkdError) in
-            try outputs(job, pointCount: tracker.pointCount, first: first.frame)
+            try outputs(job, scheme: tracker.scheme, first: first.frame)
         }
     }
 
     private func outputs(
-        _ job: OutputPlan.Job, pointCount: Int, first: Frame?
+        _ job: OutputPlan.Job, scheme: LandmarkScheme, first: Frame?
     ) throws(LandmarkdError) -> [any TrackOutput] {
         // The overlay first: one that cannot be made leaves no table behind.
-        let overlay = options.overlay.map { OverlayWriter(path: $0, smoothing: options.smoothsOverlay) }
+        let overlay = options.overlay.map {
+            OverlayWriter(path: $0, lines: scheme.lines, smoothing: options.smoothsOverlay)
+        }
         if let first { try overlay?.open(for: first) }
         let table: any TrackOutput =
             switch options.format {
-            case .csv: try TableWriter(csv: job.table, pointCount: pointCount)
+            case .csv: try TableWriter(csv: job.table, scheme: scheme)
             case .jsonl: try TableWriter(jsonl: job.table, stream: job.input.path.fileName.shown)
             }
         return [table] + (overlay.map { [$0] } ?? [])

@@ -13,6 +13,8 @@ package final class TimedTracker: FaceTracker {
 
     package var pointCount: Int { tracker.pointCount }
 
+    package var scheme: LandmarkScheme { tracker.scheme }
+
     package var searches: Int { tracker.searches }
 
     package func reset() {

@@ -13,7 +13,8 @@ package protocol RowFormat: Sendable {
     func append(_ live: StreamResult, to text: inout TextBuffer)
 }
 
-/// Rows in the columns of OpenFace: `frame,face_id,timestamp,confidence,success,x_0…,y_0…`, one for each face.
+/// Rows in the columns of OpenFace: `frame,face_id,timestamp,confidence,success,x_0…,y_0…`, one for each face. Points that have names
+/// are called by them: `x_chin`.
 ///
 /// A frame in which nobody is followed has one row with face 0, success 0 and zeros. Where the model cannot tell confidence, it is
 /// empty. Times have 6 digits after the
@@ -23,10 +24,15 @@ package struct CSVRows: RowFormat {
     private let pointCount: Int
     private let emptyFace: TrackedFace
 
-    package init(pointCount: Int) {
-        self.pointCount = pointCount
-        let indices = 0..<pointCount
-        let names = indices.map { "x_\($0)" } + indices.map { "y_\($0)" }
+    package init(pointCount: Int) { self.init(points: (0..<pointCount).map { "\($0)" }) }
+
+    package init(_ scheme: LandmarkScheme) {
+        self.init(points: scheme.pointNames.isEmpty ? (0..<scheme.count).map { "\($0)" } : scheme.pointNames)
+    }
+
+    private init(points: [String]) {
+        pointCount = points.count
+        let names = points.map { "x_\($0)" } + points.map { "y_\($0)" }
         header = (["frame", "face_id", "timestamp", "confidence", "success"] + names).joined(separator: ",") + "\n"
         emptyFace = TrackedFace(
             id: 0, confidence: 0, box: Box(low: .zero, high: .zero),

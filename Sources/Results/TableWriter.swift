@@ -13,6 +13,11 @@ package final class TableWriter: TrackOutput {
         try self.init(path, CSVRows(pointCount: pointCount))
     }
 
+    /// The same with the names of the points, where they have such, in its columns.
+    package convenience init(csv path: String, scheme: LandmarkScheme) throws(LandmarkdError) {
+        try self.init(path, CSVRows(scheme))
+    }
+
     /// `stream` names the source in each object. Throws `.cannotCreate`, `.noPermission`.
     package convenience init(jsonl path: String, stream: String) throws(LandmarkdError) {
         try self.init(path, JSONRows(stream: stream))

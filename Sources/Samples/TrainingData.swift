@@ -4,10 +4,16 @@ import FaceTracking
 /// What a run trains on and is judged by: annotated faces of some folders, split and decoded, or samples baked of them.
 package struct TrainingData: Sendable {
     /// Faces to make samples of; nil where they are baked.
-    package let train: FaceSet?
+    package private(set) var train: FaceSet?
     /// Samples made beforehand, instead of `train`.
     package let baked: BakedSamples?
-    package let validation: FaceSet?
+    package private(set) var validation: FaceSet?
+    /// Share of the groups that was held back.
+    package let validationShare: Double
+    /// What the points mean.
+    package private(set) var scheme: LandmarkScheme
+    /// Whether the mirror map was found from the faces' shapes.
+    package let findsMirror: Bool
     /// Pictures without a face to train on, the places in them that the network took for faces, and pictures held back.
     package let negatives: PictureSet
     package let hardNegatives = HardNegatives()
@@ -23,10 +29,10 @@ package struct TrainingData: Sendable {
     ///
     /// - Parameters:
     ///   - sets: names of the sets to use; empty: all.
-    ///   - validation: share of the groups held back. Machine-made points are no judge and stay out of validation.
+    ///   - validation: share of the groups held back; nil: what suits their number. Machine-made points are no judge and stay out of validation.
     /// - Throws: what the readers throw; `.unusableData` where nothing is left; `.usage` with two folders of baked samples.
     package init(
-        folders: [String], scheme: LandmarkScheme, sets: [String], validation share: Double, seed: UInt64 = 1
+        folders: [String], scheme: LandmarkScheme, sets: [String], validation share: Double?, seed: UInt64 = 1
     ) throws(LandmarkdError) {
         let bakedFolders = folders.filter(BakedSamples.isBaked)
         guard bakedFolders.count < 2 else {
@@ -42,8 +48,10 @@ package struct TrainingData: Sendable {
             found += try readAnnotations(folder: folder, scheme: scheme)
             if baked == nil { negatives.append(try PictureSet.negatives(folder: folder)) }
         }
+        let wanted = sets.isEmpty ? found.faces : found.faces.filter { sets.contains($0.set) }
+        let share = share ?? FaceSplit.share(groups: Set(wanted.map(\.group)).count)
         let holding = FaceSplit(validation: share, seed: seed)
-        let split = holding(sets.isEmpty ? found.faces : found.faces.filter { sets.contains($0.set) })
+        let split = holding(wanted)
         guard baked != nil || !split.train.isEmpty else {
             throw found.noTrainingFaces(scheme, in: pictureFolders, sets: sets, split: holding)
         }
@@ -58,8 +66,42 @@ package struct TrainingData: Sendable {
         self.negatives = pictures.filter { !holding.isHeldBack($0) }
         heldNegatives = pictures.filter { holding.isHeldBack($0) }
         self.sets = baked == nil ? Set(split.train.map(\.set)).sorted() : []
+        validationShare = share
+        var known = train?.scheme ?? validation?.scheme ?? scheme
+        let map = known.mirror == nil && known != .helen194 ? mirrorMap(fromShapes: split.train.map(\.points)) : nil
+        if let map { known.setMirror(map) }
+        (self.scheme, findsMirror) = (known, map != nil)
         otherSchemes = found.otherSchemes
         warnings = found.warnings + (train?.warnings ?? []) + (validation?.warnings ?? [])
+        describe(known)
+    }
+
+    /// Says more of what the points mean; `scheme` must be of the same points.
+    package mutating func describe(_ scheme: LandmarkScheme) {
+        self.scheme = scheme
+        train?.describe(scheme)
+        validation?.describe(scheme)
+    }
+
+    /// The scheme of the folders' faces: `usual` where there are such, or where there is none at all; else the only other one.
+    ///
+    /// Throws what the readers throw; `.unusableData` where there are several others.
+    package static func scheme(of folders: [String], usual: LandmarkScheme) throws(LandmarkdError) -> LandmarkScheme {
+        var others: [String: Int] = [:]
+        for folder in folders {
+            if BakedSamples.isBaked(folder) { return try BakedSamples(folder: folder).scheme }
+            let found = try readAnnotations(folder: folder, scheme: usual)
+            guard found.faces.isEmpty else { return usual }
+            others.merge(found.others, uniquingKeysWith: +)
+        }
+        guard let name = others.keys.sorted().first, let scheme = LandmarkScheme.named(name) else { return usual }
+        guard others.count == 1 else {
+            let found = Annotations(others: others)
+            throw LandmarkdError(
+                .unusableData, "\(folders.joined(separator: ", ")): \(found.otherSchemesText)",
+                remedy: "write in the recipe (--recipe FILE) which of them to train on: 'scheme: \(name)'")
+        }
+        return scheme
     }
 
     /// Faces to train on, or pictures that the baked samples were made of.

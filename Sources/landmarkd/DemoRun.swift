@@ -42,8 +42,9 @@ struct DemoRun {
         let start = monotonicSeconds()
         let summary = try pass.run(VideoReader(clip), tracker) { first throws(LandmarkdError) in
             [
-                try TableWriter(csv: report.files[0], pointCount: tracker.pointCount),
-                OverlayWriter(path: report.files[1], frameRate: script.frameRate), comparison,
+                try TableWriter(csv: report.files[0], scheme: tracker.scheme),
+                OverlayWriter(path: report.files[1], lines: tracker.scheme.lines, frameRate: script.frameRate),
+                comparison,
             ]
         }
         console.clear()

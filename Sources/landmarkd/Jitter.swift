@@ -67,6 +67,6 @@ struct Jitter: ParsableCommand {
         var run = EvaluationRun(modelPath: path, folders: data)
         (run.set, run.split) = (set, split)
         run.warn = { $0.lines.forEach(console.warn) }
-        return try run.someFaces(faces, scheme: model.configuration.scheme)
+        return try run.someFaces(faces, scheme: model.scheme)
     }
 }

@@ -36,6 +36,10 @@ struct Serve: AsyncParsableCommand {
     var listen: String?
 
     @Option(
+        help: ArgumentHelp("Your own landmark model; as the key 'model'.", valueName: "file"))
+    var model: String?
+
+    @Option(
         help: ArgumentHelp(
             "Lowest level of messages to log: debug, info, warning or error; as log.level.", valueName: "level"))
     var logLevel: String?
@@ -47,7 +51,9 @@ struct Serve: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let flags = [("http.listen", listen, "--listen"), ("log.level", logLevel, "--log-level")]
+        let flags = [
+            ("http.listen", listen, "--listen"), ("log.level", logLevel, "--log-level"), ("model", model, "--model"),
+        ]
         let overrides =
             SettingsSource.overrides(environment: ProcessInfo.processInfo.environment)
             + flags.compactMap { key, value, flag in value.map { .init(key: key, value: $0, origin: flag) } }

@@ -66,4 +66,19 @@ import Testing
         let result = try shop.landmarkd("track", "clip.mp4", "--faces", "-1")
         #expect(result.status == 64 && result.errors.contains("--faces must be 1 to 16, not -1"), "\(result.errors)")
     }
+
+    @Test func aModelToStartFromExcludesResuming() throws {
+        let both = try shop.landmarkd("train", "--data", "d", "-o", "m", "--from", "face68.safetensors", "--resume")
+        #expect(both.status == 64 && both.errors.contains("--from and --resume exclude each other"), "\(both.errors)")
+        let locator = try shop.landmarkd(
+            "train", "--data", "d", "-o", "m", "--from", "face68.safetensors", "--task", "locator")
+        #expect(locator.status == 64 && locator.errors.contains("--from is for --task landmarks"))
+        try shop.write("locator.safetensors", [1, 2, 3])
+        expectFailure(
+            try shop.landmarkd("train", "--data", ".", "-o", "m", "--from", "locator.safetensors"), .unusableData,
+            "locator.safetensors: ")
+        expectFailure(
+            try shop.landmarkd("train", "--data", ".", "-o", "m", "--from", "none.safetensors"), .noInput,
+            "none.safetensors: ")
+    }
 }

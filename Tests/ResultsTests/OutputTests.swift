@@ -18,6 +18,13 @@ import Testing
         #expect(header[72...73] == ["x_67", "y_0"] && header.last == "y_67\n")
     }
 
+    @Test func namedPointsNameTheirColumns() {
+        var scheme = LandmarkScheme(name: "points2", count: 2)
+        #expect(CSVRows(scheme).header == CSVRows(pointCount: 2).header)
+        scheme.pointNames = ["chin", "left-eye"]
+        #expect(CSVRows(scheme).header.hasSuffix(",success,x_chin,x_left-eye,y_chin,y_left-eye\n"))
+    }
+
     @Test func csvRowsHaveTheContractsDigits() throws {
         let folder = try TemporaryFolder()
         let writer = try TableWriter(csv: folder.path("a.csv"), pointCount: 2)

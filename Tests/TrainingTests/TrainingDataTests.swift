@@ -19,8 +19,10 @@ import Testing
     /// Ten points in a picture, as rows of a table.
     private func table(rows: Int = 3, split: String = "train") throws {
         let names = (0..<10).flatMap { ["x\($0)", "y\($0)"] }.joined(separator: ",")
-        let row = "a.jpg,own,\(split)," + (0..<10).map { "\(3 * $0 + 1),\(2 * $0 + 3)" }.joined(separator: ",") + "\n"
-        try data.put("annotations.csv", "file,set,split,\(names)\n" + String(repeating: row, count: rows))
+        let row =
+            "a.jpg,own,\(split),somebody," + (0..<10).map { "\(3 * $0 + 1),\(2 * $0 + 3)" }.joined(separator: ",")
+            + "\n"
+        try data.put("annotations.csv", "file,set,split,group,\(names)\n" + String(repeating: row, count: rows))
     }
 
     private func error(_ scheme: String, sets: [String] = [], validation: Double = 0.06) throws -> LandmarkdError? {
@@ -45,9 +47,9 @@ import Testing
     @Test func anEvaluationSaysWhatItFoundToo() throws {
         try table()
         let run = EvaluationRun(modelPath: "m", folders: [data.path])
-        let other = fault { _ = try run.faceSets(scheme: "ibug68") }
+        let other = fault { _ = try run.faceSets(scheme: .ibug68) }
         #expect(other?.cause == "no test faces with 68 points (ibug68): found 3 faces with 10 points (points10)")
-        let split = fault { _ = try run.faceSets(scheme: "points10") }
+        let split = fault { _ = try run.faceSets(scheme: LandmarkScheme(name: "points10", count: 10)) }
         #expect(split?.cause == "no test faces with 10 points; faces of all sets: 3 train, 0 validation, 0 test")
     }
 
@@ -83,7 +85,8 @@ import Testing
         let run = TrainingRun(.init(folders: [data.path], output: data.path("m"), recipe: recipe))
         let error = fault { try run.run(isStopped: { true }, observer: { _ in }) }
         #expect(error?.exitCode == .wrongSettings)
-        #expect(error?.cause == "recipe: deep_width is '18', not a multiple of attention_heads, 4")
+        #expect(error?.cause == "recipe and data: deep_width: the network cannot be built like this")
+        #expect(error?.remedy == "give a multiple of attention_heads, 4")
     }
 
     @Test func whatFitsOfAModelIsTold() throws {

@@ -18,6 +18,8 @@ package struct EvaluationReport: Sendable {
     package var pointReliability: Reliability?
     /// Outcome of tracks from wrong landmarks; told once a set.
     package var recovery: RecoveryEvaluation?
+    /// Unit of the errors, in words.
+    private let unit: String
     /// Confidence of faces that the tracker finds itself; told once a set.
     package var tracked: TrackedConfidence?
     /// Openings, turned faces, shifts; nil where the start disturbs them.
@@ -26,6 +28,7 @@ package struct EvaluationReport: Sendable {
     package init(
         model: String, set: String, split: String, start: CropStart, _ errors: [FaceErrors], scheme: LandmarkScheme
     ) {
+        unit = scheme.unitName
         (self.model, self.set, self.split, self.start, images) = (model, set, split, start, errors.count)
         let count = errors.first?.errors.count ?? 0
         passes = (0..<count).map { ErrorSummary(errors, pass: $0, scheme: scheme) }
@@ -51,7 +54,7 @@ package struct EvaluationReport: Sendable {
         return report.appending(details?.json)
     }
 
-    /// A table for readers; errors in % of the outer-eye distance.
+    /// A table for readers; errors in % of the scheme's unit.
     package var text: String {
         let names = passes.first.map { Self.regions($0).map(\.0.rawValue) } ?? []
         var rows = [["pass", "mean %", "median %", "AUC 0.08", "over 8 %"] + names.map { "\($0) %" }]
@@ -63,7 +66,7 @@ package struct EvaluationReport: Sendable {
                     decimal(pass.failureRate, 2) + " %",
                 ] + regions)
         }
-        let title = "\(set) \(split), \(images) faces, start: \(start.words); errors in % of the outer-eye distance"
+        let title = "\(set) \(split), \(images) faces, start: \(start.words); errors in % of \(unit)"
         return ([title] + aligned(rows) + [details?.text].compactMap { $0 }).joined(separator: "\n")
     }
 

@@ -23,7 +23,7 @@ package struct EvaluationRun: Sendable {
     /// nil: one more than the model was trained with.
     package var passes: Int?
     package var threads = 1
-    /// Share of the groups held back, as in the recipe that trained the model.
+    /// Share of the groups held back where the model does not say which its training held back.
     package var validationShare = FaceSplit.shippedShare
 
     /// Told doubts about the annotations.
@@ -49,7 +49,17 @@ package struct EvaluationRun: Sendable {
     ) throws(LandmarkdError) -> [Result] {
         progress(0, "reading pictures")
         let model = try CascadeModel(path: modelPath)
-        let sets = try faceSets(scheme: model.configuration.scheme)
+        var run = self
+        if let share = model.notes[FaceSplit.note].flatMap(decimalNumber), 0...1 ~= share {
+            run.validationShare = share
+        }
+        return try run.judge(model, progress)
+    }
+
+    private func judge(
+        _ model: CascadeModel, _ progress: @escaping @Sendable (Double, String) -> Void
+    ) throws(LandmarkdError) -> [Result] {
+        let sets = try faceSets(scheme: model.scheme)
         var evaluator = Evaluator(model, passes: passes ?? model.configuration.passes + 1, threads: threads)
         var results: [Result] = []
         let negatives = try heldNegatives()
@@ -131,9 +141,9 @@ package struct EvaluationRun: Sendable {
         }
     }
 
-    func faceSets(scheme name: String) throws(LandmarkdError) -> [(name: String, faces: FaceSet)] {
+    func faceSets(scheme: LandmarkScheme) throws(LandmarkdError) -> [(name: String, faces: FaceSet)] {
         var sets: [(name: String, faces: FaceSet)] = []
-        let chosen = try annotations(scheme: name)
+        let chosen = try annotations(scheme: scheme)
         for (name, faces) in Dictionary(grouping: chosen, by: \.set).sorted(by: { $0.key < $1.key }) {
             sets.append((name, try FaceSet(faces)))
         }
@@ -142,18 +152,14 @@ package struct EvaluationRun: Sendable {
     }
 
     /// At most `count` faces of the sets and the split, spread evenly over all of them.
-    package func someFaces(_ count: Int, scheme: String) throws(LandmarkdError) -> FaceSet {
+    package func someFaces(_ count: Int, scheme: LandmarkScheme) throws(LandmarkdError) -> FaceSet {
         let all = try annotations(scheme: scheme)
         let chosen = try FaceSet((0..<min(count, all.count)).map { all[$0 * all.count / min(count, all.count)] })
         warn(chosen.warnings)
         return chosen
     }
 
-    private func annotations(scheme name: String) throws(LandmarkdError) -> [AnnotatedFace] {
-        guard let scheme = LandmarkScheme.named(name) else {
-            throw LandmarkdError(
-                .unusableData, "\(modelPath): scheme '\(name)' is not known", remedy: "judge a model of a known scheme")
-        }
+    private func annotations(scheme: LandmarkScheme) throws(LandmarkdError) -> [AnnotatedFace] {
         var found = Annotations()
         for folder in folders { found += try readAnnotations(folder: folder, scheme: scheme) }
         let chosen = faces(found.faces).filter { set == nil || $0.set == set }

@@ -75,7 +75,7 @@ extension EvaluationRun {
         let locator = try LocatorModel(path: modelPath)
         let evaluator = LocatorEvaluator(locator)
         let found = DetectionEvaluation(cascade, locator)
-        let sets = try faceSets(scheme: LandmarkScheme.ibug68.name)
+        let sets = try faceSets(scheme: .ibug68)
         let negatives = try heldNegatives()
         var reports: [LocatorReport] = []
         for (name, faces) in sets {

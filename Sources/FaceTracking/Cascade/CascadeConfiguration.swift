@@ -2,6 +2,9 @@ import Base
 
 /// Everything that shapes a cascade; stored in the model file's metadata.
 package struct CascadeConfiguration: Sendable, Equatable {
+    /// Most landmarks that a network has.
+    package static let mostPoints = 400
+
     /// Name of the landmark scheme, and how many landmarks it has.
     package var scheme = "ibug68"
     package var points = 68
@@ -67,6 +70,7 @@ package struct CascadeConfiguration: Sendable, Equatable {
 
     /// What keeps a network from being built like this, with the key that says so; nil where nothing does.
     package var contradiction: (key: String, wanted: String)? {
+        if !(1...Self.mostPoints ~= points) { return ("scheme", "one of at most \(Self.mostPoints) points") }
         if crop % 16 != 0 { return ("crop", "a multiple of 16") }
         if layout == .reference, crop % 32 != 0 {
             return ("crop", "a multiple of 32, as the reference layout needs it")
@@ -123,7 +127,7 @@ extension CascadeConfiguration {
         let reader = MetadataReader(metadata: metadata, file: file)
         self.init()
         scheme = try reader.text("scheme")
-        points = try reader.integer("points", 1...400)
+        points = try reader.integer("points", 1...Self.mostPoints)
         crop = try reader.integer("crop", 32...512)
         channels = try reader.integer("channels", 1...3)
         width = try reader.integer("width", 2...256)

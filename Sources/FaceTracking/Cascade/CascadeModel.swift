@@ -4,6 +4,8 @@ import Safetensors
 /// A cascade with its weights, as kept in a model file.
 package struct CascadeModel: TrainableModel {
     package let configuration: CascadeConfiguration
+    /// What its landmarks mean.
+    package let scheme: LandmarkScheme
     package let weights: ModelWeights
     /// Everything about the model that is not its configuration: data, samples seen, errors, date.
     package var notes: [String: String]
@@ -31,9 +33,20 @@ package struct CascadeModel: TrainableModel {
     package static let task = "landmarks"
 
     /// A model with first weights.
-    package init(_ configuration: CascadeConfiguration, seed: UInt64 = 1, notes: [String: String] = [:]) {
+    ///
+    /// - Parameter scheme: of the configuration's points; nil: what their name says.
+    package init(
+        _ configuration: CascadeConfiguration, scheme: LandmarkScheme? = nil, seed: UInt64 = 1,
+        notes: [String: String] = [:]
+    ) {
         self.configuration = configuration
         self.notes = notes
+        let known =
+            LandmarkScheme.named(configuration.scheme)
+            ?? LandmarkScheme(name: configuration.scheme, count: configuration.points)
+        self.scheme = scheme ?? known
+        precondition(
+            self.scheme.count == configuration.points, "\(self.scheme.name) for \(configuration.points) points")
         weights = ModelWeights()
         // A graph declares what it needs and initialises it; the smallest one is thrown away at once.
         _ = CascadeNetwork(
@@ -52,9 +65,25 @@ package struct CascadeModel: TrainableModel {
     package init(_ file: SafetensorsFile, name: String) throws(LandmarkdError) {
         try Self.check(file, name)
         let configuration = try CascadeConfiguration(metadata: file.metadata, file: name)
-        self.init(configuration, notes: Self.notes(of: file, besides: configuration.metadata))
+        let scheme = try LandmarkScheme(
+            name: configuration.scheme, count: configuration.points, metadata: file.metadata, file: name)
+        let known = configuration.metadata.merging(scheme.metadata) { $1 }
+        self.init(configuration, scheme: scheme, notes: Self.notes(of: file, besides: known))
         try load(file, name)
     }
 
-    package var metadata: [String: String] { configuration.metadata }
+    /// The same weights, with more said of its points; `scheme` must be of the same points.
+    package func described(_ scheme: LandmarkScheme) -> CascadeModel {
+        precondition(scheme == self.scheme, "a model of \(self.scheme.name) described as \(scheme.name)")
+        return CascadeModel(configuration, scheme, weights, notes)
+    }
+
+    private init(
+        _ configuration: CascadeConfiguration, _ scheme: LandmarkScheme, _ weights: ModelWeights,
+        _ notes: [String: String]
+    ) {
+        (self.configuration, self.scheme, self.weights, self.notes) = (configuration, scheme, weights, notes)
+    }
+
+    package var metadata: [String: String] { configuration.metadata.merging(scheme.metadata) { $1 } }
 }

@@ -28,9 +28,7 @@ package final class CascadeRunner {
     package init(_ model: CascadeModel, passes: Int? = nil) {
         (self.model, calibration, pointCalibration) = (model, model.calibration, model.pointCalibration)
         let configuration = model.configuration
-        scheme =
-            LandmarkScheme.named(configuration.scheme)
-            ?? LandmarkScheme(name: configuration.scheme, count: configuration.points)
+        scheme = model.scheme
         network = CascadeNetwork(
             configuration, .inference, batch: 1, passes: passes ?? configuration.passes, weights: model.weights)
         plan = network.makePlan()

@@ -1,7 +1,8 @@
 import Base
 import Glibc
 
-/// Where the network's crop lies around a face: upright, square, `area` times the face box.
+/// Where the network's crop lies around a face: upright, square, `area` times the face box; or, for points of which a template says
+/// where they lie in it, as brings them nearest there.
 ///
 /// A crop is described by a map from crop units to the picture: (0, 0) is the crop's upper left corner, (1, 1) its lower
 /// right one, and pixel i of a crop of `side` pixels has its centre at (i + 0.5)/side. So one map serves every side, its
@@ -37,10 +38,23 @@ package struct CropLayout: Sendable, Equatable {
     package func map(
         around points: [Point], scheme: LandmarkScheme, error: Error = Error()
     ) -> SimilarityMap {
-        let roll = scheme.roll(of: points)
+        let (roll, size, centre) =
+            scheme.template.map { place(of: points, by: $0) } ?? place(of: points, roll: scheme.roll(of: points))
+        let side = max(1, size) * exp(error.scale)
+        let shift = SimilarityMap(scale: 1, angle: roll)(error.shift * side)
+        return SimilarityMap(scale: side, angle: roll + error.turn, from: Point(0.5, 0.5), to: centre + shift)
+    }
+
+    private typealias Place = (roll: Double, side: Double, centre: Point)
+
+    private func place(of points: [Point], roll: Double) -> Place {
         let box = Box(around: SimilarityMap(scale: 1, angle: -roll)(points)).withForehead(forehead)
-        let side = max(1, area.squareRoot() * max(box.width, box.height)) * exp(error.scale)
-        let centre = SimilarityMap(scale: 1, angle: roll)(box.centre + error.shift * side)
-        return SimilarityMap(scale: side, angle: roll + error.turn, from: Point(0.5, 0.5), to: centre)
+        let centre = SimilarityMap(scale: 1, angle: roll)(box.centre)
+        return (roll, area.squareRoot() * max(box.width, box.height), centre)
+    }
+
+    private func place(of points: [Point], by template: [Point]) -> Place {
+        let fit = SimilarityMap.fit(from: template, to: points)
+        return (fit.angle, fit.scale, fit(Point(0.5, 0.5)))
     }
 }

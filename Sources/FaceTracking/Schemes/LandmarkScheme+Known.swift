@@ -10,7 +10,9 @@ extension LandmarkScheme {
             .jaw: Array(0..<17), .brows: Array(17..<27), .nose: Array(27..<36), .eyes: Array(36..<48),
             .mouth: Array(48..<68),
         ],
-        normalizer: (36, 45), eyes: (36..<42, 42..<48))
+        normalizer: (36, 45), eyes: (36..<42, 42..<48),
+        lines: lines(open: [0...16, 17...21, 22...26, 27...30, 31...35], closed: [36...41, 42...47, 48...59, 60...67])
+    )
 
     /// WFLW, 98 points.
     package static let wflw98 = LandmarkScheme(
@@ -26,7 +28,9 @@ extension LandmarkScheme {
             .jaw: Array(0..<33), .brows: Array(33..<51), .nose: Array(51..<60),
             .eyes: Array(60..<76) + [96, 97], .mouth: Array(76..<96),
         ],
-        normalizer: (60, 72), eyes: (60..<68, 68..<76))
+        normalizer: (60, 72), eyes: (60..<68, 68..<76),
+        lines: lines(
+            open: [0...32, 51...54, 55...59], closed: [33...41, 42...50, 60...67, 68...75, 76...87, 88...95]))
 
     /// The older order of FG-NET, also 68 points, but not those of 300-W.
     package static let fgnet68 = LandmarkScheme(
@@ -64,6 +68,10 @@ extension LandmarkScheme {
             let isNamed = !word.isEmpty && word != "points"
             return LandmarkScheme(name: isNamed ? name : "points\(count)", count: count)
         }
+    }
+
+    private static func lines(open: [ClosedRange<Int>], closed: [ClosedRange<Int>]) -> [[Int]] {
+        open.map(Array.init) + closed.map { Array($0) + [$0.lowerBound] }
     }
 
     /// Runs that reverse their order when the picture is flipped, pairs that change places; the rest stay.

@@ -7,37 +7,53 @@ package struct LandmarkScheme: Sendable, Equatable {
     package let name: String
     package let count: Int
     /// Entry i is the point that point i becomes when the picture is flipped left to right; nil where unknown.
-    package let mirror: [Int]?
+    package private(set) var mirror: [Int]?
     /// Indices by region, empty where unknown.
     package let regions: [FaceRegion: [Int]]
     /// Outer corners of the eyes, left in the picture first: their distance is the unit of errors. Nil where unknown.
-    package let normalizer: Pair?
+    package var normalizer: Pair?
     /// Points of both eyes, left in the picture first, whose centroids give the roll. Nil where unknown.
     package let eyes: (left: Range<Int>, right: Range<Int>)?
+    /// A name for each point; empty where they have none.
+    package var pointNames: [String] = []
+    /// Runs of points that lines join in drawings; a closed one ends with its first point.
+    package var lines: [[Int]] = []
+    /// Where the points of an average face lie in the crop (crop units), which is laid to bring them there. Nil where it is laid by the
+    /// box around the points.
+    package var template: [Point]?
 
     package struct Pair: Sendable, Equatable {
         package let first: Int
         package let second: Int
+
+        package init(first: Int, second: Int) { (self.first, self.second) = (first, second) }
     }
 
     /// `mirror` must undo itself.
     package init(
         name: String, count: Int, mirror: [Int]? = nil, regions: [FaceRegion: [Int]] = [:],
-        normalizer: (Int, Int)? = nil, eyes: (left: Range<Int>, right: Range<Int>)? = nil
+        normalizer: (Int, Int)? = nil, eyes: (left: Range<Int>, right: Range<Int>)? = nil, lines: [[Int]] = []
     ) {
         precondition(count > 0, "a scheme of \(count) points")
-        if let mirror {
-            let undoesItself =
-                mirror.count == count
-                && mirror.indices.allSatisfy { mirror.indices ~= mirror[$0] && mirror[mirror[$0]] == $0 }
-            precondition(undoesItself, "the mirror map of \(name) does not undo itself")
-        }
-        (self.name, self.count, self.mirror, self.regions, self.eyes) = (name, count, mirror, regions, eyes)
+        (self.name, self.count, self.regions, self.eyes, self.lines) = (name, count, regions, eyes, lines)
         self.normalizer = normalizer.map { Pair(first: $0.0, second: $0.1) }
+        if let mirror { setMirror(mirror) }
     }
 
+    /// `map` must be a mirror map of so many points: check `isMirrorMap` first.
+    package mutating func setMirror(_ map: [Int]) {
+        precondition(Self.isMirrorMap(map, count: count), "the mirror map of \(name) does not undo itself")
+        mirror = map
+    }
+
+    /// Whether a map has an entry for each point and undoes itself.
+    package static func isMirrorMap(_ map: [Int], count: Int) -> Bool {
+        map.count == count && map.allSatisfy(map.indices.contains) && map.indices.allSatisfy { map[map[$0]] == $0 }
+    }
+
+    /// Whether the points mean the same, whatever else is known of them.
     package static func == (one: LandmarkScheme, other: LandmarkScheme) -> Bool {
-        one.name == other.name && one.count == other.count && one.mirror == other.mirror
+        one.name == other.name && one.count == other.count
     }
 
     /// Roll of the face in radians: 0 where it is upright, positive where it leans clockwise. By the eyes, or else the
@@ -61,6 +77,14 @@ package struct LandmarkScheme: Sendable, Equatable {
         if let normalizer { return (points[normalizer.first] - points[normalizer.second]).length }
         let box = Box(around: points)
         return (box.width * box.height).squareRoot()
+    }
+
+    /// What errors are told in, for readers: "the outer-eye distance".
+    package var unitName: String {
+        guard let normalizer else { return "the size of the box around the points" }
+        if eyes != nil { return "the outer-eye distance" }
+        let ends = [normalizer.first, normalizer.second].map { pointNames.isEmpty ? "point \($0)" : pointNames[$0] }
+        return "the distance of \(ends[0]) and \(ends[1])"
     }
 
     /// Distance of each found landmark from the true one, in reference lengths of the truth.

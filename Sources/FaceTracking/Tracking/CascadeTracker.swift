@@ -8,6 +8,7 @@ import Base
 /// are never used again.
 package final class CascadeTracker: FaceTracker {
     package let pointCount: Int
+    package var scheme: LandmarkScheme { runner.scheme }
     private let settings: TrackingSettings
     private let runner: CascadeRunner
     private let locator: any FaceLocator

@@ -5,6 +5,9 @@ package protocol FaceTracker: AnyObject {
     /// Landmarks of a face.
     var pointCount: Int { get }
 
+    /// What they mean; by default what is known of so many points.
+    var scheme: LandmarkScheme { get }
+
     /// Finds and follows the faces of the next frame.
     func process(_ frame: Frame) throws(LandmarkdError) -> [TrackedFace]
 
@@ -13,6 +16,12 @@ package protocol FaceTracker: AnyObject {
 
     /// Forgets all faces: another recording starts. Ids begin at 1 again.
     func reset()
+}
+
+extension FaceTracker {
+    package var scheme: LandmarkScheme {
+        LandmarkScheme.named("\(pointCount)") ?? LandmarkScheme(name: "points\(pointCount)", count: pointCount)
+    }
 }
 
 /// A face that is followed, in one frame.

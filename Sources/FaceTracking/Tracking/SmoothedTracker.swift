@@ -9,6 +9,8 @@ package final class SmoothedTracker: FaceTracker {
 
     package var pointCount: Int { tracker.pointCount }
 
+    package var scheme: LandmarkScheme { tracker.scheme }
+
     package var searches: Int { tracker.searches }
 
     package func reset() {

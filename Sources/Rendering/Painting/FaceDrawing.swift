@@ -3,24 +3,14 @@ import FaceTracking
 
 /// How a followed face is drawn on a picture.
 package enum FaceDrawing {
-    /// Runs of landmarks that lines join, closed ones told; empty where the meaning of the points is not known.
-    private static func runs(pointCount: Int) -> [(points: Range<Int>, isClosed: Bool)] {
-        guard pointCount == 68 else { return [] }
-        return [
-            (0..<17, false), (17..<22, false), (22..<27, false), (27..<31, false), (31..<36, false),
-            (36..<42, true), (42..<48, true), (48..<60, true), (60..<68, true),
-        ]
-    }
-
     /// Lines, a dot for each landmark, the corners of the box, and the face's number with its confidence in %.
-    package static func draw(_ face: TrackedFace, on canvas: Canvas) {
+    ///
+    /// - Parameter runs: landmarks that lines join, as `LandmarkScheme.lines`.
+    package static func draw(_ face: TrackedFace, lines runs: [[Int]], on canvas: Canvas) {
         let paint = Paint.series[(max(1, face.id) - 1) % Paint.series.count]
         let size = max(face.box.width, face.box.height)
         let width = max(1, size / 130)
-        let lines = runs(pointCount: face.points.count).map { run in
-            let points = Array(face.points[run.points])
-            return run.isClosed ? points + points.prefix(1) : points
-        }
+        let lines = runs.map { $0.map { face.points[$0] } }
         canvas.polylines(corners(of: face.box, size: size), width: width, paint.opacity(0.6))
         canvas.polylines(lines, width: width, paint.opacity(0.75))
         canvas.dots(face.points, radius: width * 1.1, .white.opacity(0.9))

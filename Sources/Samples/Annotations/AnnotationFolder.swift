@@ -122,9 +122,9 @@ private func withMirrorMap(_ annotations: Annotations) -> Annotations {
     let contour = Array(0...40)
     guard let map = mirrorMap(fromShapes: annotations.faces.map(\.points)), Array(map[0...40]) == contour.reversed()
     else { return annotations }
-    let known = LandmarkScheme.helen194
-    let scheme = LandmarkScheme(name: known.name, count: known.count, mirror: map, regions: known.regions)
     var annotations = annotations
-    for i in annotations.faces.indices { annotations.faces[i].scheme = scheme }
+    for i in annotations.faces.indices where annotations.faces[i].scheme.mirror == nil {
+        annotations.faces[i].scheme.setMirror(map)
+    }
     return annotations
 }

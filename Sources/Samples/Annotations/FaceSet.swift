@@ -4,11 +4,11 @@ import FaceTracking
 /// Annotated faces and their pictures, held in memory; a picture that several faces share is held once.
 package struct FaceSet: Sendable {
     /// Points and sizes are those of the held pictures.
-    package let faces: [AnnotatedFace]
+    package internal(set) var faces: [AnnotatedFace]
     package let pictures: PictureSet
     /// Index into `pictures` for each face.
     package let pictureIndex: [Int]
-    package let scheme: LandmarkScheme
+    package internal(set) var scheme: LandmarkScheme
     /// Doubts about how annotations and pictures go together.
     package let warnings: [DataWarning]
 
@@ -52,6 +52,13 @@ package struct FaceSet: Sendable {
     }
 
     package var count: Int { faces.count }
+
+    /// Says more of what the points mean; `scheme` must be of the same points.
+    package mutating func describe(_ scheme: LandmarkScheme) {
+        precondition(scheme == self.scheme, "faces of \(self.scheme.name) described as \(scheme.name)")
+        self.scheme = scheme
+        for index in faces.indices { faces[index].scheme = scheme }
+    }
 
     package func frame(of face: Int) -> Frame { pictures.frames[pictureIndex[face]] }
 }

@@ -1,7 +1,12 @@
 /// Splits by group, so that no photograph and no person is on both sides.
 package struct FaceSplit: Sendable {
+    /// Note of a model file that says which share its training held back.
+    package static let note = "validation_share"
     /// Share that the shipped models' training held back.
     package static let shippedShare = 0.06
+
+    /// Share to hold back of so many groups: as shipped, but of few as much as tells something, about ten of them and at most a fifth.
+    package static func share(groups: Int) -> Double { max(shippedShare, min(0.2, 10 / Double(max(1, groups)))) }
 
     /// Share of the groups that is held back for choosing settings, 0…1.
     package var validation: Double

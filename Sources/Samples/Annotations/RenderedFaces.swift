@@ -22,7 +22,7 @@ extension FaceSet {
     }
 
     /// A picture for each face, in the same order and of the size that the points are in.
-    private init(_ faces: [AnnotatedFace], frames: [Frame]) {
+    init(_ faces: [AnnotatedFace], frames: [Frame]) {
         pictures = PictureSet(faces.map(\.file), frames)
         (self.faces, pictureIndex, scheme) = (faces, Array(faces.indices), faces[0].scheme)
         warnings = []

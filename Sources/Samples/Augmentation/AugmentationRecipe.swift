@@ -71,6 +71,8 @@ package struct AugmentationRecipe: Sendable, Equatable {
         package var share = 0.16
         /// Share of them that are taken from a face's picture, beside the face; and how far its centre is from the face's, in sides.
         package var besideShare = 0.4
+        /// Where there is no picture without a face, all of them are beside faces (true), or there are none (false).
+        package var needsNoPictures = false
         package var besideDistance = 0.6
         package var besideTurn = 30.0
         /// Share of the others that the network has taken for faces before, as long as it has found such.

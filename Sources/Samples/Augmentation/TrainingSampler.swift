@@ -42,7 +42,8 @@ package struct TrainingSampler: SampleSource {
         var sway = FramePairJitter(recipe.pairs, seed: seed, index: index)
         var random = SplitMix64(seed: seed, index: sway == nil ? index : index - 1)
         crop.noiseSalt = sway?.noiseSalt ?? 0
-        let isNegative = !negatives.frames.isEmpty && random.chance(recipe.negatives.share)
+        let hasNegatives = !negatives.frames.isEmpty || recipe.negatives.needsNoPictures
+        let isNegative = hasNegatives && random.chance(recipe.negatives.share)
         var labels = isNegative ? negative(crop, &random) : positive(crop, sway?.error, &random)
         if let prior = labels.prior { labels.prior = sway?.disturbed(prior) ?? prior }
         labels.isNextFrame = sway != nil
@@ -107,7 +108,7 @@ package struct TrainingSampler: SampleSource {
     private typealias Faceless = (frame: Frame, map: SimilarityMap, mistaken: [Point]?, file: String)
 
     private func faceless(_ random: inout SplitMix64) -> Faceless {
-        if random.chance(recipe.negatives.besideShare) {
+        if negatives.frames.isEmpty || random.chance(recipe.negatives.besideShare) {
             let index = drawnFace(&random)
             let (face, frame) = (faces.faces[index], faces.frame(of: index))
             let own = layout.map(around: face.points, scheme: scheme)

@@ -20,7 +20,9 @@ extension HTTPService {
                 body: ResponseBody(byteBuffer: ByteBuffer(string: metrics.text(version: programVersion))))
         }
         router.get("v1/streams") { [self] _, _ in
-            try jsonResponse(StreamList(streams: streams.boards.map(StreamReport.init), preview: settings.preview))
+            try jsonResponse(
+                StreamList(
+                    streams: streams.boards.map(StreamReport.init), preview: settings.preview, lines: streams.lines))
         }
         router.get("v1/events") { [self] request, _ in feed(nil, for: request).response(to: request, events) }
         router.get("v1/streams/:name") { [self] _, context in try latest(of: board(context)) }

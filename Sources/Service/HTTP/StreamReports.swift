@@ -3,6 +3,8 @@ struct StreamList: Encodable {
     let streams: [StreamReport]
     /// Whether pictures may be seen.
     let preview: Bool
+    /// Runs of landmarks that lines join in drawings.
+    let lines: [[Int]]
 }
 
 /// One stream in `/v1/streams`.

@@ -11,19 +11,19 @@ package struct StreamDependencies: Sendable {
     package var opener: @Sendable (StreamSettings) throws(LandmarkdError) -> any LiveSourceOpener
     /// Called by the thread that uses the tracker.
     package var tracker: @Sendable (StreamSettings) -> any FaceTracker
-    /// Landmarks of a face.
-    package var pointCount: Int
+    /// What the landmarks of a face mean.
+    package var scheme: LandmarkScheme
     package var metrics: any MetricsFactory
     var retry = Backoff()
     /// Seconds without a sign of life after which a stream's thread is given up and another one takes its place.
     var hangLimit = 30.0
 
     package init(
-        pointCount: Int, metrics: any MetricsFactory = MetricsSystem.factory,
+        scheme: LandmarkScheme, metrics: any MetricsFactory = MetricsSystem.factory,
         opener: @escaping @Sendable (StreamSettings) throws(LandmarkdError) -> any LiveSourceOpener,
         tracker: @escaping @Sendable (StreamSettings) -> any FaceTracker
     ) {
-        (self.pointCount, self.metrics, self.opener, self.tracker) = (pointCount, metrics, opener, tracker)
+        (self.scheme, self.metrics, self.opener, self.tracker) = (scheme, metrics, opener, tracker)
     }
 }
 
@@ -80,7 +80,7 @@ final class LiveStream: Sendable {
                 name, metrics: context.metrics.output(name), log: context.log, retry: context.retry,
                 listener: LiveOutput.Listener(
                     fault: { context.faults.set(name, $0) }, written: { context.metrics.record(.output, seconds: $0) })
-            ) { output.makeSink(stream: settings.name, pointCount: parts.pointCount) }
+            ) { output.makeSink(stream: settings.name, scheme: parts.scheme) }
         }
         captureBeat = Heartbeat("capture of \(settings.name)")
         trackingBeat = Heartbeat("tracking of \(settings.name)")

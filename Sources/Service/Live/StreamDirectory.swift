@@ -3,8 +3,13 @@ import Synchronization
 /// The streams that run now, by name: what HTTP shows. May be used by any thread.
 package final class StreamDirectory: Sendable {
     private let current: Mutex<[StreamState]>
+    /// Runs of landmarks that lines join in drawings, as `LandmarkScheme.lines`.
+    package let lines: [[Int]]
 
-    package init(_ boards: [StreamState] = []) { current = Mutex(boards) }
+    package init(_ boards: [StreamState] = [], lines: [[Int]] = []) {
+        current = Mutex(boards)
+        self.lines = lines
+    }
 
     /// In the order of their names; another list after the settings were reloaded.
     package var boards: [StreamState] { current.withLock { $0 } }

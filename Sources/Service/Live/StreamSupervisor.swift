@@ -14,7 +14,7 @@ package final class StreamSupervisor: Sendable {
         package var restarted: [String] = []
     }
 
-    package let directory = StreamDirectory()
+    package let directory: StreamDirectory
     private let parts: StreamDependencies
     private let log: Logger
 
@@ -33,7 +33,10 @@ package final class StreamSupervisor: Sendable {
     /// Held while streams are changed, which takes a while; `state` never is.
     private let turn = Mutex(())
 
-    package init(parts: StreamDependencies, log: Logger) { (self.parts, self.log) = (parts, log) }
+    package init(parts: StreamDependencies, log: Logger) {
+        (self.parts, self.log) = (parts, log)
+        directory = StreamDirectory(lines: parts.scheme.lines)
+    }
 
     /// Starts, stops and restarts streams until they are as `wanted`; those set as before are not disturbed. Blocks up to 1 s.
     ///

@@ -1,4 +1,5 @@
 import Base
+import FaceTracking
 import Foundation
 import Logging
 import Results
@@ -153,9 +154,9 @@ private struct OutputLoop {
 
 extension OutputSettings {
     /// Opens nothing yet. `stream` names the results' stream.
-    func makeSink(stream: String, pointCount: Int) -> any LiveSink {
+    func makeSink(stream: String, scheme: LandmarkScheme) -> any LiveSink {
         switch place {
-        case .csv(let path): RotatingFiles(path: path, CSVRows(pointCount: pointCount), rotation: rotation)
+        case .csv(let path): RotatingFiles(path: path, CSVRows(scheme), rotation: rotation)
         case .jsonl("-"): StandardOutputSink(JSONRows(stream: stream))
         case .jsonl(let path): RotatingFiles(path: path, JSONRows(stream: stream), rotation: rotation)
         case .udp(let host, let port): DatagramSink(host: host, port: port)

@@ -14,7 +14,7 @@ extension StreamDependencies {
         if let warning = model.calibrationWarning(path: models.landmarks) { log?.warning("\(warning)") }
         let models = TrackerModels(model, try LocatorModel(path: models.locator))
         return StreamDependencies(
-            pointCount: model.configuration.points, metrics: metrics,
+            scheme: model.scheme, metrics: metrics,
             opener: { (stream) throws(LandmarkdError) in try sourceOpener(of: stream) },
             tracker: { stream in
                 models.tracker(
@@ -28,10 +28,12 @@ struct ModelFiles: Sendable {
     let landmarks: String
     let locator: String
 
-    /// In `folder` first, then where landmarkd finds its own. Throws `.noInput` where they are not.
-    init(folder: String?) throws(LandmarkdError) {
+    /// `model` for the landmarks, where given. Else in `folder` first, then where landmarkd finds its own.
+    ///
+    /// Throws `.noInput` where they are not.
+    init(folder: String?, model: String? = nil) throws(LandmarkdError) {
         let search = folder.map { ModelSearch(first: $0) } ?? ModelSearch()
-        landmarks = try search.path(.landmarks)
+        landmarks = try search.path(.landmarks, given: model)
         locator = try search.path(.locator)
     }
 }

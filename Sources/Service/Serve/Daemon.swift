@@ -1,5 +1,6 @@
 import Base
 import Capture
+import FaceTracking
 import Foundation
 import Logging
 import ServiceLifecycle
@@ -17,7 +18,8 @@ package struct Daemon: Sendable {
         let settings = try source.read()
         var sources: [String] = []
         for stream in settings.streams { sources.append(try sourceOpener(of: stream).name) }
-        _ = try ModelFiles(folder: settings.models)
+        if let model = settings.model { _ = try CascadeModel(path: model) }
+        _ = try ModelFiles(folder: settings.models, model: settings.model)
         return (settings.summary(sources: sources), try settings.warnings())
     }
 
@@ -30,7 +32,7 @@ package struct Daemon: Sendable {
         log.set(settings.logLevel)
         let logger = log.logger()
         let metrics = MetricsRegistry()
-        let models = try ModelFiles(folder: settings.models)
+        let models = try ModelFiles(folder: settings.models, model: settings.model)
         let parts = try StreamDependencies.cascade(models: models, metrics: metrics, log: logger)
         let supervisor = StreamSupervisor(parts: parts, log: logger)
         let manager = ServiceManager(environment: ProcessInfo.processInfo.environment)

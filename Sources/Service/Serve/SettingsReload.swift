@@ -54,6 +54,7 @@ final class SettingsReload: Service {
     private func tellFixed(_ before: ServiceSettings, _ wanted: ServiceSettings) {
         if before.http.address != wanted.http.address { log.warning("http.listen changes when landmarkd is restarted") }
         if before.models != wanted.models { log.warning("models change when landmarkd is restarted") }
+        if before.model != wanted.model { log.warning("model changes when landmarkd is restarted") }
     }
 }
 

@@ -12,6 +12,8 @@ package struct ServiceSettings: Sendable, Equatable {
     package var logLevel = Logger.Level.info
     /// Folder of face68.safetensors and locator.safetensors; nil: those that came with landmarkd.
     package var models: String?
+    /// File of the model that finds landmarks; nil: face68.safetensors of the folder.
+    package var model: String?
 
     package init() {}
 
@@ -29,6 +31,7 @@ package struct ServiceSettings: Sendable, Equatable {
         SettingKey("http", table: HTTPSettings.keys, \.settings.http),
         SettingKey("log", table: [SettingKey("level", logLevel, \.settings.logLevel)], \.self),
         SettingKey("models", orAuto: .text("a folder"), \.settings.models),
+        SettingKey("model", orAuto: .text("a model file"), \.settings.model),
     ]
 
     private static let logLevelName = SettingReader.choice(["debug", "info", "warning", "error"])

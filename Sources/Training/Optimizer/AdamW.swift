@@ -26,7 +26,11 @@ package final class AdamW {
     }
 
     /// One step at learning rate `rate`, with `gradient` (laid out like the weights) times `clip`.
-    package func update(rate: Float, gradient: UnsafeBufferPointer<Float>, clip: Float) {
+    ///
+    /// - Parameter factor: of the learning rate, by the parameter's name.
+    package func update(
+        rate: Float, gradient: UnsafeBufferPointer<Float>, clip: Float, factor: (String) -> Float = { _ in 1 }
+    ) {
         precondition(gradient.count == weights.count, "gradient of \(gradient.count) for \(weights.count) weights")
         step += 1
         let correction1 = 1 - power(settings.beta1, step)
@@ -36,7 +40,8 @@ package final class AdamW {
             lm_adamw(
                 parameter.values.baseAddress!, gradient.baseAddress! + range.lowerBound,
                 mean.elements.baseAddress! + range.lowerBound, variance.elements.baseAddress! + range.lowerBound,
-                range.count, rate, settings.beta1, settings.beta2, correction1, correction2, settings.epsilon,
+                range.count, rate * factor(parameter.name), settings.beta1, settings.beta2, correction1, correction2,
+                settings.epsilon,
                 parameter.decays ? settings.weightDecay : 0, clip)
         }
     }

@@ -6,7 +6,10 @@ import SettingsFile
 
 extension TrainingRecipe {
     /// Every key of a recipe file.
-    static let keys: [String: Setter] = [
+    static let keys = trainingKeys.merging(networkKeys) { $1 }.merging(pointKeys) { $1 }
+
+    /// Keys of samples, losses and optimiser.
+    private static let trainingKeys: [String: Setter] = [
         "samples": .integer(24...1_000_000_000) { $0.settings.samples = $1 }
             .means("samples of the whole run; the learning rate has fallen to its end by then") {
                 "\($0.settings.samples)"
@@ -26,6 +29,14 @@ extension TrainingRecipe {
         "averaging": .number(0...0.99999) { $0.settings.averaging = $1 }
             .means("share of the past in the moving average of the weights, which is what is validated and shipped") {
                 "\($0.settings.averaging)"
+            },
+        "frozen_share": .number(0...1) { $0.settings.frozenShare = $1 }
+            .means("share of the run in which weights taken over by --from stay as they are") {
+                "\($0.settings.frozenShare)"
+            },
+        "inherited_rate": .number(0...1) { $0.settings.inheritedRate = $1 }
+            .means("learning rate of weights taken over by --from, in parts of that of the others") {
+                "\($0.settings.inheritedRate)"
             },
         "validation_share": .number(0...0.5) { $0.validation = $1 }
             .means("share of the groups (persons, photographs) that is held back to validate on and to fit confidence")
@@ -86,96 +97,5 @@ extension TrainingRecipe {
             .means("names of the sets of the data to train on; none: all") {
                 $0.sets.isEmpty ? "all" : "[\($0.sets.joined(separator: ", "))]"
             },
-        "scheme": .text {
-            guard let scheme = LandmarkScheme.named($1) else { return false }
-            ($0.model.scheme, $0.model.points) = (scheme.name, scheme.count)
-            return true
-        }
-        .means("what is annotated: ibug68, wflw98, fgnet68, helen194, or a number of points of your own") {
-            $0.model.scheme
-        },
-        "crop": .integer(32...512) { $0.model.crop = $1 / 16 * 16 }
-            .means("side of the network's crop in pixels, rounded down to a multiple of 16") { "\($0.model.crop)" },
-        "channels": .integer(1...3) { $0.model.channels = $1 }
-            .means("what the network sees, luma alone (1) or luma and colour (3)") { "\($0.model.channels)" },
-        "layout": .choice(CascadeConfiguration.Layout.allCases.map(\.rawValue)) {
-            $0.model.layout = CascadeConfiguration.Layout(rawValue: $1) ?? .compact
-        }
-        .means("inverted residuals (compact), or the plain convolutions of the published network (reference)") {
-            $0.model.layout.rawValue
-        },
-        "stem": .choice(CascadeConfiguration.Stem.allCases.map(\.rawValue)) {
-            $0.model.stem = CascadeConfiguration.Stem(rawValue: $1) ?? .convolutions
-        }
-        .means("how pixels become features at a quarter of the crop's side") { $0.model.stem.rawValue },
-        "spatial_transformer": .choice(CascadeConfiguration.SpatialTransformer.allCases.map(\.rawValue)) {
-            $0.model.spatialTransformer = CascadeConfiguration.SpatialTransformer(rawValue: $1) ?? .none
-        }
-        .means("what each pass cuts again by a similarity of its own estimate: nothing, the features or the crop") {
-            $0.model.spatialTransformer.rawValue
-        },
-        "heatmap_attention": .flag { $0.model.heatmapAttention = $1 }
-            .means("self-attention in the heatmap unit") { "\($0.model.heatmapAttention)" },
-        "quarter_width": .integer(4...256) { $0.model.quarterWidth = $1 }
-            .means("channels at a quarter of the crop's side") { "\($0.model.quarterWidth)" },
-        "eighth_width": .integer(4...512) { $0.model.eighthWidth = $1 }
-            .means("channels of the feature network at an eighth of the crop's side") { "\($0.model.eighthWidth)" },
-        "width": .integer(2...256) { $0.model.width = $1 }
-            .means("channels at an eighth of the crop's side, where the passes work") { "\($0.model.width)" },
-        "deep_width": .integer(8...512) { $0.model.deepWidth = $1 }
-            .means("channels at a sixteenth of the crop's side") { "\($0.model.deepWidth)" },
-        "passes": .integer(1...8) { $0.model.passes = $1 }
-            .means("passes of the cascade that are trained") { "\($0.model.passes)" },
-        "attention": .flag { $0.model.attention = $1 }
-            .means("self-attention at the end of the feature network") { "\($0.model.attention)" },
-        "expanded_first_stage": .flag { $0.model.expandedFirstStage = $1 }
-            .means("inverted residual with fourfold expansion after the stem, in place of a plain convolution") {
-                "\($0.model.expandedFirstStage)"
-            },
-        "separate_statistics": .flag { $0.model.separateStatistics = $1 }
-            .means("each pass keeps running statistics of its own") { "\($0.model.separateStatistics)" },
-        "shared_unit": .flag { $0.model.sharedUnit = $1 }
-            .means("the regression-feature unit reads the heatmap unit's features, in place of the feature network's") {
-                "\($0.model.sharedUnit)"
-            },
-        "sigma": .number(0.5...32) { $0.model.sigma = $1 }
-            .means("standard deviation of heatmaps and their targets, in pixels of the crop") { "\($0.model.sigma)" },
     ]
-}
-
-extension TrainingRecipe.Setter {
-    typealias Recipe = TrainingRecipe
-
-    private init<Value>(_ reader: SettingReader<Value>, _ set: @escaping @Sendable (inout Recipe, Value) -> Void) {
-        wanted = reader.wanted
-        apply = { (recipe, node) throws(LandmarkdError) in set(&recipe, try reader.read(node)) }
-    }
-
-    static func integer(_ range: ClosedRange<Int>, _ set: @escaping @Sendable (inout Recipe, Int) -> Void) -> Self {
-        Self(.integer(range), set)
-    }
-
-    static func number(
-        _ range: ClosedRange<Double>, _ set: @escaping @Sendable (inout Recipe, Double) -> Void
-    ) -> Self {
-        Self(.number(range), set)
-    }
-
-    static func flag(_ set: @escaping @Sendable (inout Recipe, Bool) -> Void) -> Self { Self(.flag, set) }
-
-    static func choice(_ names: [String], _ set: @escaping @Sendable (inout Recipe, String) -> Void) -> Self {
-        Self(.choice(names), set)
-    }
-
-    /// `set` returns false where the text is not one that it knows.
-    static func text(_ set: @escaping @Sendable (inout Recipe, String) -> Bool) -> Self {
-        let reader = SettingReader<String>.text("a name such as ibug68, or a number of points")
-        return Self(wanted: reader.wanted) { (recipe, node) throws(LandmarkdError) in
-            guard set(&recipe, try reader.read(node)) else { throw node.unsuitable(reader.wanted) }
-        }
-    }
-
-    static func texts(_ set: @escaping @Sendable (inout Recipe, [String]) -> Void) -> Self {
-        Self(.texts("a list of names"), set)
-    }
 }

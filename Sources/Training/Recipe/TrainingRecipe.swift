@@ -20,6 +20,10 @@ package struct TrainingRecipe: Sendable, Equatable {
     package var validation = FaceSplit.shippedShare
     /// Sets of the data to train on; empty: all.
     package var sets: [String] = []
+    /// What the file says of the points.
+    package var points = PointDescription()
+    /// Keys that the file, or an option in its place, sets.
+    package var given: Set<String> = []
 
     package init() {}
 
@@ -36,15 +40,24 @@ package struct TrainingRecipe: Sendable, Equatable {
     /// Throws `.noInput` where it is missing and `.wrongSettings`, with the line, the key and a suggestion, where a key or value is wrong.
     package init(path: String, task: Task = .landmarks) throws(LandmarkdError) {
         try self.init(SettingNode(file: path), task: task)
-        if task == .landmarks, let (key, wanted) = model.contradiction {
-            throw LandmarkdError(
-                .wrongSettings, "\(path): \(key): the network cannot be built like this", remedy: "give \(wanted)")
-        }
+        if task == .landmarks { try checkNetwork(path) }
+    }
+
+    /// Throws `.wrongSettings` where keys, each of which is sound, make no network; `origin` names their file.
+    func checkNetwork(_ origin: String) throws(LandmarkdError) {
+        guard let (key, wanted) = model.contradiction else { return }
+        throw LandmarkdError(
+            .wrongSettings, "\(origin): \(key): the network cannot be built like this", remedy: "give \(wanted)")
     }
 
     init(_ table: SettingNode, task: Task) throws(LandmarkdError) {
         self.init(task)
-        let keys = Self.keys.sorted { $0.key < $1.key }.map { SettingKey($0.key, apply: $0.value.apply) }
+        let keys = Self.keys.sorted { $0.key < $1.key }.map { name, setter in
+            SettingKey<TrainingRecipe>(name) { (recipe, node) throws(LandmarkdError) in
+                try setter.apply(&recipe, node)
+                recipe.given.insert(name)
+            }
+        }
         try SettingKey.read(table, keys, into: &self)
     }
 

@@ -8,32 +8,30 @@ import Samples
 struct CascadeTask: TrainingTask {
     private let recipe: TrainingRecipe
     private let data: TrainingData
+    private let fineTuning: FineTuning?
 
-    init(_ recipe: TrainingRecipe, _ data: TrainingData) { (self.recipe, self.data) = (recipe, data) }
+    init(_ plan: TrainingPlan) { (recipe, data, fineTuning) = (plan.recipe, plan.data, plan.fineTuning) }
 
     func makeTrainer(
-        _ settings: TrainingSettings, from file: SafetensorsFile?, name: String
+        _ settings: TrainingSettings, from file: SafetensorsFile?, name: String, tell: (String) -> Void
     ) throws(LandmarkdError) -> Trainer {
-        try checkNetwork()
-        var model = CascadeModel(recipe.model, seed: settings.seed)
+        var model = CascadeModel(recipe.model, scheme: data.scheme, seed: settings.seed)
         if let file {
             model = try CascadeModel(file, name: name)
             try checkPoints(of: model, name)
+            model = model.described(data.scheme)
         }
+        let transfer = file == nil ? fineTuning?.transfer(to: model) : nil
         let source = try data.source(recipe.augmentation, model.configuration, seed: settings.seed)
         if file == nil { layTemplate(model, source) }
-        return Trainer(model, settings, source: source)
-    }
-
-    /// Throws `.wrongSettings` where the recipe's keys, each of which is sound, do not make a network that could be read again.
-    private func checkNetwork() throws(LandmarkdError) {
-        do throws(LandmarkdError) {
-            _ = try CascadeConfiguration(metadata: recipe.model.metadata, file: "recipe")
-        } catch {
-            throw LandmarkdError(
-                .wrongSettings, error.cause.replacing("recipe: metadata: ", with: "recipe: "),
-                remedy: "change this key; 'landmarkd train --help-recipe' lists them")
+        if let fineTuning, let transfer {
+            fineTuning.lines(on: transfer, in: model).forEach(tell)
+            model.notes[TrainingStart.note] =
+                "\(fineTuning.name.fileName), \(fineTuning.model.notes["samples_seen"] ?? "0") samples"
         }
+        let trainer = Trainer(model, settings, source: source)
+        trainer.inherited = transfer?.inherited ?? []
+        return trainer
     }
 
     /// The data's faces have the recipe's points: a model of others cannot be trained on them.
@@ -84,7 +82,7 @@ struct CascadeTask: TrainingTask {
         let passes = means.map { decimal($0, 2) }.joined(separator: ", ")
         return TrainingValidation(
             error: means[model.configuration.passes - 1],
-            text: "validation error \(passes) % of the eye distance after each pass, " + mistakes(model),
+            text: "validation error \(passes) % of \(faces.scheme.unitName) after each pass, " + mistakes(model),
             notes: ["validation_error_percent": means.map { decimal($0, 3) }.joined(separator: " ")])
     }
 
@@ -98,12 +96,10 @@ struct CascadeTask: TrainingTask {
     }
 
     var notes: [String: String] {
-        var notes = ["training_sets": data.sets.joined(separator: " "), "version": "1"]
-        if let scheme = LandmarkScheme.named(recipe.model.scheme) {
-            if let pair = scheme.normalizer { notes["normalizer"] = "\(pair.first) \(pair.second)" }
-            if let mirror = scheme.mirror { notes["mirror"] = mirror.map { "\($0)" }.joined(separator: " ") }
-        }
-        return notes
+        [
+            "training_sets": data.sets.joined(separator: " "), "version": "1",
+            FaceSplit.note: decimal(data.validationShare, 4),
+        ]
     }
 
     /// The calibration of presence and confidence, fitted on samples of the held-back faces and pictures.

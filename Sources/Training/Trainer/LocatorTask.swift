@@ -10,10 +10,10 @@ struct LocatorTask: TrainingTask {
     private let data: TrainingData
     private let hardPictures = HardPictures()
 
-    init(_ recipe: TrainingRecipe, _ data: TrainingData) { (self.recipe, self.data) = (recipe, data) }
+    init(_ plan: TrainingPlan) { (recipe, data) = (plan.recipe, plan.data) }
 
     func makeTrainer(
-        _ settings: TrainingSettings, from file: SafetensorsFile?, name: String
+        _ settings: TrainingSettings, from file: SafetensorsFile?, name: String, tell: (String) -> Void
     ) throws(LandmarkdError) -> Trainer {
         guard let faces = data.train else {
             throw LandmarkdError(
@@ -54,7 +54,12 @@ struct LocatorTask: TrainingTask {
             notes: notes)
     }
 
-    var notes: [String: String] { ["training_sets": data.sets.joined(separator: " "), "version": "1"] }
+    var notes: [String: String] {
+        [
+            "training_sets": data.sets.joined(separator: " "), "version": "1",
+            FaceSplit.note: decimal(data.validationShare, 4),
+        ]
+    }
 
     func closingNotes(_ trainer: Trainer) throws(LandmarkdError) -> [String: String] { [:] }
 

@@ -18,6 +18,8 @@ package final class Trainer {
     package private(set) var samples = 0
     /// Samples that the weights had seen before this run.
     var samplesBefore: Int
+    /// Names of the weights taken over from another model, which learn less than the others.
+    var inherited: Set<String> = []
 
     /// What a step did and cost.
     package struct Step: Sendable {
@@ -86,7 +88,10 @@ package final class Trainer {
         try checkFinite(parts, norm)
         let rate = settings.schedule.rate(step: optimizer.step, progress: progress)
         let clip = norm > settings.clip ? settings.clip / norm : 1
-        optimizer.update(rate: Float(rate), gradient: UnsafeBufferPointer(gradient), clip: Float(clip))
+        let slow = Float(progress < settings.frozenShare ? 0 : settings.inheritedRate)
+        optimizer.update(rate: Float(rate), gradient: UnsafeBufferPointer(gradient), clip: Float(clip)) {
+            inherited.contains($0) ? slow : 1
+        }
         Graph.updateRunningStatistics(threads.map(\.graph), share: Float(settings.batchNormMomentum))
         average.update(step: optimizer.step)
         samples += batch

@@ -1,5 +1,4 @@
 import Base
-import FaceTracking
 import Safetensors
 import Samples
 
@@ -12,12 +11,14 @@ package struct TrainingRun {
         package var recipe: TrainingRecipe
         /// Go on from the checkpoint beside `output`, or from `output`'s weights alone where there is none.
         package var resume: Bool
+        /// A model of landmarks to start from, of the same ones or of others; not together with `resume`.
+        package var from: String?
 
         package init(
-            folders: [String], output: String, recipe: TrainingRecipe, resume: Bool = false
+            folders: [String], output: String, recipe: TrainingRecipe, resume: Bool = false, from: String? = nil
         ) {
             (self.folders, self.output, self.recipe) = (folders, output, recipe)
-            self.resume = resume
+            (self.resume, self.from) = (resume, from)
         }
     }
 
@@ -27,6 +28,10 @@ package struct TrainingRun {
             faces: Int, validation: Int, negatives: Int, otherSchemes: Int, parameters: Int, samplesBefore: Int)
         /// A doubt about the data, in one line.
         case warning(String)
+        /// A decision that the recipe left open, in one line.
+        case note(String)
+        /// The first steps were timed: the rest of the run takes about so many seconds.
+        case estimated(samples: Int, samplesPerSecond: Double, seconds: Double)
         /// Something other than a step takes its time.
         case busy(String, progress: Double)
         case step(TrainingRecord)
@@ -42,19 +47,19 @@ package struct TrainingRun {
     }
 
     /// Trains until all samples are seen or `isStopped` says so; then a checkpoint is kept and `.interrupted` thrown.
+    ///
+    /// - Returns: samples of the run.
+    @discardableResult
     package func run(
         isStopped: () -> Bool, observer: (Event) -> Void
-    ) throws(LandmarkdError) {
-        let recipe = options.recipe
-        let scheme = LandmarkScheme.named(recipe.model.scheme) ?? .ibug68
-        let data = try TrainingData(
-            folders: options.folders, scheme: scheme, sets: recipe.sets, validation: recipe.validation)
-        for line in data.warnings.lines { observer(.warning(line)) }
-        if recipe.task == .landmarks, data.validation == nil {
-            observer(.warning("no face is held back to judge by: the model will give no confidence"))
-        }
-        let task = makeTask(data)
-        let trainer = try makeTrainer(task)
+    ) throws(LandmarkdError) -> Int {
+        let start = try TrainingStart(options, paths)
+        let plan = try TrainingPlan(options, start)
+        for line in plan.warnings { observer(.warning(line)) }
+        for line in plan.notes { observer(.note(line)) }
+        let data = plan.data
+        let task: any TrainingTask = plan.recipe.task == .landmarks ? CascadeTask(plan) : LocatorTask(plan)
+        let trainer = try makeTrainer(task, plan) { observer(.note($0)) }
         observer(
             .prepared(
                 faces: data.trainCount, validation: data.validation?.count ?? 0,
@@ -68,13 +73,7 @@ package struct TrainingRun {
         var notes = task.notes.merging(validation?.notes ?? [:]) { $1 }
         notes.merge(try task.closingNotes(trainer)) { $1 }
         try Checkpoint.averagedModel(trainer, notes: notes).write(to: options.output, as: .float16)
-    }
-
-    private func makeTask(_ data: TrainingData) -> any TrainingTask {
-        switch options.recipe.task {
-        case .landmarks: CascadeTask(options.recipe, data)
-        case .locator: LocatorTask(options.recipe, data)
-        }
+        return trainer.samples
     }
 
     private func train(
@@ -84,19 +83,23 @@ package struct TrainingRun {
         var meter = RateMeter()
         var saved = monotonicSeconds()
         if trainer.samples + trainer.samplesBefore > 0 { try mine(trainer, task, observer) }
-        let interval = options.recipe.settings.validationInterval
+        let (interval, checkpoints) = (trainer.settings.validationInterval, trainer.settings.checkpointInterval)
+        // Looking through a thousand pictures takes as long as training on ten thousand samples.
+        let miningInterval = max(interval, TrainingSettings().validationInterval)
+        var isEstimated = false
         while !trainer.isDone {
             let step = try trainer.step()
             if let record = meter.take(step, trainer) {
                 try log.write(record)
                 observer(.step(record))
+                if !isEstimated { observer(.estimated(trainer, record)) }
+                isEstimated = true
             }
-            let isDue = step.samples / interval != (step.samples - options.recipe.settings.batch) / interval
-            if isDue, !trainer.isDone {
+            if trainer.hasPassed(interval), !trainer.isDone {
                 _ = try validate(trainer, task, &log, observer: observer)
-                try mine(trainer, task, observer)
+                if trainer.hasPassed(miningInterval) { try mine(trainer, task, observer) }
             }
-            if monotonicSeconds() - saved > options.recipe.settings.checkpointInterval || isStopped() {
+            if monotonicSeconds() - saved > checkpoints || isStopped() {
                 try Checkpoint.write(trainer, notes: task.notes, to: paths.checkpoint)
                 saved = monotonicSeconds()
             }
@@ -109,12 +112,16 @@ package struct TrainingRun {
     }
 
     /// A trainer at the start, or where the checkpoint or the weights of an earlier run left off.
-    private func makeTrainer(_ task: any TrainingTask) throws(LandmarkdError) -> Trainer {
-        var settings = options.recipe.settings
+    private func makeTrainer(
+        _ task: any TrainingTask, _ plan: TrainingPlan, tell: (String) -> Void
+    ) throws(LandmarkdError) -> Trainer {
+        var settings = plan.recipe.settings
         settings.batch = max(settings.threads, settings.batch / settings.threads * settings.threads)
-        let file = options.resume ? try SafetensorsFile(path: paths.resumed) : nil
-        let trainer = try task.makeTrainer(settings, from: file, name: paths.resumed)
-        if let file { _ = try Checkpoint.restore(trainer, from: file, name: paths.resumed) }
+        guard case .resumed(let file, let name) = plan.start else {
+            return try task.makeTrainer(settings, from: nil, name: options.output, tell: tell)
+        }
+        let trainer = try task.makeTrainer(settings, from: file, name: name, tell: tell)
+        _ = try Checkpoint.restore(trainer, from: file, name: name)
         return trainer
     }
 
@@ -134,6 +141,21 @@ package struct TrainingRun {
         try log.drawCurves(to: paths.curves)
         observer(.validated(samples: trainer.samples, validation))
         return validation
+    }
+}
+
+extension Trainer {
+    /// Whether the last step passed a multiple of `interval` samples.
+    fileprivate func hasPassed(_ interval: Int) -> Bool { samples / interval != (samples - settings.batch) / interval }
+}
+
+extension TrainingRun.Event {
+    /// What is left of a run, by the rate of its last steps.
+    fileprivate static func estimated(_ trainer: Trainer, _ record: TrainingRecord) -> Self {
+        let left = max(0, trainer.settings.samples - trainer.samples)
+        return .estimated(
+            samples: left, samplesPerSecond: record.samplesPerSecond,
+            seconds: Double(left) / max(1e-3, record.samplesPerSecond))
     }
 }
 

@@ -14,6 +14,10 @@ package struct TrainingSettings: Sendable, Equatable {
     package var clip = 1.0
     /// Share of the past in the moving average of weights, at most.
     package var averaging = 0.999
+    /// Share of the run in which weights taken over from another model stay as they are, and their learning rate afterwards, in parts
+    /// of that of the others.
+    package var frozenShare = 0.0
+    package var inheritedRate = 1.0
     /// Share by which running statistics follow each batch.
     package var batchNormMomentum = 0.1
     /// Samples between two validations.

@@ -9,9 +9,9 @@ protocol TrainingTask {
     /// What the model file tells of the trained network besides; found out once, at the end.
     func closingNotes(_ trainer: Trainer) throws(LandmarkdError) -> [String: String]
 
-    /// A trainer of the recipe's network with first weights, or of the one in `file`.
+    /// A trainer of the recipe's network with first weights, or of the one in `file`. `tell` takes lines for users.
     func makeTrainer(
-        _ settings: TrainingSettings, from file: SafetensorsFile?, name: String
+        _ settings: TrainingSettings, from file: SafetensorsFile?, name: String, tell: (String) -> Void
     ) throws(LandmarkdError) -> Trainer
 
     /// Lets the averaged network look for faces where there are none, to train on its mistakes.

@@ -45,6 +45,7 @@ import Testing
         board.publish(frame: 98)
         try await ServedStreams.run([board]) { served in
             let list = try await object(served.ask("/v1/streams"))
+            #expect(list["lines"] as? [[Int]] == [[0, 1]])
             #expect(list["preview"] as? Bool == true)
             let stream = try #require((list["streams"] as? [[String: Any]])?.first)
             #expect(stream["name"] as? String == "door" && stream["state"] as? String == "delivering")

@@ -172,6 +172,7 @@ import Testing
             try await onThread {
                 let conversation = try reader(of: served)
                 while served.service.events.readerCount != 1 { Thread.sleep(forTimeInterval: 0.02) }
+                withExtendedLifetime(conversation) {}
             }
             #expect(await waited { served.service.events.readerCount == 0 })
         }

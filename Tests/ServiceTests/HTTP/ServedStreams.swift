@@ -23,7 +23,7 @@ struct ServedStreams: Sendable {
         (settings.port, settings.token, settings.preview) = (0, token, preview)
         let (ports, listening) = AsyncStream<Int>.makeStream()
         let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        let directory = StreamDirectory(boards)
+        let directory = StreamDirectory(boards, lines: [[0, 1]])
         let service = HTTPService(settings, streams: directory, metrics: MetricsRegistry(), logger: silent) {
             listening.yield($0)
         }

@@ -140,7 +140,7 @@ extension StreamDependencies {
         tracker: @escaping @Sendable () -> any FaceTracker = { PlayedTracker() }
     ) -> StreamDependencies {
         var parts = StreamDependencies(
-            pointCount: 2, metrics: metrics,
+            scheme: LandmarkScheme(name: "points2", count: 2), metrics: metrics,
             opener: { (stream) throws(LandmarkdError) in
                 guard let opener = openers[stream.source] else {
                     throw LandmarkdError(.wrongSettings, "source '\(stream.source)': not known")

@@ -15,6 +15,7 @@ import Testing
             http: {listen: "0.0.0.0:9", token: 0123456789abcdef, preview: off}
             log: {level: warning}
             models: /m
+            model: /m/own.safetensors
             streams:
               door:
                 source: /dev/video3
@@ -32,6 +33,7 @@ import Testing
             """)
         #expect(settings.http.listen == "0.0.0.0:9" && settings.http.token == "0123456789abcdef")
         #expect(!settings.http.preview && settings.logLevel == .warning && settings.models == "/m")
+        #expect(settings.model == "/m/own.safetensors")
         var door = StreamSettings()
         (door.name, door.source, door.faces) = ("door", "/dev/video3", 4)
         (door.format, door.size, door.rate) = ("MJPG", FrameSize("1280x720"), 29.97)
@@ -65,7 +67,7 @@ import Testing
         ("streams:\n  door:\n    source: a\n    fcaes: 2\n", ":4: streams.door.fcaes: unknown key", "'faces'"),
         ("http:\n  lisen: 127.0.0.1:1\n", ":2: http.lisen: unknown key", "'listen'"),
         ("sterams:\n", ": sterams: unknown key", "'streams'"),
-        ("qqqqqqqqq: 1\n", ": qqqqqqqqq: unknown key", "streams, defaults, http, log, models"),
+        ("qqqqqqqqq: 1\n", ": qqqqqqqqq: unknown key", "streams, defaults, http, log, models, model"),
         (
             "streams:\n  door:\n    faces: 2\n    source: ftp://x\n",
             ":4: streams.door.source: 'ftp://x': neither a camera", "rtsp://"

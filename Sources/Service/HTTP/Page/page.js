@@ -7,8 +7,8 @@ const pictureInterval = 120;
 const historyLength = 90;
 // A face keeps its colour by its number.
 const colours = ["#3fc1f0", "#ffb938", "#7fdc8a", "#ff7fb0", "#b99bff", "#ff8a5c"];
-// Runs of landmarks that lines join: first, one past the last, and whether it closes.
-const runs = { 68: [[0, 17], [17, 22], [22, 27], [27, 31], [31, 36], [36, 42, 1], [42, 48, 1], [48, 60, 1], [60, 68, 1]] };
+// Runs of landmarks that lines join, as the model has them.
+let runs = [];
 
 const byId = (id) => document.getElementById(id);
 const pause = (time) => new Promise((done) => setTimeout(done, time));
@@ -244,10 +244,9 @@ function drawFace(context, face, pixel) {
   context.translate(0.5, 0.5);
   context.lineWidth = width;
   context.strokeStyle = context.fillStyle = colourOf(face);
-  for (const [first, end, closes] of runs[face.points.length] ?? []) {
+  for (const run of runs) {
     context.beginPath();
-    for (const [x, y] of face.points.slice(first, end)) context.lineTo(x, y);
-    if (closes) context.closePath();
+    for (const index of run) context.lineTo(...face.points[index]);
     context.stroke();
   }
   for (const [x, y] of face.points) {
@@ -272,7 +271,8 @@ const cards = new Map();
 let events = null;
 let answeredAt = new Date();
 
-function showStreams({ streams, preview }) {
+function showStreams({ streams, preview, lines }) {
+  runs = lines;
   const names = new Set(streams.map((stream) => stream.name));
   for (const [name, card] of cards) {
     if (names.has(name)) continue;
