@@ -68,8 +68,9 @@ import Testing
         let sorted = Block([Float](repeating: 1e30, count: blocks * blockCount))
         let weights = Block([Float](repeating: 1e30, count: blocks * taps * unit))
         for c in 0..<size.channels {
-            for row in 0..<rows { sorted.base[c / unit * blockCount + row * unit + c % unit] = x[row * size.channels + c] }
-            for tap in 0..<taps { weights.base[(c / unit * taps + tap) * unit + c % unit] = w[tap * size.channels + c] }
+            let (block, lane) = (c / unit, c % unit)
+            for row in 0..<rows { sorted.base[block * blockCount + row * unit + lane] = x[row * size.channels + c] }
+            for tap in 0..<taps { weights.base[(block * taps + tap) * unit + lane] = w[tap * size.channels + c] }
         }
         let count = size.height * size.width * size.channels
         for activation in [0, 1] as [Int32] {

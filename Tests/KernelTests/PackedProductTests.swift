@@ -152,12 +152,11 @@ import Testing
         return largest * norm / 16383 + largest * norm * max(norm / (131070 - norm), 1 / 32767.0) + 1e-5
     }
 
-    @Test(arguments: Level.all, sizes + [Size(1, 97, 40, [48, 272]), Size(3, 16, 96, [128])], [0, 0.9, 1])
-    func productOf16BitsMatchesItsTwin(level: Level, size: Size, zeros: Double) {
-        let kernels = level.kernels
-        for apart in [false, true] {
+    @Test(arguments: Level.all, sizes + [Size(1, 97, 40, [48, 272]), Size(3, 16, 96, [128])])
+    func productOf16BitsMatchesItsTwin(level: Level, size: Size) {
+        for (zeros, apart) in [(0, false), (0, true), (0.9, true), (1, false)] {
             let numbers = Case(size, zeros: zeros, apart: apart)
-            let words = Words(kernels, numbers.b, size)
+            let words = Words(level.kernels, numbers.b, size)
             for (number, kind) in Addend.allCases.enumerated() {
                 let activation = Int32(number % 2)
                 let y = Block(numbers.before)
@@ -165,13 +164,13 @@ import Testing
                 words.numbers.withUnsafeBufferPointer { packed in
                     (product.packed_16, product.scales) = (packed.baseAddress, UnsafePointer(words.scales.base))
                     product.sparse = zeros > 0 ? 1 : 0
-                    kernels.run_product_16(&product)
+                    level.kernels.run_product_16(&product)
                 }
                 let wanted = numbers.wanted(kind, activation: activation)
                 let largest = wanted.reduce(1) { max($0, abs($1)) }
                 y.expect(
                     wanted, tolerance: Self.tolerance(size, largest: 2) / largest,
-                    "\(size), addend \(kind), blocks apart: \(apart)")
+                    "\(size), addend \(kind), zeros \(zeros), blocks apart: \(apart)")
             }
         }
     }
