@@ -52,6 +52,38 @@ import Testing
         }
     }
 
+    @Test(
+        arguments: Level.all,
+        sizes + [Size(2, 14, 40, 5, 1), Size(1, 8, 24, 3, 1), Size(2, 15, 17, 3, 2), Size(7, 7, 32, 5, 1)])
+    func depthwiseOfBlocksMatchesItsTwin(level: Level, size: Size) {
+        let (unit, taps) = (Int(LM_BLOCK), size.kernel * size.kernel)
+        let blocks = (size.channels + unit - 1) / unit
+        let rows = size.inputHeight * size.inputWidth
+        let (x, w) = (
+            uniform(rows * size.channels, -3, 3, seed: 1), uniform(taps * size.channels, seed: 2)
+        )
+        let bias = Block(uniform(blocks * unit, seed: 3))
+        // Beyond the channels lies what must not matter.
+        let blockCount = rows * unit + 5
+        let sorted = Block([Float](repeating: 1e30, count: blocks * blockCount))
+        let weights = Block([Float](repeating: 1e30, count: blocks * taps * unit))
+        for c in 0..<size.channels {
+            let (block, lane) = (c / unit, c % unit)
+            for row in 0..<rows { sorted.base[block * blockCount + row * unit + lane] = x[row * size.channels + c] }
+            for tap in 0..<taps { weights.base[(block * taps + tap) * unit + lane] = w[tap * size.channels + c] }
+        }
+        let count = size.height * size.width * size.channels
+        for activation in [0, 1] as [Int32] {
+            let y = Block(unset: count)
+            level.kernels.depthwise_blocks(
+                y.base, Int32(size.height), Int32(size.width), sorted.base, Int32(size.inputWidth), blockCount,
+                Int32(size.channels), Int32(size.kernel), Int32(size.stride), weights.base, bias.base, activation)
+            var sums = (0..<count).map { Double(bias.base[$0 % size.channels]) }
+            size.products { sums[$0] += Double(w[$1]) * Double(x[$2]) }
+            y.expect(sums.map { activated($0, activation) }, "activation \(activation)")
+        }
+    }
+
     @Test(arguments: Level.all, sizes) func depthwiseWeightsMatchTheirTwin(level: Level, size: Size) {
         let x = Block(uniform(size.inputHeight * size.inputWidth * size.channels, seed: 1))
         let dy = Block(uniform(size.height * size.width * size.channels, seed: 2))

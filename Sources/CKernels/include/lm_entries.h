@@ -5,6 +5,9 @@ ENTRY(void, gemm,
       (m, n, k, a, a_row, a_col, b, b_row, c, c_row, accumulate, bias, activation))
 ENTRY(void, run_product, (const lm_product *p), (p))
 ENTRY(void, pack_product, (float *packed, const float *b, int depth, int columns), (packed, b, depth, columns))
+ENTRY(void, run_product_16, (const lm_product *p), (p))
+ENTRY(void, pack_product_16, (int16_t *packed, float *scales, const float *b, int depth, int columns),
+      (packed, scales, b, depth, columns))
 ENTRY(void, affine,
       (float *y, ptrdiff_t y_row, const float *x, ptrdiff_t x_row, size_t rows, size_t channels, const float *scale,
        const float *shift, int activation),
@@ -25,6 +28,10 @@ ENTRY(void, depthwise,
       (float *y, int height, int width, const float *x, int x_width, int channels, int kernel, int stride, const float *w,
        const float *bias, int activation),
       (y, height, width, x, x_width, channels, kernel, stride, w, bias, activation))
+ENTRY(void, depthwise_blocks,
+      (float *y, int height, int width, const float *x, int x_width, ptrdiff_t x_block, int channels, int kernel, int stride,
+       const float *w, const float *bias, int activation),
+      (y, height, width, x, x_width, x_block, channels, kernel, stride, w, bias, activation))
 ENTRY(void, depthwise_weights,
       (float *dw, const float *dy, int height, int width, const float *x, int x_width, int channels, int kernel, int stride),
       (dw, dy, height, width, x, x_width, channels, kernel, stride))

@@ -22,6 +22,15 @@ void lm_run_product(const lm_product *p);
 void lm_pack_product(float *packed, const float *b, int depth, int columns);
 #define LM_PACKED_COLUMNS 16
 
+/* The same with numbers of 16 bits and whole sums: B is quantised column by column, A by the largest number of a few dozen rows, so that a
+   sum is off by some 10^-4 of the largest possible. The depth is LM_MAX_DEPTH_16 at most; `bias` holds columns rounded up to a multiple of
+   LM_PACKED_COLUMNS. Where `sparse`, A is expected to hold mostly zeros, and rows that do cost as much as what is not zero in them. */
+void lm_run_product_16(const lm_product *p);
+/* Packs B[depth,columns] for lm_run_product_16 of the same level. `packed` holds depth, rounded up to an even number, times columns, rounded
+   up to a multiple of LM_PACKED_COLUMNS; `scales` as many as the latter. */
+void lm_pack_product_16(int16_t *packed, float *scales, const float *b, int depth, int columns);
+#define LM_MAX_DEPTH_16 512
+
 /* y[r,c] = act(x[r,c] * scale[c] + shift[c]); scale NULL = 1, shift NULL = 0. Rows of x and y are `x_row`, `y_row` floats apart.
    y may be x. */
 void lm_affine(float *y, ptrdiff_t y_row, const float *x, ptrdiff_t x_row, size_t rows, size_t channels, const float *scale,
@@ -45,6 +54,11 @@ double lm_dot(const float *x, const float *y, size_t n);
    kernel 3, 5 or 7. */
 void lm_depthwise(float *y, int height, int width, const float *x, int x_width, int channels, int kernel, int stride,
                   const float *w, const float *bias, int activation);
+/* The same on images whose channels lie in blocks of LM_BLOCK: x holds an image of rows of x_width positions of LM_BLOCK floats for each
+   block, `x_block` floats from one to the next; w [blocks, kernel, kernel, LM_BLOCK]; bias, not NULL, as many floats as blocks hold. What
+   the last block holds beyond the channels does not matter. y: positions of `channels` floats. */
+void lm_depthwise_blocks(float *y, int height, int width, const float *x, int x_width, ptrdiff_t x_block, int channels, int kernel,
+                         int stride, const float *w, const float *bias, int activation);
 /* dw[u,v,c] += Σ_ij dy[i,j,c] * x[i*stride+u, j*stride+v, c]. */
 void lm_depthwise_weights(float *dw, const float *dy, int height, int width, const float *x, int x_width, int channels, int kernel,
                           int stride);

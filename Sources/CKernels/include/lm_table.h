@@ -10,6 +10,8 @@
 
 /* One pointer a kernel; one table an instruction set. */
 struct lm_table {
+    /* Whether lm_run_product_16 is faster than lm_run_product at depths of some two dozen and more. */
+    int prefers_16_bits;
 #define ENTRY(RESULT, NAME, PARAMETERS, ARGUMENTS) RESULT(*NAME) PARAMETERS;
 #include "lm_entries.h"
 #undef ENTRY

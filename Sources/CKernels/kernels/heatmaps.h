@@ -58,20 +58,41 @@ static void KERNEL(spatial_softmax_backward)(float *dz, const float *dp, const f
                     __VA_ARGS__                                                                                                          \
                 }
 
+/* Σ p, Σ p*x and Σ p*y of `vectors` vectors of a cell, over all cells of `width` floats; x and y as they are for the cell's first place. */
+INLINE void KERNEL(moments)(const int vectors, float *mass, float *x, float *y, const float *p, int rows, int columns, int sub,
+                            ptrdiff_t width, const float *px, const float *py) {
+    vf all[2], across[2], down[2];
+    UNROLL for (int v = 0; v < vectors; v++) all[v] = across[v] = down[v] = splat(0);
+    for (int i = 0; i < rows; i++) {
+        vf row[2], row_across[2];
+        UNROLL for (int v = 0; v < vectors; v++) row[v] = row_across[v] = splat(0);
+        for (int j = 0; j < columns; j++, p += width)
+            UNROLL for (int v = 0; v < vectors; v++) {
+                const vf value = LOAD(p + v * VL);
+                row[v] += value, row_across[v] += value * px[j * sub];
+            }
+        UNROLL for (int v = 0; v < vectors; v++)
+            all[v] += row[v], across[v] += row_across[v], down[v] += row[v] * py[i * sub];
+    }
+    UNROLL for (int v = 0; v < vectors; v++)
+        STORE(mass + v * VL, all[v]), STORE(x + v * VL, across[v]), STORE(y + v * VL, down[v]);
+}
+
 static void KERNEL(expectation)(float *xy, const float *p, int rows, int columns, int sub, int points, const float *px,
                                 const float *py, float gain) {
     const int width = sub * sub * points;
     float mass[LM_MAX_CELL], x[LM_MAX_CELL], y[LM_MAX_CELL];
-    for (int c = 0; c < width; c++) mass[c] = x[c] = y[c] = 0;
-    for (int i = 0; i < rows; i++)
-        for (int j = 0; j < columns; j++, p += width) {
-            const float left = px[j * sub], upper = py[i * sub];
-            for (int c = 0; c < width; c++) {
-                mass[c] += p[c];
-                x[c] += p[c] * left;
-                y[c] += p[c] * upper;
+    int c = 0;
+    for (; c + 2 * VL <= width; c += 2 * VL) KERNEL(moments)(2, mass + c, x + c, y + c, p + c, rows, columns, sub, width, px, py);
+    for (; c + VL <= width; c += VL) KERNEL(moments)(1, mass + c, x + c, y + c, p + c, rows, columns, sub, width, px, py);
+    for (; c < width; c++) {
+        mass[c] = x[c] = y[c] = 0;
+        for (int i = 0; i < rows; i++)
+            for (int j = 0; j < columns; j++) {
+                const float value = p[(ptrdiff_t)(i * columns + j) * width + c];
+                mass[c] += value, x[c] += value * px[j * sub], y[c] += value * py[i * sub];
             }
-        }
+    }
     for (int l = 0; l < 2 * points; l++) xy[l] = 0;
     for (int u = 0; u < sub; u++)
         for (int v = 0; v < sub; v++)

@@ -25,19 +25,9 @@ static void KERNEL(pack_product)(float *packed, const float *b, int depth, int c
     }
 }
 
-/* The first `lanes` numbers of a vector. */
-INLINE vf KERNEL(load_lanes)(const float *x, int lanes) {
-    if (lanes == VL) return LOAD(x);
-    vf v = {0};
-    for (int l = 0; l < lanes; l++) v[l] = x[l];
-    return v;
-}
-
-INLINE void KERNEL(store_lanes)(float *y, vf v, int lanes) {
-    if (lanes == VL)
-        STORE(y, v);
-    else
-        for (int l = 0; l < lanes; l++) y[l] = v[l];
+/* Where column n of a row is written. */
+INLINE ptrdiff_t KERNEL(column)(const lm_product *p, int n) {
+    return n / LM_BLOCK * p->y_block + n % LM_BLOCK;
 }
 
 /* `rows` positions of line i from j on, columns n to n + vectors*VL; of the last vector only `lanes` columns exist. */
@@ -72,9 +62,11 @@ INLINE void KERNEL(product_tile)(const int rows, const int vectors, const lm_pro
         UNROLL for (int r = 0; r < rows; r++)
             UNROLL for (int v = 0; v < vectors; v++) sum[r][v] = KERNEL(hard_swish)(sum[r][v]);
     const ptrdiff_t next = p->y_position;
-    float *y = p->y + i * p->y_line + j * next + n;
-    UNROLL for (int r = 0; r < rows; r++)
-        UNROLL for (int v = 0; v < vectors; v++) KERNEL(store_lanes)(y + r * next + v * VL, sum[r][v], lanes);
+    float *y = p->y + i * p->y_line + j * next;
+    UNROLL for (int v = 0; v < vectors; v++) {
+        float *out = y + KERNEL(column)(p, n + v * VL);
+        UNROLL for (int r = 0; r < rows; r++) KERNEL(store_lanes)(out + r * next, sum[r][v], lanes);
+    }
 }
 
 /* Positions j to `end` of line i, one panel. */

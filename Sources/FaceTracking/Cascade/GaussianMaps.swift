@@ -43,16 +43,25 @@ package final class GaussianMaps {
         let step = 1 / Float(map)
         let nearest = min(max(Float(position), step / 2), 1 - step / 2)
         let least = (nearest - Float(position)) * (nearest - Float(position))
-        let factor = -0.5 / Float(sigma * sigma)
+        let variance = Float(sigma * sigma)
+        // Beyond this distance a place adds less than the sum can hold. Positions may be anything, NaN too.
+        let reach = (least + Self.reach * Self.reach * variance).squareRoot() + step
+        let (lower, upper) = ((Float(position) - reach) / step, (Float(position) + reach) / step)
+        let first = lower > 0 ? Int(min(lower, Float(map - 1))) : 0
+        let last = upper < Float(map - 1) ? Int(max(upper, 0)) : map - 1
         var sum: Float = 0
-        for i in 0..<map {
+        for i in 0..<map { target[i * points + index] = 0 }
+        for i in first...max(first, last) {
             let d = (Float(i) + 0.5) * step - Float(position)
-            let value = expf(factor * (d * d - least))
+            let value = expf(-0.5 / variance * (d * d - least))
             target[i * points + index] = value
             sum += value
         }
-        for i in 0..<map { target[i * points + index] /= sum }
+        for i in first...max(first, last) { target[i * points + index] /= sum }
     }
+
+    /// Standard deviations that count.
+    private static let reach: Float = 6
 }
 
 extension Double {

@@ -23,12 +23,18 @@ final class FilteredProductStep: InferenceStep {
     private let stride: Int
     /// Output lines in work at once.
     private let band: Int
-    /// Padded lines of the expanded map, and lines of the filtered one; set by `bind`.
+    /// Weights and shifts of the depthwise convolution, in blocks of channels.
+    private let weights: Tensor
+    private let shifts: Tensor
+    /// Padded lines of the expanded map, a window for each block of channels, and lines of the filtered map; set by `bind`.
     private var window: UnsafeMutablePointer<Float>!
     private var filteredLines: UnsafeMutablePointer<Float>!
 
-    /// Positions of a band: enough for every panel of weights that is loaded to be used several times.
-    private static let positions = 48
+    /// Positions of a band: enough for every panel of weights that is loaded to be used several times, and for few lines to be kept from
+    /// band to band.
+    private static let positions = 128
+    /// Channels of a block.
+    private static let block = Int(LM_BLOCK)
 
     init(
         _ name: String, _ filter: DepthwiseFilter, _ matrix: FoldedMatrix, to output: ProductOutput,
@@ -38,18 +44,38 @@ final class FilteredProductStep: InferenceStep {
         filter.layer.prepare()
         (expanded, filtered) = (filter.layer.input.shape, filter.layer.output.map.shape)
         (kernel, stride) = (filter.layer.kernel, filter.layer.stride)
-        band = min(filtered.height, max(1, (Self.positions + filtered.width - 1) / filtered.width))
+        let most = max(1, Self.positions / filtered.width)
+        let bands = (filtered.height + most - 1) / most
+        band = (filtered.height + bands - 1) / bands
+        let blocks = (expanded.channels + Self.block - 1) / Self.block
+        weights = Tensor(zeros: blocks * kernel * kernel * Self.block)
+        shifts = Tensor(zeros: blocks * Self.block)
         expansion = filter.expansion.map { PackedProduct($0.matrix, activation: $0.activation, kernels: kernels) }
         projection = PackedProduct(matrix, activation: output.activation, kernels: kernels)
+        packFilter()
+    }
+
+    private func packFilter() {
+        let (taps, channels) = (kernel * kernel, expanded.channels)
+        for channel in 0..<channels {
+            let first = channel / Self.block * taps * Self.block + channel % Self.block
+            for tap in 0..<taps {
+                weights[first + tap * Self.block] = filter.layer.prepared[tap * channels + channel]
+            }
+            if let shift = filter.layer.output.foldedShift { shifts[channel] = shift[channel] }
+        }
     }
 
     var inputs: [FeatureMap] { filter.inputs + (output.addend.map { [$0] } ?? []) }
     var outputs: [FeatureMap] { [output.map] }
 
     private var border: Int { kernel / 2 }
-    private var paddedLine: Int { (expanded.width + 2 * border) * expanded.channels }
-    private var windowLines: Int { (band - 1) * stride + kernel }
-    private var windowCount: Int { (windowLines * paddedLine + 15) / 16 * 16 }
+    private var blocks: Int { (expanded.channels + Self.block - 1) / Self.block }
+    private var paddedWidth: Int { expanded.width + 2 * border }
+    /// Floats of a line of a block's window, and of the window.
+    private var paddedLine: Int { paddedWidth * Self.block }
+    private var blockCount: Int { ((band - 1) * stride + kernel) * paddedLine }
+    private var windowCount: Int { blocks * blockCount }
     var scratchCount: Int { windowCount + band * filtered.width * filtered.channels }
 
     func bind(scratch: UnsafeMutablePointer<Float>) {
@@ -66,10 +92,10 @@ final class FilteredProductStep: InferenceStep {
         for first in Swift.stride(from: 0, to: filtered.height, by: band) {
             let lines = min(band, filtered.height - first)
             expand(for: first, lines)
-            kernels.pointee.depthwise(
-                filteredLines, Int32(lines), Int32(filtered.width), window, Int32(expanded.width + 2 * border),
-                Int32(expanded.channels), Int32(kernel), Int32(stride), filter.layer.prepared.base,
-                filter.layer.output.foldedShift, filter.layer.output.activation.rawValue)
+            kernels.pointee.depthwise_blocks(
+                filteredLines, Int32(lines), Int32(filtered.width), window, Int32(paddedWidth), blockCount,
+                Int32(expanded.channels), Int32(kernel), Int32(stride), weights.base, shifts.base,
+                filter.layer.output.activation.rawValue)
             project(first, lines)
         }
     }
@@ -78,43 +104,61 @@ final class FilteredProductStep: InferenceStep {
     private func expand(for first: Int, _ lines: Int) {
         let top = first * stride - border
         let kept = first == 0 ? 0 : max(0, kernel - stride)
-        window.update(from: window + band * stride * paddedLine, count: kept * paddedLine)
+        eachBlock { $0.update(from: $0 + band * stride * paddedLine, count: kept * paddedLine) }
         let needed = (lines - 1) * stride + kernel
         let (start, end) = (max(0, top + kept), min(expanded.height, top + needed))
         clear(kept..<max(kept, start - top))
         clear(max(kept, end - top)..<max(kept, needed))
         guard start < end else { return }
         clearSides(start - top..<end - top)
-        fill(start, end - start, window + (start - top) * paddedLine + border * expanded.channels)
+        fill(start, end - start, window + (start - top) * paddedLine + border * Self.block)
+    }
+
+    /// Runs `body` for the window of each block of channels.
+    private func eachBlock(_ body: (UnsafeMutablePointer<Float>) -> Void) {
+        for block in 0..<blocks { body(window + block * blockCount) }
     }
 
     private func clear(_ lines: Range<Int>) {
-        (window + lines.lowerBound * paddedLine).update(repeating: 0, count: lines.count * paddedLine)
+        guard !lines.isEmpty else { return }
+        eachBlock { ($0 + lines.lowerBound * paddedLine).update(repeating: 0, count: lines.count * paddedLine) }
     }
 
     private func clearSides(_ lines: Range<Int>) {
-        let side = border * expanded.channels
-        for line in lines {
-            let base = window + line * paddedLine
-            base.update(repeating: 0, count: side)
-            (base + paddedLine - side).update(repeating: 0, count: side)
+        let side = border * Self.block
+        eachBlock { window in
+            for line in lines {
+                let base = window + line * paddedLine
+                base.update(repeating: 0, count: side)
+                (base + paddedLine - side).update(repeating: 0, count: side)
+            }
         }
     }
 
     private func fill(_ start: Int, _ lines: Int, _ target: UnsafeMutablePointer<Float>) {
-        guard let expansion else {
-            let length = expanded.width * expanded.channels
-            for line in 0..<lines {
-                (target + line * paddedLine).update(
-                    from: filter.layer.input.values.base + (start + line) * length, count: length)
-            }
-            return
-        }
+        guard let expansion else { return copy(start, lines, target) }
         var product = expansion.product
         product.moveStrips(byLines: start)
         (product.lines, product.positions) = (Int32(lines), Int32(expanded.width))
-        (product.y, product.y_line, product.y_position) = (target, paddedLine, expanded.channels)
+        (product.y, product.y_line, product.y_position) = (target, paddedLine, Self.block)
+        product.y_block = blockCount
         expansion.run(product)
+    }
+
+    /// Sorts lines of the input into blocks of channels.
+    private func copy(_ start: Int, _ lines: Int, _ target: UnsafeMutablePointer<Float>) {
+        let channels = expanded.channels
+        let source = filter.layer.input.values.base + start * expanded.width * channels
+        for line in 0..<lines {
+            for position in 0..<expanded.width {
+                let from = source + (line * expanded.width + position) * channels
+                let to = target + line * paddedLine + position * Self.block
+                for first in Swift.stride(from: 0, to: channels, by: Self.block) {
+                    (to + first / Self.block * blockCount).update(
+                        from: from + first, count: min(Self.block, channels - first))
+                }
+            }
+        }
     }
 
     private func project(_ first: Int, _ lines: Int) {

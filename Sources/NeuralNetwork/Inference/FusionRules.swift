@@ -76,12 +76,18 @@ struct FusionRules {
 
     // MARK: Rules
 
-    /// Blocks of positions are read where they are by pointwise convolutions.
-    private func isView(_ layer: BlockRearrangement, _ index: Int) -> Bool {
+    /// Blocks of positions are read where they are by pointwise convolutions, blocks of blocks as well, but no further.
+    private func isView(_ layer: BlockRearrangement, _ index: Int, ofBlocks: Bool = false) -> Bool {
         guard layer.direction == .spaceToDepth, let readers = readers[ObjectIdentifier(layer.output)] else {
             return false
         }
-        return readers.allSatisfy { layers[$0] is PointwiseConvolution && stages[$0] == stages[index] }
+        return readers.allSatisfy { reader in
+            guard stages[reader] == stages[index] else { return false }
+            if let outer = layers[reader] as? BlockRearrangement {
+                return !ofBlocks && isView(outer, reader, ofBlocks: true)
+            }
+            return layers[reader] is PointwiseConvolution
+        }
     }
 
     /// A depthwise convolution runs line by line in front of the pointwise convolution that reads it.

@@ -35,10 +35,12 @@ enum ProductSource {
     case map(FeatureMap)
     /// 2×2 blocks of a map as channels.
     case blocks(FeatureMap)
+    /// 2×2 blocks of 2×2 blocks.
+    case patches(FeatureMap)
 
     var map: FeatureMap {
         switch self {
-        case .map(let map), .blocks(let map): map
+        case .map(let map), .blocks(let map), .patches(let map): map
         }
     }
 
@@ -46,6 +48,7 @@ enum ProductSource {
         switch self {
         case .map(let map): [lm_strip(map)]
         case .blocks(let map): lm_strip.blocks(map)
+        case .patches(let map): lm_strip.patches(map)
         }
     }
 }
@@ -68,10 +71,12 @@ final class PointwiseStep: InferenceStep {
 
     init(
         _ name: String, _ sources: [ProductSource], _ matrix: FoldedMatrix, to output: ProductOutput,
-        kernels: UnsafePointer<lm_table>
+        sparse: Bool = false, kernels: UnsafePointer<lm_table>
     ) {
         (self.name, self.sources, self.output) = (name, sources, output)
-        packed = PackedProduct(matrix, activation: output.activation, kernels: kernels)
+        packed = PackedProduct(
+            matrix, activation: output.activation, run: sources.flatMap(\.strips).map { Int($0.channels) }.min(),
+            sparse: sparse, kernels: kernels)
     }
 
     var inputs: [FeatureMap] { sources.map(\.map) + (output.addend.map { [$0] } ?? []) }
@@ -102,7 +107,9 @@ final class ConvolutionStep: InferenceStep {
         layer.prepare()
         let matrix = FoldedMatrix(
             weights: layer.prepared, bias: layer.output.foldedShift, columns: layer.output.map.shape.channels)
-        packed = PackedProduct(matrix, activation: layer.output.activation, kernels: kernels)
+        packed = PackedProduct(
+            matrix, activation: layer.output.activation, run: layer.kernel * layer.input.shape.channels,
+            kernels: kernels)
     }
 
     var name: String { layer.name }

@@ -38,8 +38,18 @@ struct StepBuilder {
             let next = composed(term.index, gain: term.gain)
             (sources, matrix) = (sources + next.sources, matrix.stacked(on: next.matrix))
         }
-        return PointwiseStep(name, sources, matrix, to: output, kernels: kernels)
+        return PointwiseStep(
+            name, sources, matrix, to: output, sparse: sources.contains { isHeatmap($0.map) }, kernels: kernels)
     }
+
+    /// Whether a map is next to zero in most places: the heatmaps of a pass, or those handed in as a prior.
+    private func isHeatmap(_ map: FeatureMap) -> Bool {
+        guard let (_, writer) = rules.writer(of: map) else { return map.shape.channels >= Self.heatmapChannels }
+        return writer is SpatialSoftmax
+    }
+
+    /// Fewest channels of a graph's input that is no picture.
+    private static let heatmapChannels = 64
 
     /// The depthwise convolution that is fused into pointwise convolution `index`.
     private func filter(of index: Int) -> DepthwiseFilter? {
@@ -63,7 +73,7 @@ struct StepBuilder {
                 continue
             }
             if let blocks = layer as? BlockRearrangement {
-                sources.append(.blocks(blocks.input))
+                sources.append(view(blocks))
                 row += map.shape.channels
             } else {
                 let part = composed(inner, gain: 1)
@@ -73,6 +83,14 @@ struct StepBuilder {
             }
         }
         return (sources, matrix.scaled(by: gain))
+    }
+
+    /// Blocks where they lie; blocks of blocks, where those are read in place too.
+    private func view(_ blocks: BlockRearrangement) -> ProductSource {
+        guard let (inner, layer) = rules.writer(of: blocks.input), rules.isFused(inner),
+            let finer = layer as? BlockRearrangement
+        else { return .blocks(blocks.input) }
+        return .patches(finer.input)
     }
 
     private func matrix(of index: Int) -> FoldedMatrix {
