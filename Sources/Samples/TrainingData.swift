@@ -23,7 +23,7 @@ package struct TrainingData: Sendable {
     /// Faces left out because their points are of another scheme.
     package let otherSchemes: Int
     /// Doubts about annotations and their pictures.
-    package let warnings: [DataWarning]
+    package private(set) var warnings: [DataWarning]
 
     /// With a folder of baked samples, the other folders serve for validation only, but for pictures that are baked.
     ///
@@ -81,6 +81,9 @@ package struct TrainingData: Sendable {
         self.scheme = scheme
         train?.describe(scheme)
         validation?.describe(scheme)
+        guard let held = validation?.withUnit() else { return }
+        validation = held.faces
+        warnings += held.warnings
     }
 
     /// The scheme of the folders' faces: `usual` where there are such, or where there is none at all; else the only other one.

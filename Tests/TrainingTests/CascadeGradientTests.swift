@@ -159,6 +159,7 @@ private struct TestedStep {
         let direction = length > 1e-5 ? zip(gradient, factors).map { $0 * $1 / Float(length) } : factors
         let found = zip(gradient, direction).reduce(0) { $0 + Double($1.0) * Double($1.1) }
         let wanted = slope(of: value, moving: values, along: direction, step: step)
-        #expect(abs(found - wanted) <= tolerance * length + 5e-4, "\(name): \(found), not \(wanted)")
+        // Differences of a loss in 32 bits through a deep network: near 0 a slope is known to about a thousandth.
+        #expect(abs(found - wanted) <= tolerance * length + 1.5e-3, "\(name): \(found), not \(wanted)")
     }
 }

@@ -122,6 +122,28 @@ import Testing
         #expect(error?.exitCode == .unusableData && error?.remedy?.contains("'scheme: points1'") == true)
     }
 
+    @Test func aHeldBackFaceWhoseUnitHasNoLengthIsToldAndNotJudged() throws {
+        let lines = (0..<40).map { "a.jpg,own,train,g\($0),10,8,\($0 % 2 == 0 ? 10 : 26),8,12,18,24,20\n" }
+        try data.put("annotations.csv", "file,set,split,group,x0,y0,x1,y1,x2,y2,x3,y3\n" + lines.joined())
+        try data.put("r.yaml", "samples: 24\nvalidation_share: 0.3\nunit: [0, 1]\nmirror: [1, 0, 3, 2]\n")
+        var recipe = try TrainingRecipe(path: data.path("r.yaml"))
+        (recipe.settings.threads, recipe.model) = (1, try configuration("points4"))
+        let output = data.path("own.safetensors")
+        var told: [String] = []
+        try TrainingRun(.init(folders: [data.path], output: output, recipe: recipe)).run(
+            isStopped: { false }, observer: { if case .warning(let text) = $0 { told.append(text) } })
+        #expect(told.contains { $0.contains("has no length: the face is not evaluated") }, "\(told)")
+        let error = try #require(try CascadeModel(path: output).notes["validation_error_percent"])
+        #expect(error.split(separator: " ").allSatisfy { Double($0)?.isFinite == true }, "\(error)")
+    }
+
+    @Test func aLineOfOnePointIsRefused() throws {
+        var points = PointDescription()
+        points.lines = [["0"]]
+        let scheme = try #require(LandmarkScheme.named("points4"))
+        #expect(fault { _ = try points.applied(to: scheme) }?.cause == "recipe: lines: a line of 1 points")
+    }
+
     @Test func aRunFromAModelKeepsItsNetworkAndDescribesItsPoints() throws {
         try table()
         let base = data.path("base.safetensors")

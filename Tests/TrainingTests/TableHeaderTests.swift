@@ -27,6 +27,14 @@ import Testing
         #expect(found.faces.map(\.file) == ["data/a.jpg", "data/c.jpg"] && found.others == ["webmorph4": 1])
     }
 
+    /// A point whose columns are gone would take all points behind it along.
+    @Test func aGapOrATwinAmongTheCoordinatesIsNamed() {
+        #expect(
+            cause("file,x0,y0,x2,y2\na.jpg,1,2,3,4\n") == "data/t.csv:1: column “x2” without those of point 1")
+        #expect(cause("file,x0,y0,x1\na.jpg,1,2,3\n") == "data/t.csv:1: column “x1” without those of point 1")
+        #expect(cause("file,x0,x0,y0,x1,y1\na.jpg,1,2,3,4,5\n") == "data/t.csv:1: two columns “x0”")
+    }
+
     /// A download that broke off, or a disk that was full: it is no row of another scheme.
     @Test func aRowThatIsCutOffIsNamed() throws {
         let rest = "correct this row or remove it"

@@ -145,9 +145,12 @@ package struct EvaluationRun: Sendable {
         var sets: [(name: String, faces: FaceSet)] = []
         let chosen = try annotations(scheme: scheme)
         for (name, faces) in Dictionary(grouping: chosen, by: \.set).sorted(by: { $0.key < $1.key }) {
-            sets.append((name, try FaceSet(faces)))
+            var set = try FaceSet(faces)
+            set.describe(scheme)
+            let (measured, doubts) = set.withUnit()
+            warn(set.warnings + doubts)
+            if let measured { sets.append((name, measured)) }
         }
-        warn(sets.flatMap(\.faces.warnings))
         return sets
     }
 

@@ -97,6 +97,8 @@ package struct Chart {
 
     /// From 0 or the least value to the greatest, with ticks at 1, 2 or 5 times a power of ten.
     private func scale(_ values: [Double]) -> Scale {
+        // An infinite value would have no step, and ticks without an end.
+        let values = values.filter { abs($0) < 1e12 }
         let low = min(0, values.min() ?? 0)
         let high = max(values.max() ?? 1, low + 1e-9)
         let rough = (high - low) / 6

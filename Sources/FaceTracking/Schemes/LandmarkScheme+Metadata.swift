@@ -53,6 +53,9 @@ extension LandmarkScheme {
             lines = try text.split(separator: ";").map { (run) throws(LandmarkdError) in
                 try reader.numbers(String(run), of: Self.keys.lines)
             }
+            guard lines.allSatisfy({ $0.count >= 2 }) else {
+                throw reader.fault(Self.keys.lines, "has a line of less than two points")
+            }
         }
         if let text = metadata[Self.keys.template] { template = try reader.points(text, of: Self.keys.template) }
     }

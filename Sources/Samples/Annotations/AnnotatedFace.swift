@@ -30,6 +30,14 @@ package struct AnnotatedFace: Sendable {
         (self.file, self.set, self.split, self.group) = (file, set, split, group)
         (self.points, self.scheme, self.size, self.source) = (points, scheme, size, source)
     }
+
+    /// Why no error of this face can be measured; nil where the scheme's unit has a length.
+    var unitWarning: DataWarning? {
+        let length = scheme.referenceLength(of: points)
+        guard !(length > 1e-6 && length < 1e9) else { return nil }
+        return DataWarning(
+            .noUnit, "\(source): \(scheme.unitName), the unit of errors, has no length: the face is not evaluated")
+    }
 }
 
 package struct PixelSize: Sendable, Equatable {

@@ -97,9 +97,25 @@ private struct TableColumns {
         guard !coordinates.isEmpty || place("x", 1) == nil else {
             throw LandmarkdError(.unusableData, "\(text.name):\(line): no columns “x0” and “y0”", remedy: remedy)
         }
+        if !coordinates.isEmpty, let fault = Self.coordinateFault(names, count: coordinates.count) {
+            throw LandmarkdError(.unusableData, "\(text.name):\(line): \(fault)", remedy: remedy)
+        }
         self.places = places
         next = coordinates.isEmpty ? cells.count : nil
         headerCount = cells.count
+    }
+
+    /// What is wrong with the coordinates that a header names: a gap would lose all points behind it.
+    private static func coordinateFault(_ names: [String], count: Int) -> String? {
+        var seen: Set<String> = []
+        for name in names {
+            let digits = name.dropFirst().drop { $0 == "_" }
+            guard name.hasPrefix("x") || name.hasPrefix("y"), let number = wholeNumber(String(digits)) else { continue }
+            let coordinate = "\(name.prefix(1))\(number)"
+            guard seen.insert(coordinate).inserted else { return "two columns “\(coordinate)”" }
+        }
+        let stray = seen.compactMap { wholeNumber(String($0.dropFirst())) }.filter { $0 >= count }.min()
+        return stray.map { "column “\(seen.contains("x\($0)") ? "x" : "y")\($0)” without those of point \(count)" }
     }
 
     /// What is wrong with the length of a row, if something is. Where a column tells how many points a row has, it may be

@@ -14,6 +14,8 @@ package struct DataWarning: Sendable, Equatable {
         case incompleteFace
         /// Several lists have the same face.
         case repeatedFaces
+        /// The length that errors are measured in is 0.
+        case noUnit
         /// A file that could be a list is broken.
         case brokenList
     }

@@ -7,7 +7,7 @@ package struct FaceSet: Sendable {
     package internal(set) var faces: [AnnotatedFace]
     package let pictures: PictureSet
     /// Index into `pictures` for each face.
-    package let pictureIndex: [Int]
+    package internal(set) var pictureIndex: [Int]
     package internal(set) var scheme: LandmarkScheme
     /// Doubts about how annotations and pictures go together.
     package let warnings: [DataWarning]
@@ -52,6 +52,16 @@ package struct FaceSet: Sendable {
     }
 
     package var count: Int { faces.count }
+
+    /// The faces whose errors can be measured in the scheme's unit, and a warning for each other one.
+    package func withUnit() -> (faces: FaceSet?, warnings: [DataWarning]) {
+        let doubts = faces.map(\.unitWarning)
+        let kept = faces.indices.filter { doubts[$0] == nil }
+        guard kept.count < faces.count else { return (self, []) }
+        var set = self
+        (set.faces, set.pictureIndex) = (kept.map { faces[$0] }, kept.map { pictureIndex[$0] })
+        return (kept.isEmpty ? nil : set, doubts.compactMap(\.self))
+    }
 
     /// Says more of what the points mean; `scheme` must be of the same points.
     package mutating func describe(_ scheme: LandmarkScheme) {

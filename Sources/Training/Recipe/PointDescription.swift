@@ -20,11 +20,15 @@ package struct PointDescription: Sendable, Equatable {
         let resolver = PointResolver(count: scheme.count, names: scheme.pointNames)
         if !lines.isEmpty {
             scheme.lines = try lines.map { (run) throws(LandmarkdError) in try resolver.numbers(run, of: "lines") }
+            if let run = scheme.lines.first(where: { $0.count < 2 }) {
+                throw fault("lines", "a line of \(run.count) points", "give each line at least two points")
+            }
         }
         if !unit.isEmpty {
             let pair = try resolver.numbers(unit, of: "unit")
             guard pair.count == 2, pair[0] != pair[1] else {
-                throw fault("unit", "\(unit.count) points", "give two different points, left in the picture first")
+                let cause = pair.count == 2 ? "the same point twice" : "\(pair.count) points"
+                throw fault("unit", cause, "give two different points, left in the picture first")
             }
             scheme.normalizer = .init(first: pair[0], second: pair[1])
         }

@@ -54,7 +54,7 @@ struct TrainingLog {
         if appending, isReadable(path) { try readEarlierRows() } else { try writeFile(path, Array(Self.header.utf8)) }
     }
 
-    /// Loss and validation error of the run that is gone on with.
+    /// Loss and validation error of the resumed run.
     private mutating func readEarlierRows() throws(LandmarkdError) {
         let text = String(decoding: try readFile(path, atMost: 1 << 28), as: UTF8.self)
         for line in text.split(separator: "\n").dropFirst() {
