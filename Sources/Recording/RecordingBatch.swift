@@ -14,7 +14,7 @@ package struct RecordingBatch: Sendable {
         package var format = TableFormat.csv
         /// Where the one recording is drawn with its landmarks; nil for no drawing.
         package var overlay: String?
-        /// Whether the drawing calms the landmarks; the table never does.
+        /// Whether the overlay draws smoothed landmarks, whatever the table holds.
         package var smoothsOverlay = true
         package var span = TimeSpan.whole
         /// At most as many threads work at once. Results do not depend on it.

@@ -32,7 +32,7 @@ final class Picture: @unchecked Sendable {  // Sendable: written only before it 
         }
     }
 
-    /// A copy of a picture that lies in one piece of memory. Nil where the bytes are too few, or memory lacks.
+    /// A copy of a picture that lies in one piece of memory. Nil where the bytes are too few, or memory runs out.
     convenience init?(copying bytes: UnsafeRawBufferPointer, _ planes: PackedPlanes, width: Int, height: Int) {
         self.init(memory: nil)
         let source = Picture()

@@ -30,7 +30,7 @@ private final class FileSource: LiveSource {  // thread-bound
     /// Whether this time through the file has given a picture.
     private var hasPicture = false
 
-    /// Seconds of decoding without a good picture that are borne.
+    /// Longest tolerated time of decoding without a good picture, in seconds.
     private static let patience = 10.0
 
     init(_ path: String, loop: Bool, stop: StopSignal) throws(LandmarkdError) {

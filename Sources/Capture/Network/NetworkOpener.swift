@@ -16,7 +16,7 @@ package struct NetworkOpener: LiveSourceOpener {
     /// How often a server may send us on to another one.
     private static let mostRedirects = 5
 
-    /// Seconds of silence that are borne.
+    /// Longest tolerated silence, in seconds.
     package struct Patience: Sendable {
         /// Until the stream is open and known.
         package var opening: Double

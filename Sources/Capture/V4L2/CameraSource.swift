@@ -12,7 +12,7 @@ final class CameraSource: LiveSource {  // thread-bound
     private let pictures: CameraPictures
     private let stream: CameraStream
     private let stop: StopSignal
-    /// Seconds without a good frame that are borne, at first and later.
+    /// Longest tolerated time without a good frame, in seconds, at first and later.
     private let patience: (first: Double, later: Double)
 
     private var clock = CameraClock()

@@ -1,8 +1,8 @@
 import Base
 import Glibc
 
-/// Where the network's crop lies around a face: upright, square, `area` times the face box; or, for points of which a template says
-/// where they lie in it, as brings them nearest there.
+/// Where the network's crop lies around a face: upright, square, `area` times the face box; or, for a scheme with a
+/// template of where its points lie in the crop, the crop that fits the template best.
 ///
 /// A crop is described by a map from crop units to the picture: (0, 0) is the crop's upper left corner, (1, 1) its lower
 /// right one, and pixel i of a crop of `side` pixels has its centre at (i + 0.5)/side. So one map serves every side, its

@@ -14,7 +14,7 @@ package final class BakedSamples: SampleSource {
     private let labels: [SampleLabels]
     private let crops: MappedFile
 
-    /// Throws `noInput` where a file lacks, `unusableData` with file and line where one is faulty or cut off.
+    /// Throws `noInput` where a file is missing, `unusableData` with file and line where one is faulty or cut off.
     package init(folder: String) throws(LandmarkdError) {
         let index = try BakedIndex(TextFile(BakedFiles.index(folder)))
         (side, channels, scheme, labels) = (index.side, index.channels, index.scheme, index.labels)

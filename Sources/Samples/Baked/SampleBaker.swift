@@ -8,7 +8,7 @@ package struct SampleBaker {
 
     package init(folder: String) { self.folder = folder }
 
-    /// Makes the folder if it lacks. The index is written last: a folder without it is not whole.
+    /// Creates the folder if it is missing. The index is written last: a folder without it is not whole.
     ///
     /// `progress` is told the number of samples written so far. Throws `cannotCreate` or `inputOutput`.
     package func bake(

@@ -139,7 +139,7 @@ final class StreamFaults: Sendable {
     }
 }
 
-/// What a stream of some name has used up since the program's start, so that a stream set otherwise goes on where it was.
+/// Totals of a stream's name since the program's start, so that a stream whose settings change continues them.
 final class StreamHistory: Sendable {
     private let used = Mutex<(frames: Int, id: Int)>((0, 0))
 

@@ -100,7 +100,7 @@ package final class StreamSupervisor: Sendable {
         }
     }
 
-    /// Ends all streams, their outputs flushed and closed, within 1.5 s also where a camera hangs. Blocks so long.
+    /// Ends all streams, their outputs flushed and closed, within 1.5 s also where a camera hangs. Blocks until then.
     package func stopAll() {
         turn.withLock { _ in
             let streams = state.withLock { state in

@@ -36,7 +36,7 @@ struct MetricDescription {
             help: "Seconds from a frame's exposure, as the driver tells it, to its result.", buckets: latencyBuckets,
             summaryName: "landmarkd_recent_latency_seconds"),
         "landmarkd_recent_latency_seconds": .init(
-            help: "The same of the last 512 frames: what half and 99 % of them did not exceed."),
+            help: "Median and 99th percentile of the same over the last 512 frames."),
         "landmarkd_reconnects_total": .init(help: "Times that the source was reopened after a loss."),
         "landmarkd_stream_up": .init(help: "1 while the stream delivers, else 0."),
         "landmarkd_output_dropped_total": .init(help: "Results that an output could not take in time."),

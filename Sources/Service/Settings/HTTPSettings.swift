@@ -69,7 +69,7 @@ struct HostAndPort: Sendable, Equatable {
     var host: String
     var port: Int
 
-    /// Nil where one of them lacks or cannot be.
+    /// Nil where one of them is missing or invalid.
     init?(_ text: String) {
         guard let colon = text.lastIndex(of: ":"), let port = wholeNumber(String(text[text.index(after: colon)...])),
             0...65535 ~= port

@@ -43,7 +43,8 @@ struct FineTuning {
         let start =
             alignment == nil
             ? "; \(points) points start from nothing: their faces are not found by this model, so crops are laid by their box"
-            : "; \(near) of \(points) points start from the nearest of its \(others), the others from nothing"
+            : "; \(near) of \(points) points start from the nearest of its \(others)"
+                + (near < points ? ", the others from nothing" : "")
         return [first + start, "starting fresh: \(transfer.fresh.joined(separator: ", "))"]
     }
 }

@@ -106,7 +106,7 @@ package struct TrainingRun {
             guard !isStopped() else {
                 throw LandmarkdError(
                     .interrupted, "training: interrupted after \(step.samples) samples; kept in \(paths.checkpoint)",
-                    remedy: "go on with --resume")
+                    remedy: "continue with --resume")
             }
         }
     }

@@ -48,7 +48,7 @@ final class HTTPSource: LiveSource {  // thread-bound
         first = Result { () throws(LandmarkdError) in try frame(until: limit, of: opening) }
     }
 
-    /// Seconds without a good picture that are borne.
+    /// Longest tolerated time without a good picture, in seconds.
     private var patience: Double { isSnapshot ? max(readingPatience, 3 * schedule.interval) : readingPatience }
 
     func next() throws(LandmarkdError) -> LiveFrame? {
