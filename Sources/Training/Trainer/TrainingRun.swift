@@ -92,7 +92,7 @@ package struct TrainingRun {
             if let record = meter.take(step, trainer) {
                 try log.write(record)
                 observer(.step(record))
-                if !isEstimated { observer(.estimated(trainer, record)) }
+                if !isEstimated, !trainer.isDone { observer(.estimated(trainer, record)) }
                 isEstimated = true
             }
             if trainer.hasPassed(interval), !trainer.isDone {
