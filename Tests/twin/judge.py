@@ -1,12 +1,11 @@
 """What a trained twin is worth: errors on held-back faces, and the places in faceless pictures that it takes for faces."""
 import torch
 
-from augmentation import Error, Layout, similarity
+from augmentation import EYES, Error, Layout, similarity
 
 # Outer eye corners, whose distance is the unit of errors (300-W order).
 OUTER_EYES = (36, 45)
 SHUT_BELOW = 0.12
-EYES = ((36, 39, (37, 38), (41, 40)), (42, 45, (43, 44), (47, 46)))
 
 
 def straight_crops(sampler, faces, device):
