@@ -92,10 +92,10 @@ public final class Camfs: Sendable {
             try FileManager.default.attributesOfItem(atPath: $0)[.modificationDate] as? Date ?? Date()
         }
         let version = Int(times.max()?.timeIntervalSince1970 ?? 0)
-        let program = NSTemporaryDirectory() + "landmarkd-camfs-\(getuid())-\(version)"
+        let program = NSTemporaryDirectory() + "landmarkd-camfs-2-\(getuid())-\(version)"
         if FileManager.default.isExecutableFile(atPath: program) { return program }
         let partial = "\(program).\(getpid())"
-        let built = try run("gcc", ["-std=gnu11", "-O2", "-o", partial, source])
+        let built = try run("\(packageFolder)/Tests/system/build-camfs", [source, partial])
         guard built.status == 0, rename(partial, program) == 0 else { throw Failure("building camfs: \(built.errors)") }
         return program
     }

@@ -145,11 +145,7 @@ package struct EvaluationRun: Sendable {
         var sets: [(name: String, faces: FaceSet)] = []
         let chosen = try annotations(scheme: scheme)
         for (name, faces) in Dictionary(grouping: chosen, by: \.set).sorted(by: { $0.key < $1.key }) {
-            var set = try FaceSet(faces)
-            set.describe(scheme)
-            let (measured, doubts) = set.withUnit()
-            warn(set.warnings + doubts)
-            if let measured { sets.append((name, measured)) }
+            if let set = try measurable(faces, scheme) { sets.append((name, set)) }
         }
         return sets
     }
@@ -157,9 +153,23 @@ package struct EvaluationRun: Sendable {
     /// At most `count` faces of the sets and the split, spread evenly over all of them.
     package func someFaces(_ count: Int, scheme: LandmarkScheme) throws(LandmarkdError) -> FaceSet {
         let all = try annotations(scheme: scheme)
-        let chosen = try FaceSet((0..<min(count, all.count)).map { all[$0 * all.count / min(count, all.count)] })
-        warn(chosen.warnings)
-        return chosen
+        let chosen = (0..<min(count, all.count)).map { all[$0 * all.count / min(count, all.count)] }
+        guard let set = try measurable(chosen, scheme) else {
+            throw LandmarkdError(
+                .unusableData,
+                "\(folders.joined(separator: ", ")): \(scheme.unitName) has no length in any chosen face",
+                remedy: "correct these points, or choose two points that lie apart as the model's unit")
+        }
+        return set
+    }
+
+    /// The faces whose errors can be measured; of the others, and of other doubts, it warns. Nil where none is left.
+    private func measurable(_ faces: [AnnotatedFace], _ scheme: LandmarkScheme) throws(LandmarkdError) -> FaceSet? {
+        var set = try FaceSet(faces)
+        set.describe(scheme)
+        let (measurable, doubts) = set.withUnit()
+        warn(set.warnings + doubts)
+        return measurable
     }
 
     private func annotations(scheme: LandmarkScheme) throws(LandmarkdError) -> [AnnotatedFace] {
