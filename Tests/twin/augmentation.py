@@ -16,6 +16,7 @@ import torch.nn.functional as F
 from faces import Faces
 from photometry import Dice, Photometry, apply_to
 from pictures import Pictures
+from warps import follow, warp_field
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,14 @@ class Recipe:
     shut_wholly_share: float = 0.6
     shut_partly: tuple = (0.3, 0.9)
     wink_share: float = 0.15
+    # Faces of other shapes (warps.py); landmarkd has no such step.
+    warp_share: float = 0.0
+    warp_stretch: float = 0.07
+    warp_shear: float = 0.05
+    warp_bumps: float = 0.016
+    turned_share: float = 0.5  # of the warped
+    warp_yaw: float = 22.0  # at most
+    warp_pitch: float = 10.0  # at most
     # Light, sensor and coding.
     minify_share: float = 0.08
     minify: tuple = (0.2, 0.6)
@@ -332,6 +341,7 @@ class Sampler:
 
         crop = self._sampled(picture, frame_from_crop, mirrored, dice)
         crop, truth = self._shut_lids(crop, truth, ~negative, dice)
+        crop, truth = self._warped(crop, truth, dice)
         prior = torch.where(wide.unsqueeze(2), mistaken, self._prior(truth, face, mirrored, dice))
         noise = fresh.normal(68, 2) * recipe.pair_point_noise
         prior = torch.where(next_frame.view(-1, 1, 1), prior + noise, prior)
@@ -402,6 +412,17 @@ class Sampler:
 
         crop = apply_to(crop, chosen, recipe.shut_lids_share, shut)
         return crop, (pixels + 0.5) / side
+
+    def _warped(self, crop, truth, dice):
+        """The crops and landmarks, with the shapes of some faces changed."""
+        recipe = self.recipe
+        if recipe.warp_share <= 0:
+            return crop, truth
+        chosen = dice.chance(recipe.warp_share)
+        offset = warp_field(truth, recipe, dice, self.side)
+        moved = follow(truth, offset)
+        crop = torch.where(chosen.view(-1, 1, 1, 1), warp(crop, offset * self.side), crop)
+        return crop, torch.where(chosen.view(-1, 1, 1), moved, truth)
 
     def _faceless(self, dice):
         """Crops that hold no face: pictures [n], maps [n, 4], and priors [n, 68, 2] for them."""
@@ -521,5 +542,6 @@ def draw_sheet(batch, path, columns=8, enlargement=2):
 if __name__ == "__main__":
     data, output = sys.argv[1:3]
     faces = Faces([data], limit=400)
-    sampler = Sampler(Pictures(faces.arrays, "cpu"), faces.train, faces.negatives, {"shut_lids_share": 0.1, "pair_share": 0.2})
+    changes = {"shut_lids_share": 0.1, "pair_share": 0.2, "warp_share": 0.6}
+    sampler = Sampler(Pictures(faces.arrays, "cpu"), faces.train, faces.negatives, changes)
     draw_sheet(sampler.batch(48), output)

@@ -55,7 +55,8 @@ class Faces:
     faces with machine-made points judge nothing and are left out.
     """
 
-    def __init__(self, folders, sets=(), held_share=0.06, limit=None):
+    def __init__(self, folders, sets=(), held_share=0.06, limit=None, set_weights=None):
+        self.set_weights = {**SET_WEIGHTS, **(set_weights or {})}
         rows = [row for folder in folders for row in read_rows(folder, sets)][:limit]
         negatives = [os.path.join(folder, "negatives", name) for folder in folders
                      for name in names_in(os.path.join(folder, "negatives"))][:limit]
@@ -71,8 +72,7 @@ class Faces:
             torch.tensor([place[file] for file, out in zip(negatives, split) if out == wanted], dtype=torch.long)
             for wanted in (False, True))
 
-    @staticmethod
-    def table(rows, place):
+    def table(self, rows, place):
         return dict(
             points=torch.tensor([row[3] for row in rows]).view(len(rows), -1, 2), picture=torch.tensor([place[row[0]] for row in rows]),
-            weight=torch.tensor([SET_WEIGHTS.get(row[1], 1.0) for row in rows]), sets=[row[1] for row in rows])
+            weight=torch.tensor([self.set_weights.get(row[1], 1.0) for row in rows]), sets=[row[1] for row in rows])

@@ -10,21 +10,24 @@ import twin
 class Step:
     """Trains `cascade` on batches of a fixed size. `inputs` are the tensors to fill before `run`:
 
-    crop [N, 3, S, S], truth and prior [N, L, 2], present, has_prior and next_frame [N] (bool). `ramp`: how much of the recipe's
-    steadiness weight counts. `parts`: the last step's loss and its parts.
+    crop [N, 3, S, S], truth and prior [N, L, 2], present, has_prior and next_frame [N] (bool), trust [N]: the truth's share in the target
+    where there are `teachers` (trained cascades with crops and points of the same size). `ramp`: how much of the recipe's steadiness
+    weight counts. `parts`: the last step's loss and its parts.
     """
 
-    def __init__(self, cascade, batch, weights, device, weight_decay=0.02, clip=1.0, averaging=0.999, compiled=False):
+    def __init__(self, cascade, batch, weights, device, weight_decay=0.02, clip=1.0, averaging=0.999, compiled=False, teachers=()):
         self.cascade, self.weights, self.clip, self.averaging = cascade, weights, clip, averaging
         self.on_gpu = device.type == "cuda"
         if self.on_gpu:
             cascade.to(memory_format=torch.channels_last)
+        self.teachers = [teacher.to(device, memory_format=torch.channels_last).eval() for teacher in teachers]
         self.average = copy.deepcopy(cascade)
         c = cascade.configuration
         points = (batch, c.points, 2)
         self.inputs = dict(
             crop=torch.zeros(batch, 3, c.crop, c.crop, device=device).contiguous(memory_format=torch.channels_last),
             truth=torch.full(points, 0.5, device=device), prior=torch.full(points, 0.5, device=device),
+            trust=torch.ones(batch, device=device),
             **{name: torch.zeros(batch, dtype=torch.bool, device=device) for name in ("present", "has_prior", "next_frame")})
         self.rate = torch.zeros((), device=device)
         self.share = torch.zeros((), device=device)
@@ -39,13 +42,17 @@ class Step:
         self.graph = None
         twin.constants(c.points, weights.part_weights, device)
 
-    def compute_loss(self, crop, truth, prior, present, has_prior, next_frame):
-        cascade = self.cascade
+    def compute_loss(self, crop, truth, prior, present, has_prior, next_frame, trust):
+        cascade, target = self.cascade, None
         with torch.no_grad():
             heat = torch.where(has_prior[:, None, None, None], cascade.gaussians(prior), 1 / cascade.places)
         with torch.autocast(crop.device.type, torch.bfloat16, enabled=self.on_gpu):
             results = cascade(crop, heat)
-        return twin.loss(cascade, results, truth, present, self.weights, next_frame)
+            if self.teachers:
+                with torch.no_grad():
+                    lessons = [teacher(crop, heat)[-1] for teacher in self.teachers]
+                    truth, target = taught(cascade, lessons, truth, trust)
+        return twin.loss(cascade, results, truth, present, self.weights, next_frame, target)
 
     def compute(self):
         self.optimizer.zero_grad(set_to_none=True)
@@ -86,6 +93,23 @@ class Step:
                 for value in state.values():
                     value.zero_()
         self.graph = graph
+
+
+# Where teachers and truth lie further apart than this (crop sides, mean of the landmarks), the truth counts at least half.
+FAR = 0.03
+
+
+def taught(cascade, lessons, truth, trust):
+    """Landmarks and heatmaps to learn: the teachers' mean, mixed with the truth by `trust` [N]; for lids and lips, which move fast and
+    which teachers smooth over, the truth counts half as much again."""
+    position = sum(lesson["position"].float() for lesson in lessons) / len(lessons)
+    heat = sum(lesson["heat"].float() for lesson in lessons) / len(lessons)
+    far = (position - truth).norm(dim=2).mean(1) > FAR
+    trust = torch.where(far, trust.clamp(min=0.5), trust)[:, None]
+    lids = twin.constants(cascade.points, 1.0, truth.device)[0].view(1, -1) > 1
+    share = torch.where(lids, (trust + 0.5).clamp(max=1), trust)[..., None]  # [N, L, 1]
+    target = share * cascade.by_point(cascade.gaussians(truth)) + (1 - share) * cascade.by_point(heat)
+    return share * truth + (1 - share) * position, target
 
 
 def learning_rate(peak, step, warm_up, progress):

@@ -8,6 +8,9 @@ Needs torch, numpy, pillow, safetensors and PyYAML. Samples are made on the GPU 
 (step.py). Confidence is fitted by landmarkd, since it depends on the tracker: go on with
 `landmarkd train --resume --output face68.safetensors` for some samples at a small learning rate.
 Only the compact layout with 68 points has a twin; keys of the recipe that it does not know are named.
+
+A larger network can teach a smaller one: train it first, then name it with --teacher. Recipes may set `warp_share` (warps.py) and the
+other numbers of `augmentation.Recipe`.
 """
 import argparse
 import dataclasses
@@ -22,7 +25,7 @@ import judge
 import model_file
 import twin
 from augmentation import Recipe, Sampler
-from faces import Faces
+from faces import SET_WEIGHTS, Faces
 from pictures import Pictures
 from step import Step, learning_rate
 
@@ -53,7 +56,9 @@ class Training:
         self.options, self.recipe = options, recipe
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         torch.manual_seed(options.seed)
-        faces = Faces(options.data, recipe.get("sets", ()), recipe.get("validation_share", 0.06), 60 if options.smoke else None)
+        faces = Faces(
+            options.data, recipe.get("sets", ()), recipe.get("validation_share", 0.06), 60 if options.smoke else None,
+            {name: options.machine_weight for name in SET_WEIGHTS})
         if options.resume:
             cascade, self.notes = model_file.read(options.resume)
         else:
@@ -67,7 +72,9 @@ class Training:
         weights = twin.LossWeights(**part(twin.LossWeights, recipe))
         self.step = Step(
             cascade.to(self.device), options.batch, weights, self.device, recipe.get("weight_decay", 0.02), recipe.get("clip", 1.0),
-            recipe.get("averaging", 0.999))
+            recipe.get("averaging", 0.999), teachers=[model_file.read(path)[0] for path in options.teacher])
+        machine_made = torch.tensor([name in SET_WEIGHTS for name in faces.train["sets"]], device=self.device)
+        self.trust = torch.where(machine_made, 0.0, options.trust)
         peak = options.learning_rate or recipe.get("learning_rate", 2e-3) * min(4, math.sqrt(options.batch / RECIPE_BATCH))
         self.rate = lambda step, progress: learning_rate(peak, step, recipe.get("warm_up_steps", 150), progress)
         self.samples = options.samples or recipe.get("samples", 400_000)
@@ -81,6 +88,7 @@ class Training:
         while (progress := self.progress(steps, time.monotonic() - start)) < 1:
             self.step.ramp.fill_(1.0 if progress >= self.options.pairs_from else 0.0)
             samples = self.sampler.batch(self.options.batch * self.options.steps_per_draw)
+            samples["trust"] = self.trust[samples["face"].clamp(min=0)]
             for index in range(self.options.steps_per_draw):
                 for name, tensor in self.step.inputs.items():
                     tensor.copy_(samples[name][index * self.options.batch:(index + 1) * self.options.batch])
@@ -155,6 +163,12 @@ def main():
     parser.add_argument("--pairs-from", type=float, default=0.5, help="share of the run from which steadiness between frames counts")
     parser.add_argument("--judge-every", type=float, default=0.1, help="share of the run between two looks at held-back faces")
     parser.add_argument("--steps-per-draw", type=int, default=4, help="batches that are made at once")
+    parser.add_argument("--teacher", action="append", default=[], help="trained model file to learn from beside the annotations; its "
+                        "crop and points are those of the recipe; several: their mean")
+    parser.add_argument("--trust", type=float, default=0.5, help="share of the annotations in what is learnt, where there is a teacher; "
+                        "machine-made ones do not count")
+    parser.add_argument("--machine-weight", type=float, default=SET_WEIGHTS["ytfaces"], help="how often faces of sets with machine-made "
+                        "points are drawn, against 1 of the others")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--smoke", action="store_true", help="few faces and samples, to try the whole way on a processor")
     options = parser.parse_args()

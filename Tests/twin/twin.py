@@ -401,11 +401,11 @@ def constants(points, strength, device):
     return landmark_weights(points, strength).to(device)[:, None], lids
 
 
-def loss(cascade, results, truth, present, weights=LossWeights(), next_frame=None):
+def loss(cascade, results, truth, present, weights=LossWeights(), next_frame=None, target=None):
     """Sum over passes of means over faces, and over samples for presence. truth [N, L, 2] (any numbers where there is no face),
-    present [N], next_frame [N]: the sample before is the frame before. Returns total and its parts unweighted: heatmaps,
+    present [N], next_frame [N]: the sample before is the frame before, target [N, L, places]: heatmaps in place of Gaussians. Returns total and its parts unweighted: heatmaps,
     coordinates, presence, openings, steadiness."""
-    target = cascade.by_point(cascade.gaussians(truth))
+    target = cascade.by_point(cascade.gaussians(truth)) if target is None else target
     share = present.to(truth.dtype) / present.sum().clamp(min=1)
     each, lids = constants(cascade.points, weights.part_weights, truth.device)
     parts = [truth.new_zeros(()) for _ in range(5)]
