@@ -144,3 +144,19 @@ private func fault(_ place: String, _ what: String) -> LandmarkdError {
         .unusableData, "\(place): \(what)",
         remedy: "correct the file; it has images, annotations and keypoints as COCO's have")
 }
+
+/// Why and where a text is no JSON, which the decoder does not tell; nil where it is JSON.
+func jsonFault(_ text: TextFile) -> LandmarkdError? {
+    do {
+        _ = try JSONSerialization.jsonObject(with: Data(text.contents), options: .fragmentsAllowed)
+        return nil
+    } catch {
+        let told = (error as NSError).userInfo["NSDebugDescription"] as? String ?? "\(error)"
+        let why = told.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        // A text that ends too early has no place but its end.
+        let line = told.firstMatch(of: /line (\d+)/).flatMap { Int($0.output.1) } ?? text.lastLine
+        return LandmarkdError(
+            .unusableData, "\(text.name):\(line): not JSON: \(why)",
+            remedy: "the file is cut off or damaged: correct it or write it again")
+    }
+}

@@ -91,3 +91,14 @@ final class XMLElements {
             remedy: "the file is truncated or damaged: correct it or write it again")
     }
 }
+
+/// Why and where a text is no XML; nil where it is.
+func xmlFault(_ text: TextFile) -> LandmarkdError? {
+    do throws(LandmarkdError) {
+        let elements = try XMLElements(text.contents, file: text.name)
+        while try elements.next() != nil {}
+        return nil
+    } catch {
+        return error
+    }
+}

@@ -1,4 +1,34 @@
 import Base
+import FaceTracking
+
+/// `set` is the first folder inside the root; pictures in folders called test or testset are for judging.
+func readPointsFolder(
+    _ root: String, _ files: [String], _ pictures: inout PictureIndex, scheme: LandmarkScheme
+) throws(LandmarkdError) -> Annotations {
+    var found = Annotations()
+    for file in files where splitEnding(file).ending == "pts" {
+        let source = root + "/" + file
+        let points = try readPointsFile(source)
+        guard points.count == scheme.count, scheme.name != "fgnet68" else {
+            found.countOther("\(points.count)")
+            continue
+        }
+        guard let picture = pictures.beside(file) else {
+            throw LandmarkdError(
+                .noInput, "\(source): no picture of this name beside it",
+                remedy: "fetch the picture or remove the .pts file")
+        }
+        let collection = root.split(separator: "/").last ?? "points"
+        let origin = FaceOrigin(picture: file, collection: String(collection))
+        found.faces.append(
+            AnnotatedFace(
+                file: picture, set: origin.set, split: origin.split, group: origin.group, points: points,
+                scheme: scheme,
+                size: nil, source: source))
+    }
+    found.warnings += pictures.warnings
+    return found
+}
 
 /// A `.pts` file of 300-W: `version: 1`, `n_points: 68`, and between braces a line `x y` per point, counted from 1.
 ///

@@ -93,3 +93,98 @@ struct BakedIndex {
         text.split(separator: UInt8(ascii: ",")).map { String(decoding: $0, as: UTF8.self) }
     }
 }
+
+/// Writes the first samples of a source to a folder, to train on later without making them again.
+package struct SampleBaker {
+    private let folder: String
+
+    package init(folder: String) { self.folder = folder }
+
+    /// Creates the folder if it is missing. The index is written last: a folder without it is not whole.
+    ///
+    /// `progress` is told the number of samples written so far. Throws `cannotCreate` or `inputOutput`.
+    package func bake(
+        _ source: any SampleSource, scheme: LandmarkScheme, count: Int, progress: (Int) -> Void = { _ in }
+    ) throws(LandmarkdError) {
+        precondition(count > 0, "baking \(count) samples")
+        _ = try makeFolder(folder)
+        _ = BakedFiles.index(folder).withSystemPath { unlink($0) }
+        let path = BakedFiles.crops(folder)
+        let output = try OutputFile(path)
+        let descriptor = try output.open()
+        defer { close(descriptor) }
+        var index = "\(BakedFiles.format),\(source.side),\(source.channels),\(scheme.name),\(count)\n"
+        let generator = source.makeGenerator()
+        var crop = [Float](repeating: 0, count: source.side * source.side * source.channels)
+        for number in 0..<count {
+            let labels = crop.withUnsafeMutableBufferPointer { generator.makeSample(index: UInt64(number), into: $0) }
+            try writeAll(crop.map(BakedFiles.byte), to: descriptor, path: path, patience: .infinity)
+            index += BakedFiles.line(labels)
+            progress(number + 1)
+        }
+        guard output.isSpecial || fsync(descriptor) == 0 else {
+            let code = errno
+            throw LandmarkdError(
+                .inputOutput, "\(path): writing: \(systemFault(code))", remedy: writingRemedy(code))
+        }
+        try output.commit()
+        try writeFile(BakedFiles.index(folder), Array(index.utf8))
+    }
+}
+
+/// The two files of a folder of baked samples.
+///
+/// `crops.bin`: the crops one after the other, `[side, side, channels]` bytes each, value = (byte − 128)/127.
+/// `samples.csv`: a line `landmarkd-samples/1,SIDE,CHANNELS,SCHEME,COUNT`, then a line per sample:
+/// `file,presence,x0,y0,…,px0,py0,…` with the truth, then the prior, in crop units; either is left out where there is none,
+/// which `T`, `P`, `TP` or `-` in a third field tells.
+enum BakedFiles {
+    static let format = "landmarkd-samples/1"
+
+    static func crops(_ folder: String) -> String { folder + "/crops.bin" }
+    static func index(_ folder: String) -> String { folder + "/samples.csv" }
+
+    static func byte(_ value: Float) -> UInt8 { UInt8(max(1, min(255, (value * 127).rounded() + 128))) }
+
+    static func line(_ labels: SampleLabels) -> String {
+        let kinds = (labels.truth.isEmpty ? "" : "T") + (labels.prior == nil ? "" : "P")
+        let points = labels.truth + (labels.prior ?? [])
+        // A name with a comma or line end would break the row; it serves messages only.
+        let file = String(labels.file.map { $0 == "," || $0.isNewline ? "_" : $0 })
+        let numbers = points.map { "\(Float($0.x)),\(Float($0.y))" }
+        return ([file, labels.presence ? "1" : "0", kinds.isEmpty ? "-" : kinds] + numbers).joined(separator: ",")
+            + "\n"
+    }
+}
+
+/// A file's bytes as memory, read by the system as they are touched.
+final class MappedFile: @unchecked Sendable {  // Sendable: read-only memory
+    let bytes: UnsafeBufferPointer<UInt8>
+
+    /// Throws `noInput` where the file cannot be opened, `inputOutput` where it cannot be mapped.
+    init(_ path: String) throws(LandmarkdError) {
+        let descriptor = openForReading(path)
+        guard descriptor >= 0 else {
+            throw LandmarkdError(.noInput, "\(path): opening: \(systemFault())", remedy: "check the path")
+        }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else {
+            throw LandmarkdError(.inputOutput, "\(path): asking for its size: \(systemFault())")
+        }
+        let size = Int(status.st_size)
+        guard size > 0 else {
+            bytes = UnsafeBufferPointer(start: nil, count: 0)
+            return
+        }
+        guard let address = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), address != MAP_FAILED else {
+            throw LandmarkdError(.inputOutput, "\(path): mapping: \(systemFault())")
+        }
+        bytes = UnsafeBufferPointer(start: address.assumingMemoryBound(to: UInt8.self), count: size)
+    }
+
+    deinit {
+        guard let base = bytes.baseAddress else { return }
+        munmap(UnsafeMutableRawPointer(mutating: base), bytes.count)
+    }
+}

@@ -1,6 +1,32 @@
 import Base
 import FaceTracking
 
+/// What a reader found.
+package struct Annotations: Sendable {
+    package var faces: [AnnotatedFace]
+    /// Faces left out because they are in another scheme than the one asked for, by the scheme's name.
+    package var others: [String: Int]
+    package var warnings: [DataWarning]
+
+    package init(faces: [AnnotatedFace] = [], others: [String: Int] = [:], warnings: [DataWarning] = []) {
+        (self.faces, self.others, self.warnings) = (faces, others, warnings)
+    }
+
+    /// Faces of all other schemes.
+    package var otherSchemes: Int { others.values.reduce(0, +) }
+
+    /// Counts a face of so many points, or of the scheme of that name, as one of another scheme.
+    mutating func countOther(_ scheme: String) {
+        others[LandmarkScheme.named(scheme)?.name ?? "points\(scheme)", default: 0] += 1
+    }
+
+    package static func += (total: inout Annotations, more: Annotations) {
+        total.faces += more.faces
+        total.others.merge(more.others, uniquingKeysWith: +)
+        total.warnings += more.warnings
+    }
+}
+
 extension Annotations {
     /// Error of a run that finds no face to train on: what was found, and which key to write.
     ///
@@ -46,5 +72,45 @@ extension Annotations {
             return "\(count) \(count == 1 ? "face" : "faces") with \(points) points (\(name))"
         }
         return counts.isEmpty ? "found no face" : "found " + counts.joined(separator: ", ")
+    }
+}
+
+/// A doubt about annotated data that does not stop a run.
+package struct DataWarning: Sendable, Equatable {
+    /// Warnings of one kind are shown together.
+    package enum Kind: Int, Sendable, CaseIterable {
+        /// Several pictures could be the annotated one.
+        case ambiguousPicture
+        /// Most points lie outside the picture.
+        case outsidePicture
+        /// EXIF turns the picture, and nothing tells which way round it was annotated.
+        case turnedPicture
+        /// The points belong to the picture as stored, before EXIF turns it.
+        case storedOrientation
+        /// Some points are not labelled.
+        case incompleteFace
+        /// Several lists have the same face.
+        case repeatedFaces
+        /// The length that errors are measured in is 0.
+        case noUnit
+        /// A file that could be a list is broken.
+        case brokenList
+    }
+
+    package let kind: Kind
+    /// What, where and what was done about it, in one line.
+    package let text: String
+
+    package init(_ kind: Kind, _ text: String) { (self.kind, self.text) = (kind, text) }
+}
+
+extension Sequence<DataWarning> {
+    /// Lines for a reader: the first three of each kind, and how many more there are.
+    package var lines: [String] {
+        DataWarning.Kind.allCases.flatMap { kind in
+            let texts = filter { $0.kind == kind }.map(\.text)
+            let more = texts.count - 3
+            return texts.prefix(3) + (more > 0 ? ["… and \(more) more like this"] : [])
+        }
     }
 }
