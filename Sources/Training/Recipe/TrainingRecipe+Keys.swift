@@ -99,3 +99,161 @@ extension TrainingRecipe {
             },
     ]
 }
+
+extension TrainingRecipe {
+    /// Keys that shape the network; `--from` takes all of these from the model.
+    static let networkKeys: [String: Setter] = [
+        "crop": .integer(32...512) { $0.model.crop = $1 / 16 * 16 }
+            .means("side of the network's crop in pixels, rounded down to a multiple of 16") { "\($0.model.crop)" },
+        "channels": .integer(1...3) { $0.model.channels = $1 }
+            .means("what the network sees, luma alone (1) or luma and colour (3)") { "\($0.model.channels)" },
+        "layout": .choice(CascadeConfiguration.Layout.allCases.map(\.rawValue)) {
+            $0.model.layout = CascadeConfiguration.Layout(rawValue: $1) ?? .compact
+        }
+        .means("inverted residuals (compact), or the plain convolutions of the published network (reference)") {
+            $0.model.layout.rawValue
+        },
+        "stem": .choice(CascadeConfiguration.Stem.allCases.map(\.rawValue)) {
+            $0.model.stem = CascadeConfiguration.Stem(rawValue: $1) ?? .convolutions
+        }
+        .means("how pixels become features at a quarter of the crop's side") { $0.model.stem.rawValue },
+        "spatial_transformer": .choice(CascadeConfiguration.SpatialTransformer.allCases.map(\.rawValue)) {
+            $0.model.spatialTransformer = CascadeConfiguration.SpatialTransformer(rawValue: $1) ?? .none
+        }
+        .means("what each pass cuts again by a similarity of its own estimate: nothing, the features or the crop") {
+            $0.model.spatialTransformer.rawValue
+        },
+        "heatmap_attention": .flag { $0.model.heatmapAttention = $1 }
+            .means("self-attention in the heatmap unit") { "\($0.model.heatmapAttention)" },
+        "quarter_width": .integer(4...256) { $0.model.quarterWidth = $1 }
+            .means("channels at a quarter of the crop's side") { "\($0.model.quarterWidth)" },
+        "eighth_width": .integer(4...512) { $0.model.eighthWidth = $1 }
+            .means("channels of the feature network at an eighth of the crop's side") { "\($0.model.eighthWidth)" },
+        "width": .integer(2...256) { $0.model.width = $1 }
+            .means("channels at an eighth of the crop's side, where the passes work") { "\($0.model.width)" },
+        "deep_width": .integer(8...512) { $0.model.deepWidth = $1 }
+            .means("channels at a sixteenth of the crop's side") { "\($0.model.deepWidth)" },
+        "passes": .integer(1...8) { $0.model.passes = $1 }
+            .means("passes of the cascade that are trained") { "\($0.model.passes)" },
+        "attention": .flag { $0.model.attention = $1 }
+            .means("self-attention at the end of the feature network") { "\($0.model.attention)" },
+        "expanded_first_stage": .flag { $0.model.expandedFirstStage = $1 }
+            .means("inverted residual with fourfold expansion after the stem, in place of a plain convolution") {
+                "\($0.model.expandedFirstStage)"
+            },
+        "separate_statistics": .flag { $0.model.separateStatistics = $1 }
+            .means("each pass keeps running statistics of its own") { "\($0.model.separateStatistics)" },
+        "shared_unit": .flag { $0.model.sharedUnit = $1 }
+            .means("the regression-feature unit reads the heatmap unit's features, in place of the feature network's") {
+                "\($0.model.sharedUnit)"
+            },
+        "sigma": .number(0.5...32) { $0.model.sigma = $1 }
+            .means("standard deviation of heatmaps and their targets, in pixels of the crop") { "\($0.model.sigma)" },
+    ]
+}
+
+extension TrainingRecipe {
+    /// Keys that say what is annotated.
+    static let pointKeys: [String: Setter] = [
+        "scheme": .text {
+            guard let scheme = LandmarkScheme.named($1) else { return false }
+            ($0.model.scheme, $0.model.points) = (scheme.name, scheme.count)
+            return true
+        }
+        .means("what is annotated: ibug68, wflw98, fgnet68, helen194, or a number of points of your own") {
+            $0.model.scheme
+        },
+        "point_names": .texts { $0.points.names = $1 }
+            .means("a name for each point, in their order: columns of tables are called by them") {
+                Self.list($0.points.names)
+            },
+        "lines": .lists { $0.points.lines = $1 }
+            .means("runs of points, by number or name, that lines join in drawings; closed ones end as they begin") {
+                Self.list($0.points.lines.map(Self.list))
+            },
+        "mirror": .texts { $0.points.mirror = $1 }
+            .means(
+                "for each point the one that it becomes when the picture is flipped left to right; none: found from the faces' shapes"
+            ) { Self.list($0.points.mirror) },
+        "unit": .texts { $0.points.unit = $1 }
+            .means(
+                "two points, left in the picture first, level in an upright face, whose distance errors are told in; none: the size of the box around all points"
+            ) { Self.list($0.points.unit) },
+    ]
+
+    private static func list(_ words: [String]) -> String {
+        words.isEmpty ? "none" : "[\(words.joined(separator: ", "))]"
+    }
+}
+
+extension TrainingRecipe.Setter {
+    typealias Recipe = TrainingRecipe
+
+    private init<Value>(_ reader: SettingReader<Value>, _ set: @escaping @Sendable (inout Recipe, Value) -> Void) {
+        wanted = reader.wanted
+        apply = { (recipe, node) throws(LandmarkdError) in set(&recipe, try reader.read(node)) }
+    }
+
+    static func integer(_ range: ClosedRange<Int>, _ set: @escaping @Sendable (inout Recipe, Int) -> Void) -> Self {
+        Self(.integer(range), set)
+    }
+
+    static func number(
+        _ range: ClosedRange<Double>, _ set: @escaping @Sendable (inout Recipe, Double) -> Void
+    ) -> Self {
+        Self(.number(range), set)
+    }
+
+    static func flag(_ set: @escaping @Sendable (inout Recipe, Bool) -> Void) -> Self { Self(.flag, set) }
+
+    static func choice(_ names: [String], _ set: @escaping @Sendable (inout Recipe, String) -> Void) -> Self {
+        Self(.choice(names), set)
+    }
+
+    /// `set` returns false where the text is not one that it knows.
+    static func text(_ set: @escaping @Sendable (inout Recipe, String) -> Bool) -> Self {
+        let reader = SettingReader<String>.text("a name such as ibug68, or a number of points")
+        return Self(wanted: reader.wanted) { (recipe, node) throws(LandmarkdError) in
+            guard set(&recipe, try reader.read(node)) else { throw node.unsuitable(reader.wanted) }
+        }
+    }
+
+    static func texts(_ set: @escaping @Sendable (inout Recipe, [String]) -> Void) -> Self {
+        Self(.texts("a list of names"), set)
+    }
+
+    /// A list of lists of names.
+    static func lists(_ set: @escaping @Sendable (inout Recipe, [[String]]) -> Void) -> Self {
+        let wanted = "a list of lists of points"
+        let names = SettingReader<[String]>.texts(wanted)
+        return Self(
+            SettingReader<[[String]]>(wanted) { (node) throws(LandmarkdError) in
+                try node.elements(wanted).map { (list) throws(LandmarkdError) in try names.read(list) }
+            }, set)
+    }
+}
+
+extension TrainingRecipe {
+    /// Every key of a recipe file: what it takes, its default, and what it does. `landmarkd train --help-recipe` prints it, and the
+    /// manual page has it too.
+    package static var help: String {
+        let (landmarks, locator) = (TrainingRecipe(.landmarks), TrainingRecipe(.locator))
+        let entries = keys.sorted { $0.key < $1.key }.map { key, setter in
+            let (value, other) = (setter.value(landmarks), setter.value(locator))
+            let defaults = value == other ? value : "\(value), for a locator \(other)"
+            return "\(key): \(setter.wanted) (default: \(defaults))\n    \(setter.meaning)"
+        }
+        return
+            "A recipe is a YAML file with a line 'key: value' for each of these keys that is to differ from its default.\n\n"
+            + entries.joined(separator: "\n")
+    }
+}
+
+extension TrainingRecipe.Setter {
+    /// The same key with its meaning for readers; `value` gives what a recipe has there, as a file would say it.
+    func means(_ meaning: String, _ value: @escaping @Sendable (TrainingRecipe) -> String) -> Self {
+        var setter = self
+        (setter.meaning, setter.value) = (meaning, value)
+        return setter
+    }
+}

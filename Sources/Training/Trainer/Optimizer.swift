@@ -1,4 +1,6 @@
 import CKernels
+import FaceTracking
+import Glibc
 import NeuralNetwork
 
 /// Adam with decoupled weight decay. Source: Loshchilov and Hutter 2019, "Decoupled weight decay regularization", algorithm 2.
@@ -54,5 +56,50 @@ package final class AdamW {
             left >>= 1
         }
         return Float(result)
+    }
+}
+
+/// Learning rate over a run: a linear warm-up, then half a cosine down to a hundredth of the peak.
+///
+/// Source: Loshchilov and Hutter 2017, "SGDR", eq. 5, without restarts.
+package struct CosineSchedule: Sendable, Equatable {
+    package var peak: Double
+    package var warmUpSteps: Int
+
+    package init(peak: Double = 2e-3, warmUpSteps: Int = 150) { (self.peak, self.warmUpSteps) = (peak, warmUpSteps) }
+
+    /// - Parameter progress: share of the run's samples seen, 0…1.
+    package func rate(step: Int, progress: Double) -> Double {
+        let warmUp = min(1, Double(step + 1) / Double(max(1, warmUpSteps)))
+        return peak * warmUp * (0.01 + 0.99 * (0.5 + 0.5 * cos(.pi * min(1, progress))))
+    }
+}
+
+/// Exponential moving average of weights and running statistics: what is judged and shipped.
+///
+/// The share of the past grows from 0 to `longest`, (1 + step)/(20 + step), so that the first steps do not linger.
+package final class ExponentialMovingAverage {
+    package let weights: Tensor
+    package let statistics: Tensor
+    private let source: ModelWeights
+    private let longest: Double
+
+    package init(of source: ModelWeights, longest: Double = 0.999) {
+        (self.source, self.longest) = (source, longest)
+        weights = Tensor(zeros: source.trained.count)
+        statistics = Tensor(zeros: source.statistics.count)
+        copy()
+    }
+
+    /// Starts again from the source's present numbers.
+    package func copy() {
+        _ = weights.elements.update(fromContentsOf: source.trained.elements)
+        _ = statistics.elements.update(fromContentsOf: source.statistics.elements)
+    }
+
+    package func update(step: Int) {
+        let share = Float(1 - min(longest, Double(1 + step) / Double(20 + step)))
+        lm_lerp(weights.elements.baseAddress!, source.trained.elements.baseAddress!, share, weights.count)
+        lm_lerp(statistics.elements.baseAddress!, source.statistics.elements.baseAddress!, share, statistics.count)
     }
 }

@@ -1,5 +1,57 @@
+import FaceTracking
 import Glibc
 import NeuralNetwork
+
+/// Means of a step's loss, part by part; those of several threads add up.
+package struct LossParts: Sendable {
+    package var total: Double = 0
+    /// Heatmap loss.
+    package var heatmap: Double = 0
+    /// Loss of places and sizes.
+    package var coordinates: Double = 0
+    /// Presence loss.
+    package var presence: Double = 0
+    /// Loss of errors that change from frame to frame.
+    package var steadiness: Double = 0
+
+    static func * (left: LossParts, factor: Double) -> LossParts {
+        var parts = left
+        parts.total *= factor
+        parts.heatmap *= factor
+        parts.coordinates *= factor
+        parts.presence *= factor
+        parts.steadiness *= factor
+        return parts
+    }
+
+    static func += (left: inout LossParts, right: LossParts) {
+        left.total += right.total
+        left.heatmap += right.heatmap
+        left.coordinates += right.coordinates
+        left.presence += right.presence
+        left.steadiness += right.steadiness
+    }
+}
+
+extension LandmarkScheme {
+    /// What each landmark's error counts, 1 on average: in proportion to one over the size of its own part, so that a lid's error
+    /// counts in eyes and not in faces. All 1 where the scheme knows no regions.
+    ///
+    /// - Parameter strength: 0: all alike, 1: fully by size.
+    func partWeights(strength: Double) -> [Float] {
+        var weights = [Double](repeating: 1, count: count)
+        guard strength > 0, !openings.isEmpty else { return weights.map { Float($0) } }
+        // An eye is about a third as wide as the outer corners are apart, a mouth about six tenths.
+        for opening in openings {
+            let factor = opening.part == .eyes ? 3.0 : 1.6
+            for lid in opening.lids {
+                for index in [lid.upper, lid.lower] { weights[index] = 1 + strength * (factor - 1) }
+            }
+        }
+        let mean = weights.reduce(0, +) / Double(count)
+        return weights.map { Float($0 / mean) }
+    }
+}
 
 /// Loss of a heatmap that forgives errors along the direction in which it is spread: a contour's landmarks slip along the contour.
 ///

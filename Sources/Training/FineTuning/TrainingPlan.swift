@@ -1,0 +1,165 @@
+import Base
+import FaceTracking
+import Safetensors
+import Samples
+
+/// Recipe and data of a run, once each is known to suit the other and the model to start from.
+struct TrainingPlan {
+    private(set) var recipe: TrainingRecipe
+    private(set) var data: TrainingData
+    let start: TrainingStart
+    /// Nil where the run starts from no other model.
+    let fineTuning: FineTuning?
+
+    /// Throws what the readers of data and models throw, and `.wrongSettings` where the recipe contradicts the model or the data.
+    init(_ options: TrainingRun.Options, _ start: TrainingStart) throws(LandmarkdError) {
+        var recipe = options.recipe
+        self.start = start
+        if case .model(let model, let name) = start { try recipe.adopt(model, name: name) }
+        if start.isFineTuning { recipe.suitFineTuning() }
+        let scheme = try Self.scheme(recipe, options.folders, start)
+        let hasShare = recipe.given.contains("validation_share") || recipe.validation != TrainingRecipe().validation
+        var data = try TrainingData(
+            folders: options.folders, scheme: scheme, sets: recipe.sets,
+            validation: hasShare ? recipe.validation : nil)
+        (recipe.model.scheme, recipe.model.points) = (scheme.name, scheme.count)
+        if recipe.task == .landmarks { try recipe.checkNetwork("recipe and data") }
+        recipe.suit(faces: data.trainCount, isFineTuning: start.isFineTuning)
+        if case .model(let model, let name) = start {
+            let fineTuning = FineTuning(model, name: name, data)
+            data.describe(fineTuning.described(data.scheme))
+            self.fineTuning = fineTuning
+        } else {
+            fineTuning = nil
+        }
+        (self.recipe, self.data) = (recipe, data)
+    }
+
+    /// What the points mean: as the recipe says, else as the model to start from, else as the data do; with the recipe's description.
+    private static func scheme(
+        _ recipe: TrainingRecipe, _ folders: [String], _ start: TrainingStart
+    ) throws(LandmarkdError) -> LandmarkScheme {
+        let named = LandmarkScheme.named(recipe.model.scheme)
+        let isGiven = recipe.given.contains("scheme") || recipe.model.scheme != CascadeConfiguration().scheme
+        guard recipe.task == .landmarks else { return named ?? .ibug68 }
+        let known = try start.scheme()
+        var scheme: LandmarkScheme
+        if let named, isGiven {
+            scheme = known == named ? known ?? named : named
+        } else if case .resumed = start, let known {
+            scheme = known
+        } else {
+            scheme = try TrainingData.scheme(of: folders, usual: known ?? .ibug68)
+        }
+        scheme = try recipe.points.applied(to: scheme)
+        return scheme
+    }
+
+    /// What is doubtful about the data, a line each.
+    var warnings: [String] {
+        var warnings = data.warnings.lines
+        guard recipe.task == .landmarks else { return warnings }
+        if data.validation == nil {
+            warnings.append("no face is held back to judge by: the model will give no confidence")
+        }
+        if !data.findsMirror, data.scheme.mirror == nil {
+            warnings.append(
+                "which points change places in a mirror is not known: no picture is flipped ('mirror' in a recipe)")
+        }
+        return warnings
+    }
+
+    /// What was decided where the recipe does not say, a line each.
+    var notes: [String] {
+        guard recipe.task == .landmarks, data.findsMirror else { return [] }
+        return ["which points change places in a mirror was found from the faces' shapes; 'mirror' in a recipe sets it"]
+    }
+}
+
+/// Where a run's weights come from.
+enum TrainingStart {
+    case nothing
+    /// A checkpoint or model of the same run.
+    case resumed(SafetensorsFile, name: String)
+    /// A trained model, perhaps of other landmarks.
+    case model(CascadeModel, name: String)
+
+    init(_ options: TrainingRun.Options, _ paths: TrainingPaths) throws(LandmarkdError) {
+        if options.resume {
+            self = .resumed(try SafetensorsFile(path: paths.resumed), name: paths.resumed)
+        } else if let path = options.from {
+            self = .model(try CascadeModel(path: path), name: path)
+        } else {
+            self = .nothing
+        }
+    }
+
+    /// What the points of the model mean; nil where there is none, or none of landmarks.
+    func scheme() throws(LandmarkdError) -> LandmarkScheme? {
+        switch self {
+        case .nothing: nil
+        case .resumed(let file, let name):
+            file.metadata["task"] == CascadeModel.task ? try CascadeModel(file, name: name).scheme : nil
+        case .model(let model, _): model.scheme
+        }
+    }
+
+    /// Whether the run goes on from another model's weights, or did so when it began.
+    var isFineTuning: Bool {
+        switch self {
+        case .nothing: false
+        case .resumed(let file, _): file.metadata[Self.note] != nil
+        case .model: true
+        }
+    }
+
+    /// Note of the model file that names what it was trained from.
+    static let note = "started_from"
+}
+
+/// The trained model that a run starts from, and how its landmarks and the data's go together.
+struct FineTuning {
+    let model: CascadeModel
+    /// Its file.
+    let name: String
+    /// Where the data's landmarks lie among the model's; nil where they are the same, or where it does not see the faces.
+    let alignment: SchemeAlignment?
+    private let isSame: Bool
+
+    init(_ model: CascadeModel, name: String, _ data: TrainingData) {
+        (self.model, self.name) = (model, name)
+        isSame = data.scheme == model.scheme
+        alignment = isSame ? nil : data.train.flatMap { SchemeAlignment(model, $0) }
+    }
+
+    /// The data's scheme with the place of its landmarks in the crop.
+    func described(_ scheme: LandmarkScheme) -> LandmarkScheme {
+        var scheme = scheme
+        scheme.template = isSame ? model.scheme.template : alignment?.template
+        return scheme
+    }
+
+    /// Copies what fits to `new`.
+    func transfer(to new: CascadeModel) -> WeightTransfer {
+        let none = [Int?](repeating: nil, count: new.configuration.points)
+        let origins = isSame ? Array(0..<model.configuration.points) : alignment?.nearest ?? none
+        return WeightTransfer(from: model, to: new, origins: origins)
+    }
+
+    /// What was kept and what starts fresh, in one line or two.
+    func lines(on transfer: WeightTransfer, in new: CascadeModel) -> [String] {
+        let seen = model.notes["samples_seen"].map { ", trained on \($0) samples" } ?? ""
+        let all = new.weights.trained.parameterCount + new.weights.statistics.parameterCount
+        let kept = decimal(100 * Double(transfer.inheritedCount) / Double(max(1, all)), 1)
+        let first = "\(name)\(seen): \(kept) % of the numbers are kept"
+        guard !transfer.fresh.isEmpty else { return [first] }
+        let near = alignment?.nearest.count { $0 != nil } ?? 0
+        let (points, others) = (new.configuration.points, model.configuration.points)
+        let start =
+            alignment == nil
+            ? "; \(points) points start from nothing: their faces are not found by this model, so crops are laid by their box"
+            : "; \(near) of \(points) points start from the nearest of its \(others)"
+                + (near < points ? ", the others from nothing" : "")
+        return [first + start, "starting fresh: \(transfer.fresh.joined(separator: ", "))"]
+    }
+}
