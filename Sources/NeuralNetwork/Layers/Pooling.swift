@@ -1,3 +1,5 @@
+import CKernels
+
 /// Largest of each 2×2 positions: `[N, H, W, C]` → `[N, H/2, W/2, C]`; H and W are even.
 final class MaxPooling: Layer {
     let name: String
@@ -57,5 +59,50 @@ final class MaxPooling: Layer {
     /// First number of part `part` of the block over `column`, in two rows of the input.
     private func offset(_ part: Int, _ column: Int) -> Int {
         ((part / 2) * input.shape.width + 2 * column + part % 2) * input.shape.channels
+    }
+}
+
+/// Mean over the positions of an image: `[N, H, W, C]` → `[N, 1, 1, C]`.
+final class AveragePooling: Layer {
+    let name: String
+    let input: FeatureMap
+    let output: FeatureMap
+    var inputs: [FeatureMap] { [input] }
+    var outputs: [FeatureMap] { [output] }
+    private let scratch: Scratch
+    /// 1/positions for each position.
+    private let shares: Tensor
+
+    init(_ name: String, input: FeatureMap, infers: Bool, scratch: Scratch) {
+        (self.name, self.input, self.scratch) = (name, input, scratch)
+        output = FeatureMap(input.shape.with(height: 1, width: 1), needsGradient: !infers)
+        shares = Tensor(repeating: 1 / Float(input.shape.area), count: input.shape.area)
+        scratch.reserve(.input, input.shape.area * input.shape.channels)
+    }
+
+    func forward() {
+        let shape = input.shape
+        let channels = shape.channels
+        for image in 0..<shape.batch {
+            input.read(image * shape.area, shape.area, into: scratch[.input], stride: channels)
+            lm_gemm(
+                1, Int32(channels), Int32(shape.area), shares.base, 0, 1, scratch[.input], channels,
+                output.values.base + image * channels, channels, 0, nil, 0)
+        }
+    }
+
+    func backward() {
+        output.finishGradient()
+        let shape = input.shape
+        let (channels, share) = (shape.channels, 1 / Float(shape.area))
+        for image in 0..<shape.batch {
+            scratch[.input].update(repeating: 0, count: shape.area * channels)
+            for row in 0..<shape.area {
+                lm_add_scaled(
+                    scratch[.input] + row * channels, output.gradient.base + image * channels, share, channels)
+            }
+            input.addGradient(image * shape.area, shape.area, scratch[.input], stride: channels)
+        }
+        input.gradientAdded()
     }
 }
