@@ -37,3 +37,62 @@ package final class Console: Sendable {
         }
     }
 }
+
+/// How far a long task is, on standard error: a bar on a terminal, else a line every few seconds. Thread-bound.
+package struct ProgressBar {
+    package enum Style: Sendable {
+        case bar
+        case lines
+        case none
+    }
+
+    /// Seconds between two lines, and between two states of the bar.
+    private static let pauses = (lines: 5.0, bar: 0.1)
+    private static let cells = 24
+
+    private let style: Style
+    private let title: String
+    private let started = monotonicSeconds()
+    private var shown = monotonicSeconds()
+    private var isBarShown = false
+
+    /// A bar where standard error is a terminal, lines elsewhere, nothing where `quiet`.
+    package init(title: String, quiet: Bool) {
+        self.init(title: title, style: quiet ? .none : isatty(STDERR_FILENO) == 1 ? .bar : .lines)
+    }
+
+    package init(title: String, style: Style) { (self.title, self.style) = (title.shown, style) }
+
+    /// Seconds since the start.
+    package var seconds: Double { monotonicSeconds() - started }
+
+    /// Shows the state, if the last one is long enough ago. `share` is 0…1, nil where the whole is not known; `detail`
+    /// is asked only then.
+    package mutating func update(share: Double?, detail: () -> String) {
+        let pause = style == .bar ? Self.pauses.bar : Self.pauses.lines
+        guard style != .none, monotonicSeconds() - shown >= pause else { return }
+        shown = monotonicSeconds()
+        Self.write(text(share: share, detail: detail().shown))
+        isBarShown = style == .bar
+    }
+
+    /// Removes the bar, so that a message can take its line.
+    package mutating func clear() {
+        if isBarShown { Self.write("\r\u{1B}[K") }
+        isBarShown = false
+    }
+
+    func text(share: Double?, detail: String) -> String {
+        let share = share.map { min(1, max(0, $0)) }
+        let percent = share.map { "\(Int($0 * 100)) %, " } ?? ""
+        guard style == .bar else { return "\(title): \(percent)\(detail)\n" }
+        let filled = Int((share ?? 0) * Double(Self.cells))
+        let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: Self.cells - filled)
+        return "\r\u{1B}[K\(title) \(share == nil ? "" : "[\(bar)] ")\(percent)\(detail)"
+    }
+
+    private static func write(_ text: String) {
+        // Progress that cannot be shown is no reason to stop.
+        _ = try? writeAll(Array(text.utf8), to: STDERR_FILENO, path: "standard error")
+    }
+}
