@@ -3,60 +3,6 @@ import Capture
 import FaceTracking
 import Foundation
 import Logging
-import Metrics
-
-/// What streams are made of: the daemon has cameras and the cascade there, tests what they play.
-package struct StreamDependencies: Sendable {
-    /// Throws `.wrongSettings` where the settings name a source that cannot be.
-    package var opener: @Sendable (StreamSettings) throws(LandmarkdError) -> any LiveSourceOpener
-    /// Called by the thread that uses the tracker.
-    package var tracker: @Sendable (StreamSettings) -> any FaceTracker
-    /// What the landmarks of a face mean.
-    package var scheme: LandmarkScheme
-    package var metrics: any MetricsFactory
-    var retry = Backoff()
-    /// Seconds without a sign of life after which a stream's thread is given up and another one takes its place.
-    var hangLimit = 30.0
-
-    package init(
-        scheme: LandmarkScheme, metrics: any MetricsFactory = MetricsSystem.factory,
-        opener: @escaping @Sendable (StreamSettings) throws(LandmarkdError) -> any LiveSourceOpener,
-        tracker: @escaping @Sendable (StreamSettings) -> any FaceTracker
-    ) {
-        (self.scheme, self.metrics, self.opener, self.tracker) = (scheme, metrics, opener, tracker)
-    }
-}
-
-/// What the threads of one stream share. May be used by any thread.
-struct StreamContext: Sendable {
-    let name: String
-    let board: StreamState
-    let faults: StreamFaults
-    let history: StreamHistory
-    let metrics: StreamMetrics
-    let log: Logger
-    let stop = StopSignal()
-    let slot = LatestSlot<TimedFrame>()
-    /// Longest tolerated gap between frames, in seconds.
-    let patience: Double
-    /// Seconds that a frame may take, or a source for opening or for a frame beyond its patience, before the thread counts as
-    /// stuck.
-    let hangLimit: Double
-    /// Pauses before a source or an output is tried again.
-    let retry: Backoff
-
-    init(
-        _ settings: StreamSettings, board: StreamState, history: StreamHistory, parts: StreamDependencies, log: Logger
-    ) {
-        (name, self.board, self.history) = (settings.name, board, history)
-        faults = StreamFaults(board)
-        metrics = StreamMetrics(stream: settings.name, factory: parts.metrics)
-        var log = log
-        log[metadataKey: "stream"] = "\(settings.name)"
-        self.log = log
-        (patience, hangLimit, retry) = (settings.stall ?? 10, parts.hangLimit, parts.retry)
-    }
-}
 
 /// One stream that runs: a capture thread, a tracking thread and the outputs' threads. May be used by any thread.
 final class LiveStream: Sendable {
