@@ -5,7 +5,7 @@ import NIOHTTP1
 import NIOHTTPTypes
 
 /// Bounds what one connection may do: refuses it where too many are open, answers requests that are none, and closes it after
-/// an answer that says so, when it brings no request or takes no answer for too long, and soon after the service is told to end.
+/// an answer that says so, when it brings no request or takes no answer for too long, and soon after the service is asked to stop.
 final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart

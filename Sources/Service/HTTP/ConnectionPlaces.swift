@@ -9,7 +9,7 @@ import Synchronization
 /// Which connections are open, of how many. May be used by any thread.
 ///
 /// When all places are taken, the connection that has been idle longest is closed for a new one. Where none is idle, a few more
-/// are admitted for health and metrics alone: whoever watches the service sees it also when its readers take all it has.
+/// are admitted for health and metrics alone: monitoring still works when readers have taken all other places.
 final class ConnectionPlaces: Sendable {
     enum Place: Sendable {
         case general
@@ -37,7 +37,7 @@ final class ConnectionPlaces: Sendable {
         refused = Counter(label: "landmarkd_http_refused_connections_total", factory: metrics)
     }
 
-    /// The place of a connection that has just been opened; nil where not even a reserved one can be had.
+    /// The place of a connection that has just been opened; nil where not even a reserved one is free.
     func enter(_ channel: any Channel) -> Place? {
         let (place, evicted) = holders.withLock { holders -> (Place?, (any Channel)?) in
             for place in [Place.general, .reserved] {
@@ -52,7 +52,7 @@ final class ConnectionPlaces: Sendable {
         return place
     }
 
-    /// The connection has a request that is not for everybody. False where its place is reserved and no general one can be had.
+    /// The connection has a request that is not for everybody. False where its place is reserved and no general one is free.
     func needsGeneralPlace(_ channel: any Channel) -> Bool {
         let (isGranted, evicted) = holders.withLock { holders -> (Bool, (any Channel)?) in
             guard let holder = holders[ObjectIdentifier(channel)] else { return (false, nil) }

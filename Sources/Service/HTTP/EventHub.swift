@@ -24,24 +24,24 @@ final class EventHub: Sendable {
         await withDiscardingTaskGroup { group in
             var followed: [String: StreamState] = [:]
             while !Task.isCancelled {
-                let boards = streams.boards
-                for board in boards where followed[board.name] !== board {
-                    followed[board.name] = board
-                    group.addTask { await self.follow(board) }
+                let states = streams.states
+                for state in states where followed[state.name] !== state {
+                    followed[state.name] = state
+                    group.addTask { await self.follow(state) }
                 }
-                let names = Set(boards.map(\.name))
+                let names = Set(states.map(\.name))
                 for feed in feeds.withLock({ Array($0.values) }) { feed.tick(names: names) }
                 guard (try? await Task.sleep(for: .seconds(1))) != nil else { return }
             }
         }
     }
 
-    private func follow(_ board: StreamState) async {
-        for await result in board.results() {
-            let feeds = feeds.withLock { $0.values.filter { $0.name == nil || $0.name == board.name } }
+    private func follow(_ state: StreamState) async {
+        for await result in state.results() {
+            let feeds = feeds.withLock { $0.values.filter { $0.name == nil || $0.name == state.name } }
             if feeds.isEmpty { continue }
             let event = Self.event(of: result)
-            for feed in feeds { feed.put(event, of: board.name) }
+            for feed in feeds { feed.put(event, of: state.name) }
         }
     }
 
@@ -61,7 +61,7 @@ final class EventHub: Sendable {
 ///
 /// A reader that takes them slower than they come misses some; it holds up nobody. May be used by any thread.
 final class EventFeed: Sendable {
-    /// Seconds without an event after which a comment tells that the connection lives.
+    /// Seconds without an event after which a comment shows that the connection is alive.
     private static let heartbeatSeconds = 5.0
     /// Milliseconds after which a browser reconnects.
     private static let retryMilliseconds = 2000

@@ -87,7 +87,7 @@ extension HTTPSettings {
     }
 }
 
-/// Compares all of both, so that the time taken does not tell how much of a guess was right.
+/// Compares all bytes of both, so that the time taken does not reveal how much of a guess was right.
 private func areEqual(_ guess: String, _ secret: String) -> Bool {
     let (guess, secret) = (Array(guess.utf8), Array(secret.utf8))
     var difference = guess.count ^ secret.count

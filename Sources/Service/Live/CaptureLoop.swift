@@ -29,7 +29,7 @@ struct CaptureLoop {
     /// Frames of the open source that came, and that it lost.
     private var (received, lost) = (0, 0)
     private var jumpsBefore = 0
-    /// The format whose low rate was told already.
+    /// The format whose low rate was already reported.
     private var slowFormat: LiveFormat?
 
     init(_ stream: StreamContext, _ opener: any LiveSourceOpener, _ heartbeat: Heartbeat) {
@@ -39,7 +39,7 @@ struct CaptureLoop {
 
     private var stop: StopSignal { stream.stop }
     private var metrics: StreamMetrics { stream.metrics }
-    private var board: StreamState { stream.board }
+    private var state: StreamState { stream.state }
 
     mutating func run() {
         while !stop.isSet {
@@ -86,7 +86,7 @@ struct CaptureLoop {
         metrics.received.increment()
         metrics.up.record(1)
         if dropped > 0 { metrics.dropped.increment(by: dropped) }
-        board.update { status in
+        state.update { status in
             status.state = .delivering
             status.received += 1
             status.dropped += dropped
@@ -106,7 +106,7 @@ struct CaptureLoop {
         if isReturn { metrics.reconnects.increment() }
         (hasDelivered, firstFrameTime, lostTime) = (true, now, nil)
         stream.faults.set("", nil)
-        board.update { status in
+        state.update { status in
             status.format = format
             if isReturn { status.reconnects += 1 }
         }
@@ -124,7 +124,7 @@ struct CaptureLoop {
         metrics.up.record(0)
         metrics.rate.record(0)
         stream.faults.set("", error.cause)
-        board.update { ($0.state, $0.rate) = (.waiting, 0) }
+        state.update { ($0.state, $0.rate) = (.waiting, 0) }
     }
 
     private func end() {
@@ -133,14 +133,14 @@ struct CaptureLoop {
         stream.slot.finish()
         metrics.up.record(0)
         metrics.rate.record(0)
-        board.update { ($0.state, $0.rate) = (.ended, 0) }
+        state.update { ($0.state, $0.rate) = (.ended, 0) }
     }
 
     private mutating func tellRate(_ format: LiveFormat) {
         let rate = meter.rate
         metrics.rate.record(rate)
-        // Only a few seconds tell whether a recording keeps the rate of its header.
-        board.update { ($0.rate, $0.format) = (rate, format) }
+        // It takes a few seconds to see whether a recording keeps the rate of its header.
+        state.update { ($0.rate, $0.format) = (rate, format) }
         guard let promised = format.rate, meter.isSure, rate < 0.8 * promised, slowFormat != format else { return }
         slowFormat = format
         let advice = Self.slownessAdvice(opener.kind, received: received, lost: lost)

@@ -4,7 +4,7 @@ import FaceTracking
 import Foundation
 import Logging
 
-/// One stream that runs: a capture thread, a tracking thread and the outputs' threads. May be used by any thread.
+/// A running stream: a capture thread, a tracking thread and the outputs' threads. May be used by any thread.
 final class LiveStream: Sendable {
     let settings: StreamSettings
     private let context: StreamContext
@@ -15,10 +15,10 @@ final class LiveStream: Sendable {
 
     /// Starts at once. Throws as `StreamDependencies.opener` does.
     init(
-        _ settings: StreamSettings, board: StreamState, history: StreamHistory, parts: StreamDependencies, log: Logger
+        _ settings: StreamSettings, state: StreamState, history: StreamHistory, parts: StreamDependencies, log: Logger
     ) throws(LandmarkdError) {
         let opener = try parts.opener(settings)
-        let context = StreamContext(settings, board: board, history: history, parts: parts, log: log)
+        let context = StreamContext(settings, state: state, history: history, parts: parts, log: log)
         (self.settings, self.context) = (settings, context)
         outputs = settings.outputs.map { output in
             let name = output.description
@@ -30,7 +30,7 @@ final class LiveStream: Sendable {
         }
         captureBeat = Heartbeat("capture of \(settings.name)")
         trackingBeat = Heartbeat("tracking of \(settings.name)")
-        board.update { status in
+        state.update { status in
             (status.state, status.source, status.reasons, status.rate) = (.starting, opener.name.shown, [], 0)
         }
         start(opener, parts)
@@ -75,48 +75,48 @@ final class LiveStream: Sendable {
         return outputs.allSatisfy { $0.wait(until: last) } && ended
     }
 
-    /// The stream is no more, not even under other settings.
+    /// Removes the stream's metrics: it is gone, not merely restarted with other settings.
     func forget() {
         context.metrics.destroy()
         for output in outputs { output.destroyMetrics() }
     }
 
-    /// Sees to it that health tells of a source that neither delivers nor fails: a driver that hangs. To be called now and then.
+    /// Makes health report a source that neither delivers nor fails, such as a driver that hangs. To be called regularly.
     func checkPulse() {
         guard !isAbandoned else { return }
-        let status = context.board.status
+        let status = context.state.status
         let limit = context.patience + 5 / (status.format?.rate ?? 5) + 3
         guard captureBeat.busyTime > limit else {
             context.faults.set("pulse", nil)
             return
         }
         context.faults.set("pulse", "\(status.source): hangs: it neither delivers nor fails")
-        context.board.update { if $0.state == .delivering { ($0.state, $0.rate) = (.waiting, 0) } }
+        context.state.update { if $0.state == .delivering { ($0.state, $0.rate) = (.waiting, 0) } }
         context.metrics.up.record(0)
     }
 
     private var beats: [Heartbeat] { [captureBeat, trackingBeat] }
 
-    /// The loops that should have been heard of.
+    /// The loops that have missed their deadline.
     var overdue: [String] { beats.filter(\.isOverdue).map(\.name) }
 
-    /// Leaves the threads that hang behind: should they ever go on, they end without a trace. Blocks for a moment.
+    /// Abandons the threads that hang: should they ever continue, they end without any effect. Blocks for a moment.
     func abandon() {
         for beat in beats where beat.isOverdue { beat.abandon() }
         stop()
         _ = wait(until: .now())
     }
 
-    /// Whether a thread of it was left behind.
+    /// Whether one of its threads was abandoned.
     var isAbandoned: Bool { beats.contains(where: \.isAbandoned) }
 
     /// Whether all its threads have ended.
     var hasEnded: Bool { running.wait(timeout: .now()) == .success }
 
-    /// Says for good that the source hangs.
+    /// Reports the source as hanging for good.
     func giveUp(_ reason: String) {
         context.faults.set("pulse", reason)
-        context.board.update { ($0.state, $0.rate) = (.waiting, 0) }
+        context.state.update { ($0.state, $0.rate) = (.waiting, 0) }
         context.metrics.up.record(0)
     }
 }

@@ -30,7 +30,7 @@ package struct StreamDependencies: Sendable {
 /// What the threads of one stream share. May be used by any thread.
 struct StreamContext: Sendable {
     let name: String
-    let board: StreamState
+    let state: StreamState
     let faults: StreamFaults
     let history: StreamHistory
     let metrics: StreamMetrics
@@ -46,10 +46,10 @@ struct StreamContext: Sendable {
     let retry: Backoff
 
     init(
-        _ settings: StreamSettings, board: StreamState, history: StreamHistory, parts: StreamDependencies, log: Logger
+        _ settings: StreamSettings, state: StreamState, history: StreamHistory, parts: StreamDependencies, log: Logger
     ) {
-        (name, self.board, self.history) = (settings.name, board, history)
-        faults = StreamFaults(board)
+        (name, self.state, self.history) = (settings.name, state, history)
+        faults = StreamFaults(state)
         metrics = StreamMetrics(stream: settings.name, factory: parts.metrics)
         var log = log
         log[metadataKey: "stream"] = "\(settings.name)"

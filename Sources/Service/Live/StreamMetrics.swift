@@ -1,6 +1,6 @@
 import Metrics
 
-/// What is counted and measured of one stream. Names follow Prometheus' conventions; `MetricDescription` tells what each means.
+/// Counters and measurements of one stream. Names follow Prometheus' conventions; `MetricDescription` says what each means.
 final class StreamMetrics: Sendable {
     let received: Counter
     let dropped: Counter

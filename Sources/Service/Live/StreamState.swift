@@ -96,17 +96,17 @@ package final class StreamDirectory: Sendable {
     /// Runs of landmarks that lines join in drawings, as `LandmarkScheme.lines`.
     package let lines: [[Int]]
 
-    package init(_ boards: [StreamState] = [], lines: [[Int]] = []) {
-        current = Mutex(boards)
+    package init(_ states: [StreamState] = [], lines: [[Int]] = []) {
+        current = Mutex(states)
         self.lines = lines
     }
 
     /// In the order of their names; another list after the settings were reloaded.
-    package var boards: [StreamState] { current.withLock { $0 } }
+    package var states: [StreamState] { current.withLock { $0 } }
 
     /// Nil where no stream has the name.
-    package func board(_ name: String) -> StreamState? { boards.first { $0.name == name } }
+    package func state(_ name: String) -> StreamState? { states.first { $0.name == name } }
 
-    /// Takes the place of all boards so far. Those that are gone are closed by their streams.
-    func set(_ boards: [StreamState]) { current.withLock { $0 = boards.sorted { $0.name < $1.name } } }
+    /// Replaces the list. Streams that are gone close their own state.
+    func set(_ states: [StreamState]) { current.withLock { $0 = states.sorted { $0.name < $1.name } } }
 }

@@ -1,7 +1,7 @@
 import Capture
 import Synchronization
 
-/// How a stream fares.
+/// Whether a stream delivers, how fast, and why not.
 package struct StreamStatus: Sendable {
     package enum State: String, Sendable {
         /// No frame yet since the source was opened.
@@ -32,12 +32,12 @@ package struct StreamStatus: Sendable {
     package var isHealthy: Bool { state != .waiting && state != .starting && reasons.isEmpty }
 }
 
-/// What is wrong with a stream now, by the part that has the fault; kept in its board's status. May be used by any thread.
+/// What is wrong with a stream now, by the part that has the fault; shown in its status. May be used by any thread.
 final class StreamFaults: Sendable {
-    private let board: StreamState
+    private let state: StreamState
     private let faults = Mutex<[String: String]>([:])
 
-    init(_ board: StreamState) { self.board = board }
+    init(_ state: StreamState) { self.state = state }
 
     /// `fault` nil: the part works.
     func set(_ part: String, _ fault: String?) {
@@ -45,7 +45,7 @@ final class StreamFaults: Sendable {
             guard faults[part] != fault else { return }
             faults[part] = fault
             let reasons = faults.sorted { $0.key < $1.key }.map(\.value)
-            board.update { $0.reasons = reasons }
+            state.update { $0.reasons = reasons }
         }
     }
 }

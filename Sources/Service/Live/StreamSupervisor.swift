@@ -20,7 +20,7 @@ package final class StreamSupervisor: Sendable {
 
     private struct State {
         var streams: [String: LiveStream] = [:]
-        var boards: [String: StreamState] = [:]
+        var states: [String: StreamState] = [:]
         var histories: [String: StreamHistory] = [:]
         /// Streams whose threads hang, by name, others in their place; each holds threads and memory.
         var leftBehind: [String: [LiveStream]] = [:]
@@ -64,7 +64,7 @@ package final class StreamSupervisor: Sendable {
                 remove(stream)
                 changes.stopped.append(stream.settings.name)
             }
-            directory.set(state.withLock { Array($0.boards.values) })
+            directory.set(state.withLock { Array($0.states.values) })
             return changes
         }
     }
@@ -73,13 +73,13 @@ package final class StreamSupervisor: Sendable {
 
     private func start(_ settings: StreamSettings) throws(LandmarkdError) {
         let name = settings.name
-        let (board, history) = state.withLock { state in
-            let board = state.boards[name] ?? StreamState(name: name)
+        let (streamState, history) = state.withLock { state in
+            let streamState = state.states[name] ?? StreamState(name: name)
             let history = state.histories[name] ?? StreamHistory()
-            (state.boards[name], state.histories[name]) = (board, history)
-            return (board, history)
+            (state.states[name], state.histories[name]) = (streamState, history)
+            return (streamState, history)
         }
-        let stream = try LiveStream(settings, board: board, history: history, parts: parts, log: log)
+        let stream = try LiveStream(settings, state: streamState, history: history, parts: parts, log: log)
         state.withLock { $0.streams[name] = stream }
     }
 
@@ -88,7 +88,7 @@ package final class StreamSupervisor: Sendable {
         stream.forget()
         state.withLock { state in
             state.streams[name] = nil
-            return state.boards.removeValue(forKey: name)
+            return state.states.removeValue(forKey: name)
         }?.close()
     }
 
@@ -108,11 +108,11 @@ package final class StreamSupervisor: Sendable {
                 return Array(state.streams.values)
             }
             stop(streams, within: 1.2)
-            for board in directory.boards { board.close() }
+            for state in directory.states { state.close() }
         }
     }
 
-    /// Sees to it that health tells of sources that hang.
+    /// Makes health report sources that hang.
     func checkPulses() {
         for stream in state.withLock({ Array($0.streams.values) }) { stream.checkPulse() }
     }

@@ -45,7 +45,7 @@ final class GaugeCell: MetricCell, MeterHandler, RecorderHandler {
 
 final class HistogramCell: MetricCell, RecorderHandler, TimerHandler {
     static let kind = "histogram"
-    /// Values of which `recentQuantiles` tells: at 30 a second, those of some 17 seconds.
+    /// Number of values behind `recentQuantiles`: about 17 seconds at 30 a second.
     static let recentCount = 512
 
     private struct State {

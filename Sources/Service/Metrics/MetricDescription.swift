@@ -1,4 +1,4 @@
-/// What a metric tells, and how its histogram is cut: the one table of all metrics that the program shows.
+/// Help, type and buckets of a metric: the one table of all metrics that the program exports.
 struct MetricDescription {
     /// For the `# HELP` line: no line breaks, no backslashes.
     let help: String
@@ -33,7 +33,7 @@ struct MetricDescription {
         "landmarkd_stage_seconds": .init(
             help: "Seconds that a frame spent in a stage of its way.", buckets: latencyBuckets),
         "landmarkd_latency_seconds": .init(
-            help: "Seconds from a frame's exposure, as the driver tells it, to its result.", buckets: latencyBuckets,
+            help: "Seconds from a frame's exposure, as the driver reports it, to its result.", buckets: latencyBuckets,
             summaryName: "landmarkd_recent_latency_seconds"),
         "landmarkd_recent_latency_seconds": .init(
             help: "Median and 99th percentile of the same over the last 512 frames."),

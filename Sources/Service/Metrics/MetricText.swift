@@ -56,7 +56,7 @@ func metricLine(_ name: String, _ labels: MetricLabels, _ value: Double) -> Stri
     labels.text.isEmpty ? "\(name) \(metricNumber(value))\n" : "\(name){\(labels.text)} \(metricNumber(value))\n"
 }
 
-/// Whole numbers without a point, others with as many digits as tell them apart.
+/// Whole numbers without a point, others with as few digits as identify the value.
 func metricNumber(_ value: Double) -> String {
     if value.isNaN { return "NaN" }
     if value.isInfinite { return value < 0 ? "-Inf" : "+Inf" }

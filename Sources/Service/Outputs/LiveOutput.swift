@@ -17,7 +17,7 @@ final class LiveOutput: Sendable {
     private let queue = BoundedQueue<StreamResult>(capacity: LiveOutput.capacity)
     private let running = DispatchGroup()
 
-    /// What an output tells its stream.
+    /// What an output reports to its stream.
     struct Listener: Sendable {
         /// The fault it has now; nil: it works.
         var fault: @Sendable (String?) -> Void
@@ -106,7 +106,7 @@ private struct OutputLoop {
         if isRetry { recover() }
     }
 
-    /// Whether the sink did it; if not, the outage begins or goes on.
+    /// Whether the sink did it; if not, the outage begins or continues.
     @discardableResult
     private mutating func attempt(_ body: (any LiveSink) throws(LandmarkdError) -> Void) -> Bool {
         do throws(LandmarkdError) {

@@ -24,7 +24,7 @@ package struct Daemon: Sendable {
         return (settings.summary(sources: sources), try settings.warnings())
     }
 
-    /// Serves until SIGTERM or SIGINT; SIGHUP reloads the settings. Throws as `check` does, and where HTTP cannot be had.
+    /// Serves until SIGTERM or SIGINT; SIGHUP reloads the settings. Throws as `check` does, and where the HTTP server cannot start.
     package func run() async throws {
         signal(SIGPIPE, SIG_IGN)  // who reads our standard output may go
         signal(SIGHUP, SIG_IGN)  // until it can be answered

@@ -62,8 +62,8 @@ extension StreamSupervisor.Changes: CustomStringConvertible {
     /// "started: door; stopped: hall".
     package var description: String {
         let parts = [("started", started), ("restarted", restarted), ("stopped", stopped)]
-        let told = parts.filter { !$0.1.isEmpty }.map { "\($0.0): \($0.1.joined(separator: ", "))" }
-        return told.isEmpty ? "no stream changed" : told.joined(separator: "; ")
+        let changes = parts.filter { !$0.1.isEmpty }.map { "\($0.0): \($0.1.joined(separator: ", "))" }
+        return changes.isEmpty ? "no stream changed" : changes.joined(separator: "; ")
     }
 }
 
