@@ -24,6 +24,6 @@ import Glibc
 
 /// Writes to standard error.
 func complain(_ text: String) {
-    // There is nowhere to tell that standard error cannot be written.
+    // If standard error cannot be written, there is nowhere to report it.
     _ = try? writeAll(Array(text.utf8), to: STDERR_FILENO, path: "standard error")
 }

@@ -160,7 +160,7 @@ extension OutputFile {
     private func openPipe(_ pipe: String, patiently: Bool) throws(LandmarkdError) -> Int32 {
         while true {
             let descriptor = Self.open(pipe, 0)
-            signal(SIGPIPE, SIG_IGN)  // a reader that goes is told like a full disk
+            signal(SIGPIPE, SIG_IGN)  // a closed reader is reported like a full disk
             guard descriptor < 0, errno == ENXIO, patiently else { return try checked(descriptor) }
             if Interruption.isAsked {
                 throw LandmarkdError(
@@ -185,7 +185,7 @@ extension OutputFile {
                 Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
             }
         }
-        signal(SIGPIPE, SIG_IGN)  // a reader that goes is told like a full disk
+        signal(SIGPIPE, SIG_IGN)  // a closed reader is reported like a full disk
         guard connected == 0 else {
             let code = errno
             close(descriptor)

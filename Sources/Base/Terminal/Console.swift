@@ -32,7 +32,7 @@ package final class Console: Sendable {
     private func print(_ text: String) {
         bar.withLock { bar in
             bar.clear()
-            // There is nowhere to tell that standard error cannot be written.
+            // If standard error cannot be written, there is nowhere to report it.
             _ = try? writeAll(Array(text.utf8), to: STDERR_FILENO, path: "standard error")
         }
     }

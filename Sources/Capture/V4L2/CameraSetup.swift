@@ -47,7 +47,7 @@ struct CameraSetup {
 }
 
 extension CameraDevice {
-    /// Who the device says it is. Throws as `cameraFault` tells: `unavailable` where it is no V4L2 device.
+    /// Identity of the device. Throws as `cameraFault` says: `unavailable` where it is no V4L2 device.
     func capabilities() throws(LandmarkdError) -> CameraCapabilities {
         var answer = v4l2_capability()
         try perform(lm_vidioc_querycap, &answer, "asking what it is")

@@ -76,7 +76,7 @@ extension AverageFace {
         lumaModes = try reader.planes("texture.modes", nil, textureHeight / 2, textureWidth / 2)
     }
 
-    /// The model as a file; `metadata` tells where it comes from.
+    /// The model as a file; `metadata` says where it comes from.
     package func file(metadata: [String: String]) -> SafetensorsFile {
         func flat(_ modes: [[Point]]) -> [Float] { modes.joined().flatMap { [Float($0.x), Float($0.y)] } }
         let (rows, columns) = (textureHeight / 2, textureWidth / 2)

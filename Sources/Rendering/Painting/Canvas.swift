@@ -208,7 +208,7 @@ package enum FaceDrawing {
         canvas.label("\(decimal(time, 2)) s", at: Point(8, Double(height) - 12), size: 10, .white)
     }
 
-    /// Four angles a little outside the box: they tell its size and cover nothing.
+    /// Four corners a little outside the box: they show its size and cover nothing.
     private static func corners(of box: Box, size: Double) -> [[Point]] {
         let (low, high) = (box.low - size * 0.08, box.high + size * 0.08)
         let arm = size * 0.1
