@@ -85,11 +85,11 @@ struct FaceMeshLayout {
         triangles = delaunay(template)
     }
 
-    /// All vertices of a face with these landmarks, as far from their anchors as `map` makes the template's.
-    func vertices(of landmarks: [Point], mean: [Point], _ map: SimilarityMap) -> [Point] {
+    /// All vertices of a face with these landmarks, as far from their anchors as `frameFromTemplate` makes the template's.
+    func vertices(of landmarks: [Point], mean: [Point], _ frameFromTemplate: SimilarityMap) -> [Point] {
         landmarks
             + (68..<template.count).map { i in
-                map(template[i]) + landmarks[anchors[i]] - map(mean[anchors[i]])
+                frameFromTemplate(template[i]) + landmarks[anchors[i]] - frameFromTemplate(mean[anchors[i]])
             }
     }
 

@@ -16,11 +16,11 @@ package struct EvaluationReport: Sendable {
     package var reliability: Reliability?
     /// The same of each landmark; nil where the model was not fitted for it.
     package var pointReliability: Reliability?
-    /// Outcome of tracks from wrong landmarks; told once a set.
+    /// Outcome of tracks from wrong landmarks; reported once per set.
     package var recovery: RecoveryEvaluation?
     /// Unit of the errors, in words.
     private let unit: String
-    /// Confidence of faces that the tracker finds itself; told once a set.
+    /// Confidence of faces that the tracker finds itself; reported once per set.
     package var tracked: TrackedConfidence?
     /// Openings, turned faces, shifts; nil where the start disturbs them.
     package var details: EvaluationDetails?

@@ -34,7 +34,7 @@ package struct LandmarkShift: Sendable, Equatable {
 package struct JudgedFace: Sendable {
     package let truth: [Point]
     package let found: [Point]
-    /// Found in the mirrored picture, then mirrored back: what a network without a favourite side finds too. Nil where it was not
+    /// Found in the mirrored picture, then mirrored back: equal to `found` for a network without a left-right bias. Nil where it was not
     /// tried.
     package let mirrored: [Point]?
 
@@ -43,7 +43,7 @@ package struct JudgedFace: Sendable {
     }
 }
 
-/// What mean errors hide: how far eyes and mouths are said to be open, turned faces, and landmarks that lie to one side.
+/// Details that mean errors hide: openings of eyes and mouths, turned faces, and biased landmarks.
 package struct EvaluationDetails: Sendable {
     package let openings: [OpeningSummary]
     package let yaw: [YawClass]
@@ -51,7 +51,7 @@ package struct EvaluationDetails: Sendable {
     /// Distance of what is found in mirrored pictures from what is found in the pictures, mean over landmarks in % of the reference
     /// length; nil where mirrored pictures were not tried.
     package let mirrorDifference: Double?
-    /// Half the mean difference of the two: the network's favourite side, which no annotation can be blamed for.
+    /// Half the mean difference of the two: the network's left-right bias, which annotations cannot explain.
     package let asymmetry: LandmarkShift?
     private let corners: [Int]
 

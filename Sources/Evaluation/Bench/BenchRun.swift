@@ -69,7 +69,7 @@ package struct BenchRun {
         (self.model, self.locator, self.face) = (model, locator, face)
     }
 
-    /// Measures everything, in about a minute; `progress` is told what comes next and how much is done, 0…1.
+    /// Measures everything, in about a minute; `progress` receives the name of the next measurement and the share done, 0…1.
     package func run(progress: (String, Double) -> Void) throws(LandmarkdError) -> BenchReport {
         var report = BenchReport()
         progress("matrix products", 0)

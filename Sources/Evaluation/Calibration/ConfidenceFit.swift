@@ -76,7 +76,7 @@ func solve(_ rows: [SIMD3<Double>], _ right: SIMD3<Double>) -> SIMD3<Double> {
         determinant(rows[0], rows[1], right)) / whole
 }
 
-/// How often the model is right where it says that it is with some confidence.
+/// Reliability diagram: how often the model is right at each level of confidence.
 ///
 /// Fifteen bins of equal width; expected calibration error Σ n_b/n·|right_b − said_b|. Source: Guo et al. 2017, "On calibration of modern
 /// neural networks", eq. 3.
@@ -117,7 +117,7 @@ package struct Reliability: Sendable {
         add(said: calibration(logit: sample.logit, sharpness: sample.sharpness), isRight: sample.isRight)
     }
 
-    /// Counts one thing that was said.
+    /// Adds one prediction.
     mutating func add(said confidence: Double, isRight: Bool) {
         let index = min(Self.bins - 1, Int(max(0, min(1, confidence)) * Double(Self.bins)))
         bins[index].count += 1

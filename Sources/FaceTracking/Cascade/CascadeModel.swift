@@ -18,7 +18,7 @@ package struct CascadeModel: TrainableModel {
     /// Whether the model's confidence was fitted. It is not in checkpoints, nor where nothing was held back in training.
     package var isCalibrated: Bool { notes[ConfidenceCalibration.key].flatMap { ConfidenceCalibration($0) } != nil }
 
-    /// What to tell who uses the model of this file without a calibration; nil where it has one.
+    /// Warning for users of a model without a calibration; nil where it has one.
     package func calibrationWarning(path: String) -> String? {
         guard !isCalibrated else { return nil }
         return
@@ -68,7 +68,7 @@ package struct CascadeModel: TrainableModel {
         let scheme = try LandmarkScheme(
             name: configuration.scheme, count: configuration.points, metadata: file.metadata, file: name)
         let known = configuration.metadata.merging(scheme.metadata) { $1 }
-        self.init(configuration, scheme: scheme, notes: Self.notes(of: file, besides: known))
+        self.init(configuration, scheme: scheme, notes: Self.notes(of: file, excluding: known))
         try load(file, name)
     }
 

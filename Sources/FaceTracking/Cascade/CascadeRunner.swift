@@ -40,26 +40,26 @@ package final class CascadeRunner {
         network.graph.multiplyAdds(0..<network.passes[passes - 1].layers.upperBound)
     }
 
-    /// Samples the crop that `map` (crop units to picture) lays and runs `passes` passes, from `prior` (pixels of the picture) or from
+    /// Samples the crop that `frameFromCrop` (crop units to picture) lays and runs `passes` passes, from `prior` (pixels of the picture) or from
     /// nothing. Returns the estimate after each pass in `all`, or after the last alone.
     package func run(
-        _ frame: Frame, _ map: SimilarityMap, prior: [Point]?, passes: Int, all: Bool = false
+        _ frame: Frame, _ frameFromCrop: SimilarityMap, prior: [Point]?, passes: Int, all: Bool = false
     ) -> [CascadeEstimate] {
-        sample(frame, map)
-        let inverse = map.inverse
-        network.setPrior(prior.map { inverse($0) }, image: 0)
+        sample(frame, frameFromCrop)
+        let cropFromFrame = frameFromCrop.inverse
+        network.setPrior(prior.map { cropFromFrame($0) }, image: 0)
         computeFeatures()
         var estimates: [CascadeEstimate] = []
         for pass in 0..<passes {
             compute(pass: pass)
-            if all || pass == passes - 1 { estimates.append(estimate(pass, map)) }
+            if all || pass == passes - 1 { estimates.append(estimate(pass, frameFromCrop)) }
         }
         return estimates
     }
 
     /// The steps of `run`, one by one, for benchmarks.
-    package func sample(_ frame: Frame, _ map: SimilarityMap) {
-        sampler.sample(frame, map, into: network.crop.values.elements)
+    package func sample(_ frame: Frame, _ frameFromCrop: SimilarityMap) {
+        sampler.sample(frame, frameFromCrop, into: network.crop.values.elements)
     }
     package func computeFeatures() { plan.run(0) }
     package func compute(pass: Int) { plan.run(1 + pass) }
@@ -67,11 +67,12 @@ package final class CascadeRunner {
     /// What a tracked frame is computed by, features and one pass, step by step.
     package var steps: [(name: String, run: () -> Void)] { plan.steps(of: 0) + plan.steps(of: 1) }
 
-    private func estimate(_ pass: Int, _ map: SimilarityMap) -> CascadeEstimate {
+    private func estimate(_ pass: Int, _ frameFromCrop: SimilarityMap) -> CascadeEstimate {
         let sharpness = network.sharpness(pass: pass, image: 0)
         let logit = Double(network.passes[pass].presence.values.elements[0])
         return CascadeEstimate(
-            points: map(network.landmarks(pass: pass, image: 0)), presence: network.presence(pass: pass, image: 0),
+            points: frameFromCrop(network.landmarks(pass: pass, image: 0)),
+            presence: network.presence(pass: pass, image: 0),
             confidence: calibration(logit: logit, sharpness: sharpness.reduce(0, +) / Double(sharpness.count)),
             pointConfidence: pointCalibration?(logit: logit, sharpness: sharpness) ?? sharpness)
     }

@@ -28,7 +28,7 @@ extension TrainableModel {
     }
 
     /// The file's strings that are no part of the configuration, nor of a training run's state ("training.…").
-    static func notes(of file: SafetensorsFile, besides configuration: [String: String]) -> [String: String] {
+    static func notes(of file: SafetensorsFile, excluding configuration: [String: String]) -> [String: String] {
         let known = Set(configuration.keys).union(["format", "task"])
         return file.metadata.filter { !known.contains($0.key) && !$0.key.hasPrefix("training.") }
     }

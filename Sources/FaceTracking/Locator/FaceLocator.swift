@@ -102,7 +102,7 @@ package struct FaceCell: Sendable, Equatable {
         (self.shift, self.size, self.roll) = (shift, size, roll)
     }
 
-    /// The cell in this column and row, for a crop laid on the shrunk frame (crop units to pixels, whose centres lie at integers).
+    /// The cell in this column and row, for a crop in the shrunk frame (crop units to pixels, whose centres lie at integers).
     package init(_ crop: SimilarityMap, column: Int, row: Int) {
         shift = (crop(Point(0.5, 0.5)) + 0.5) / Self.side - Point(Double(column) + 0.5, Double(row) + 0.5)
         size = log(crop.scale / LocatorConfiguration.unitSide)
@@ -151,15 +151,15 @@ package final class LocatorRunner {
         let window = window ?? SearchWindow(frame)
         let size = LocatorInputSize(width: window.width, height: window.height)
         let stage = stage(for: size)
-        let corner = SimilarityMap(a: 1, b: 0, tx: Double(window.x), ty: Double(window.y))
-        let toFrame = size.map(width: window.width, height: window.height).then(corner)
-        let units = SimilarityMap(scale: Double(size.width), angle: 0).then(
+        let frameFromWindow = SimilarityMap(a: 1, b: 0, tx: Double(window.x), ty: Double(window.y))
+        let frameFromInput = size.windowFromInput(width: window.width, height: window.height).then(frameFromWindow)
+        let inputFromUnits = SimilarityMap(scale: Double(size.width), angle: 0).then(
             SimilarityMap(a: 1, b: 0, tx: -0.5, ty: -0.5))
-        stage.sampler.sample(frame, units.then(toFrame), into: stage.network.frame.values.elements)
+        stage.sampler.sample(frame, inputFromUnits.then(frameFromInput), into: stage.network.frame.values.elements)
         stage.plan.run(0)
         return stage.network.faces(threshold: threshold)
             .withoutDuplicates(limit: limit)
-            .map { LocatedFace(crop: $0.crop.then(toFrame), presence: $0.presence) }
+            .map { LocatedFace(crop: $0.crop.then(frameFromInput), presence: $0.presence) }
     }
 
     /// Multiply-adds for a frame of this size.

@@ -34,7 +34,7 @@ package struct LocatorModel: TrainableModel {
     package init(_ file: SafetensorsFile, name: String) throws(LandmarkdError) {
         try Self.check(file, name)
         let configuration = try LocatorConfiguration(metadata: file.metadata, file: name)
-        self.init(configuration, notes: Self.notes(of: file, besides: configuration.metadata))
+        self.init(configuration, notes: Self.notes(of: file, excluding: configuration.metadata))
         try load(file, name)
     }
 
@@ -106,8 +106,8 @@ struct LocatorInputSize: Equatable {
         min(Double(wide) / Double(width), Double(tall) / Double(height))
     }
 
-    /// From pixels of the shrunk frame, in whose middle the frame lies, to the frame's of this size.
-    func map(width: Int, height: Int) -> SimilarityMap {
+    /// From pixels of the network's input, in whose middle the shrunk window lies, to those of a window of this size.
+    func windowFromInput(width: Int, height: Int) -> SimilarityMap {
         let scale = Self.scale(width, height, into: self.width, self.height)
         let middle = Point(Double(self.width - 1), Double(self.height - 1)) / 2
         return SimilarityMap(

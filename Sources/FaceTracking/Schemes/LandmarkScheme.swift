@@ -79,7 +79,7 @@ package struct LandmarkScheme: Sendable, Equatable {
         return (box.width * box.height).squareRoot()
     }
 
-    /// What errors are told in, for readers: "the outer-eye distance".
+    /// The unit of errors, for readers: "the outer-eye distance".
     package var unitName: String {
         guard let normalizer else { return "the size of the box around the points" }
         if eyes != nil { return "the outer-eye distance" }
@@ -106,7 +106,7 @@ package struct LandmarkScheme: Sendable, Equatable {
     }
 }
 
-/// Parts of the face in which errors are told apart.
+/// Parts of the face for which errors are reported separately.
 package enum FaceRegion: String, Sendable, CaseIterable {
     case jaw, brows, nose, eyes, mouth
 }

@@ -12,8 +12,8 @@ package final class CascadeTracker: FaceTracker {
     private let settings: TrackingSettings
     private let runner: CascadeRunner
     private let locator: any FaceLocator
-    /// Whether the model was fitted to tell how sure it is, of a face and of each point.
-    private let tells: (confidence: Bool, points: Bool)
+    /// Whether the model's confidence is calibrated, for a face and for each point.
+    private let calibrated: (confidence: Bool, points: Bool)
     private let layout = CropLayout()
     private var tracks: [FaceTrack] = []
     private var scene = SceneWatch()
@@ -32,7 +32,7 @@ package final class CascadeTracker: FaceTracker {
         (self.settings, self.locator) = (settings, locator)
         runner = CascadeRunner(model, passes: max(2, model.configuration.passes))
         pointCount = model.configuration.points
-        tells = (model.isCalibrated, model.pointCalibration != nil)
+        calibrated = (model.isCalibrated, model.pointCalibration != nil)
     }
 
     package func reset() {
@@ -69,8 +69,8 @@ package final class CascadeTracker: FaceTracker {
     private func adapt(to frame: Frame) {
         let next = Point(Double(frame.displayWidth), Double(frame.displayHeight))
         if let size, size != next {
-            let map = SimilarityMap(scale: next.y / size.y, angle: 0, from: size / 2, to: next / 2)
-            for index in tracks.indices { tracks[index].move(by: map) }
+            let nextFromLast = SimilarityMap(scale: next.y / size.y, angle: 0, from: size / 2, to: next / 2)
+            for index in tracks.indices { tracks[index].move(by: nextFromLast) }
         }
         size = next
     }
@@ -89,23 +89,25 @@ package final class CascadeTracker: FaceTracker {
 
     /// The face in the next frame; nil where it is not seen.
     private func follow(_ track: FaceTrack, _ frame: Frame) -> CascadeEstimate? {
-        var best = look(frame, prior: track.points, passes: 1)
+        var best = evaluate(frame, prior: track.points, passes: 1)
         if best.presence < settings.doubt {
             for prior in [best.points, track.expectedPoints(at: frame.time)] where isUsable(prior, frame) {
-                let again = look(frame, prior: prior, passes: 2)
+                let again = evaluate(frame, prior: prior, passes: 2)
                 if again.presence > best.presence { best = again }
             }
         }
         return best.presence >= settings.absent && isUsable(best.points, frame) ? best : nil
     }
 
-    private func look(
+    private func evaluate(
         _ frame: Frame, prior: [Point], passes: Int
     ) -> CascadeEstimate {
         runner.run(frame, crop(prior), prior: prior, passes: passes)[0]
     }
 
-    private func crop(_ points: [Point]) -> SimilarityMap { layout.map(around: points, scheme: runner.scheme) }
+    private func crop(_ points: [Point]) -> SimilarityMap {
+        layout.frameFromCrop(around: points, scheme: runner.scheme)
+    }
 
     /// Large enough to sample, and not out of the picture altogether.
     private func isUsable(_ points: [Point], _ frame: Frame) -> Bool {
@@ -137,9 +139,9 @@ package final class CascadeTracker: FaceTracker {
     private func settle(_ index: Int, _ frame: Frame) {
         guard let estimate = tracks[index].estimate else { return }
         let crop = crop(estimate.points)
-        let look = FaceLook(frame, crop: crop)
-        if tracks[index].mayBe(look, at: crop, time: frame.time) {
-            tracks[index].settle(crop: crop, look: look, time: frame.time)
+        let appearance = FaceAppearance(frame, crop: crop)
+        if tracks[index].mayBe(appearance, at: crop, time: frame.time) {
+            tracks[index].settle(crop: crop, appearance: appearance, time: frame.time)
         } else {
             tracks[index].estimate = nil
         }
@@ -206,24 +208,24 @@ package final class CascadeTracker: FaceTracker {
     /// Looks at a proposal cold, then again and again where the landmarks say, unless the second look shows that no face is there.
     private func confirm(_ frame: Frame, _ proposal: SimilarityMap) -> CascadeEstimate {
         var estimate = runner.run(frame, proposal, prior: nil, passes: 2)[0]
-        for look in 0..<3 where isUsable(estimate.points, frame) {
-            if look > 0, estimate.presence < settings.hopeless { break }
-            estimate = self.look(frame, prior: estimate.points, passes: 2)
+        for attempt in 0..<3 where isUsable(estimate.points, frame) {
+            if attempt > 0, estimate.presence < settings.hopeless { break }
+            estimate = evaluate(frame, prior: estimate.points, passes: 2)
         }
         return estimate
     }
 
     /// Gives a face that was found to the missed track that it agrees with, or to a new one where a place is free.
     private func place(_ estimate: CascadeEstimate, _ crop: SimilarityMap, _ frame: Frame) {
-        let (time, look) = (frame.time, FaceLook(frame, crop: crop))
+        let (time, appearance) = (frame.time, FaceAppearance(frame, crop: crop))
         let missed = tracks.indices.filter {
-            tracks[$0].estimate == nil && tracks[$0].mayBe(look, at: crop, time: time)
+            tracks[$0].estimate == nil && tracks[$0].mayBe(appearance, at: crop, time: time)
         }
         if let index = missed.min(by: { stray(tracks[$0], crop, time) < stray(tracks[$1], crop, time) }) {
             tracks[index].estimate = estimate
-            tracks[index].settle(crop: crop, look: look, time: time)
+            tracks[index].settle(crop: crop, appearance: appearance, time: time)
         } else if tracks.count < settings.faces || dropMissed() {
-            tracks.append(FaceTrack(id: nextID, estimate, crop: crop, look: look, time: time))
+            tracks.append(FaceTrack(id: nextID, estimate, crop: crop, appearance: appearance, time: time))
             nextID += 1
         }
     }
@@ -239,9 +241,9 @@ package final class CascadeTracker: FaceTracker {
     private func face(_ track: FaceTrack) -> TrackedFace? {
         guard let estimate = track.estimate else { return nil }
         return TrackedFace(
-            id: track.id, confidence: tells.confidence ? estimate.confidence : nil,
+            id: track.id, confidence: calibrated.confidence ? estimate.confidence : nil,
             box: Box(around: estimate.points), points: estimate.points,
-            pointConfidence: tells.points ? estimate.pointConfidence : [])
+            pointConfidence: calibrated.points ? estimate.pointConfidence : [])
     }
 }
 

@@ -11,14 +11,14 @@ struct FaceTrack {
     private(set) var velocity = Point.zero
     /// Time of the last frame in which the face was seen, seconds.
     private(set) var seen: Double
-    /// What the face looked like when it was last seen; nil where that could not be told yet.
-    private(set) var look: FaceLook?
+    /// What the face looked like when it was last seen; nil where that is not known yet.
+    private(set) var appearance: FaceAppearance?
     /// Found in the frame being worked on; nil where it is not seen in it.
     var estimate: CascadeEstimate?
 
-    init(id: Int, _ estimate: CascadeEstimate, crop: SimilarityMap, look: FaceLook? = nil, time: Double) {
+    init(id: Int, _ estimate: CascadeEstimate, crop: SimilarityMap, appearance: FaceAppearance? = nil, time: Double) {
         (self.id, points, self.crop, seen, self.estimate) = (id, estimate.points, crop, time, estimate)
-        remember(look)
+        remember(appearance)
     }
 
     var centre: Point { crop(Point(0.5, 0.5)) }
@@ -36,34 +36,34 @@ struct FaceTrack {
     }
 
     /// Brings the track to another picture of the same scene.
-    mutating func move(by map: SimilarityMap) {
-        (points, crop) = (map(points), crop.then(map))
-        velocity = map(velocity) - map(.zero)
+    mutating func move(by nextFromLast: SimilarityMap) {
+        (points, crop) = (nextFromLast(points), crop.then(nextFromLast))
+        velocity = nextFromLast(velocity) - nextFromLast(.zero)
     }
 
     /// Whether a face may be the one that was followed: near where it was, about as large and looking much as it did, the less so the
-    /// longer it was not seen. Who leaps must look all the more alike. Where it does not show, the look is no obstacle.
-    func mayBe(_ look: FaceLook, at crop: SimilarityMap, time: Double) -> Bool {
+    /// longer it was not seen. A face that jumped must look more alike. An appearance that shows nothing does not exclude a match.
+    func mayBe(_ appearance: FaceAppearance, at crop: SimilarityMap, time: Double) -> Bool {
         guard self.crop.liesOn(crop, distance: 1) else { return false }
         let gap = max(0, time - seen)
         let distance = (crop(Point(0.5, 0.5)) - expectedCentre(at: time)).length / max(crop.scale, self.crop.scale)
         let growth = max(crop.scale, self.crop.scale) / min(crop.scale, self.crop.scale)
         let isNear = distance < 0.35 + 1.5 * gap && growth < 1.25 + gap
         let least = isNear ? max(0.3, 0.65 - gap) : 0.65
-        return self.look?.likeness(to: look).map { $0 >= least } ?? true
+        return self.appearance?.similarity(to: appearance).map { $0 >= least } ?? true
     }
 
     /// Takes the estimate over as the place where the face is.
-    mutating func settle(crop: SimilarityMap, look: FaceLook, time: Double) {
-        remember(look)
+    mutating func settle(crop: SimilarityMap, appearance: FaceAppearance, time: Double) {
+        remember(appearance)
         guard let estimate else { return }
         let (before, gap) = (centre, time - seen)
         (points, self.crop, seen) = (estimate.points, crop, time)
         velocity = gap > 0 && gap < 0.3 ? (centre - before) / gap : .zero
     }
 
-    private mutating func remember(_ look: FaceLook?) {
-        if let look, !look.isFlat { self.look = look }
+    private mutating func remember(_ appearance: FaceAppearance?) {
+        if let appearance, !appearance.isFlat { self.appearance = appearance }
     }
 }
 

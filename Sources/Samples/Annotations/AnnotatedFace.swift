@@ -19,7 +19,7 @@ package struct AnnotatedFace: Sendable {
     package var size: PixelSize?
     /// Where the points were read, for messages: "annotations.csv:12".
     package var source: String
-    /// A program set the points: they are trained on, but judge nothing.
+    /// The points were set by a program: they are used for training, but not for evaluation.
     package var isMachineMade = false
 
     package init(
@@ -46,7 +46,7 @@ package struct PixelSize: Sendable, Equatable {
 
     package init(width: Int, height: Int) { (self.width, self.height) = (width, height) }
 
-    /// Sides as a file writes them; nil where they are no sides of a picture.
+    /// From the text in a file; nil where it is not the size of a picture.
     init?(_ width: some StringProtocol, _ height: some StringProtocol) {
         guard let width = Int(width), let height = Int(height), 1...100_000 ~= width, 1...100_000 ~= height else {
             return nil
@@ -59,7 +59,7 @@ package struct PixelSize: Sendable, Equatable {
 }
 
 extension AnnotatedFace {
-    /// The face in its picture as it was decoded: points in pixels as displayed, at the size that is held. Nil, with a warning, where
+    /// The face in its decoded picture: points in pixels as displayed, at the size held in memory. Nil, with a warning, where
     /// most points lie outside the picture.
     ///
     /// Throws `unusableData` where the annotation is of a picture of another size, or a point lies far outside.
@@ -108,8 +108,8 @@ extension AnnotatedFace {
         return self
     }
 
-    /// Throws where a point lies further outside the picture than the picture is large: another picture's points, then,
-    /// or the wrong unit.
+    /// Throws where a point is further outside the picture than the picture's own size: the points belong to another picture,
+    /// or are in another unit.
     func checkPoints(inside size: PixelSize) throws(LandmarkdError) {
         let limit = Point(Double(size.width), Double(size.height))
         for (i, p) in points.enumerated() where any(p .< -limit) || any(p .> 2 * limit) {

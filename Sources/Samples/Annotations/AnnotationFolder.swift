@@ -27,7 +27,7 @@ package func readAnnotations(folder: String, scheme: LandmarkScheme) throws(Land
         return found
     }
     if let found = try readHelenFolder(root, files, &pictures, scheme: scheme) { return found }
-    // A list that is broken from its beginning on cannot be told from other files of its ending.
+    // A list that is broken from its first line cannot be distinguished from other files of its ending.
     for format in AnnotationList.allCases {
         if let fault = try format.syntaxFaults(in: files, root: root).first { throw fault }
     }
@@ -66,13 +66,13 @@ enum AnnotationList: CaseIterable {
         }
     }
 
-    /// The lists of this format among a folder's files, those for judging first: a face that is in several is for judging then.
+    /// The lists of this format among a folder's files, test lists first: a face in several lists then counts as a test face.
     func lists(in files: [String], root: String) throws(LandmarkdError) -> [String] {
         var lists: [String] = []
         for file in files where splitEnding(file).ending == ending {
             if try isList(file, root: root) { lists.append(file) }
         }
-        return lists.filter { isJudging(list: $0) } + lists.filter { !isJudging(list: $0) }
+        return lists.filter { isTestList($0) } + lists.filter { !isTestList($0) }
     }
 
     private func isList(_ file: String, root: String) throws(LandmarkdError) -> Bool {
@@ -83,7 +83,7 @@ enum AnnotationList: CaseIterable {
         }
     }
 
-    /// Why files that could be lists of this format by their ending cannot be read at all.
+    /// Syntax errors of files whose ending is that of this format.
     func syntaxFaults(in files: some Sequence<String>, root: String) throws(LandmarkdError) -> [LandmarkdError] {
         var faults: [LandmarkdError] = []
         for file in files where splitEnding(file).ending == ending {
@@ -132,7 +132,7 @@ enum AnnotationList: CaseIterable {
     }
 }
 
-/// The picture that a list names, or why it cannot be had.
+/// The picture that a list names; throws where there is none.
 func listedPicture(
     _ path: String, in list: String, _ pictures: inout PictureIndex, source: String
 ) throws(LandmarkdError) -> String {

@@ -15,7 +15,7 @@ package struct Annotations: Sendable {
     /// Faces of all other schemes.
     package var otherSchemes: Int { others.values.reduce(0, +) }
 
-    /// Counts a face of so many points, or of the scheme of that name, as one of another scheme.
+    /// Counts a face with this number of points, or of the scheme of that name, as one of another scheme.
     mutating func countOther(_ scheme: String) {
         others[LandmarkScheme.named(scheme)?.name ?? "points\(scheme)", default: 0] += 1
     }
@@ -75,7 +75,7 @@ extension Annotations {
     }
 }
 
-/// A doubt about annotated data that does not stop a run.
+/// A warning about annotated data that does not stop a run.
 package struct DataWarning: Sendable, Equatable {
     /// Warnings of one kind are shown together.
     package enum Kind: Int, Sendable, CaseIterable {
@@ -83,7 +83,7 @@ package struct DataWarning: Sendable, Equatable {
         case ambiguousPicture
         /// Most points lie outside the picture.
         case outsidePicture
-        /// EXIF turns the picture, and nothing tells which way round it was annotated.
+        /// EXIF turns the picture, and nothing shows which way up it was annotated.
         case turnedPicture
         /// The points belong to the picture as stored, before EXIF turns it.
         case storedOrientation

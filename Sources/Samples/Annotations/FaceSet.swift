@@ -11,7 +11,7 @@ package struct FaceSet: Sendable {
     /// Index into `pictures` for each face.
     package internal(set) var pictureIndex: [Int]
     package internal(set) var scheme: LandmarkScheme
-    /// Doubts about how annotations and pictures go together.
+    /// Warnings about annotations that do not match their pictures.
     package let warnings: [DataWarning]
 
     /// Decodes the faces' pictures. Faces most of whose points lie outside their picture are left out.
@@ -19,7 +19,7 @@ package struct FaceSet: Sendable {
     /// Throws `noInput` where a picture is missing, `unusableData` where it is damaged or another size than its
     /// annotation says, or where no face is left.
     package init(_ faces: [AnnotatedFace], longerSide: Int = PictureSet.longerSide) throws(LandmarkdError) {
-        // Some readers find out a scheme's mirror map from the faces, others do not: the one that has it counts for all.
+        // Some readers derive the scheme's mirror map from the faces, others do not: use the one that has it for all.
         guard let scheme = faces.first(where: { $0.scheme.mirror != nil })?.scheme ?? faces.first?.scheme else {
             throw LandmarkdError(
                 .unusableData, "no face is left to use",
@@ -65,7 +65,7 @@ package struct FaceSet: Sendable {
         return (kept.isEmpty ? nil : set, doubts.compactMap(\.self))
     }
 
-    /// Says more of what the points mean; `scheme` must be of the same points.
+    /// Replaces the scheme by one with a fuller description of the same points.
     package mutating func describe(_ scheme: LandmarkScheme) {
         precondition(scheme == self.scheme, "faces of \(self.scheme.name) described as \(scheme.name)")
         self.scheme = scheme
@@ -75,7 +75,7 @@ package struct FaceSet: Sendable {
     package func frame(of face: Int) -> Frame { pictures.frames[pictureIndex[face]] }
 }
 
-/// Pictures decoded once and held, shrunk to what training needs.
+/// Pictures decoded once and kept in memory, shrunk to the size that training needs.
 package struct PictureSet: Sendable {
     /// Longer side that pictures are shrunk to, in pixels: the published 750.
     package static let longerSide = 750
@@ -134,7 +134,7 @@ package struct PictureSet: Sendable {
 }
 
 extension FaceSet {
-    /// Pictures of drawn people with exact landmarks: to try training and augmentation without any data. The same seed,
+    /// Rendered people with exact landmarks, for trying training and augmentation without data. The same seed gives
     /// the same pictures.
     package init(rendered count: Int, _ face: AverageFace, seed: UInt64 = 1) {
         precondition(count > 0, "a set of \(count) drawn faces")

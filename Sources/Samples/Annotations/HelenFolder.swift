@@ -1,16 +1,16 @@
 import Base
 import FaceTracking
 
-/// Pictures named in a list `testnames.txt` are for judging, all others for training. Nil where no text file is one of
+/// Pictures named in a list `testnames.txt` are for evaluation, all others for training. Nil where no text file is one of
 /// HELEN's annotations: the picture's name in the first line, then 194 lines `x , y`.
 func readHelenFolder(
     _ root: String, _ files: [String], _ pictures: inout PictureIndex, scheme: LandmarkScheme
 ) throws(LandmarkdError) -> Annotations? {
     var found = Annotations()
-    var judged: Set<String> = []
+    var testNames: Set<String> = []
     for file in files where file.hasSuffix("testnames.txt") {
         for line in try TextFile(root + "/" + file).lines() {
-            judged.insert(String(pathBytes: line.text))
+            testNames.insert(String(pathBytes: line.text))
         }
     }
     for file in files where splitEnding(file).ending == "txt" && !file.hasSuffix("names.txt") {
@@ -29,7 +29,7 @@ func readHelenFolder(
         }
         found.faces.append(
             AnnotatedFace(
-                file: picture, set: "helen194", split: judged.contains(name) ? .test : .train,
+                file: picture, set: "helen194", split: testNames.contains(name) ? .test : .train,
                 group: "helen_\(name)", points: points, scheme: scheme, size: nil, source: source))
     }
     guard !found.faces.isEmpty || found.otherSchemes > 0 else { return nil }
@@ -37,7 +37,7 @@ func readHelenFolder(
     return withMirrorMap(found)
 }
 
-/// HELEN's faces with the mirror map that their own shapes give, if it runs along the contour as it must.
+/// HELEN's faces with the mirror map found from their shapes, if it is consistent along the contour.
 private func withMirrorMap(_ annotations: Annotations) -> Annotations {
     let contour = Array(0...40)
     guard let map = mirrorMap(fromShapes: annotations.faces.map(\.points)), Array(map[0...40]) == contour.reversed()
@@ -78,9 +78,9 @@ func readHelenFile(_ text: TextFile) throws(LandmarkdError) -> (picture: String,
 }
 
 /// A mirror map found from annotated faces, for schemes whose map is published nowhere: the mean shape is flipped, and each
-/// point goes with the one that it then falls nearest to.
+/// point is paired with the one nearest to it.
 ///
-/// Points pair off, nearest first, so that the map undoes itself. Nil where there are fewer than 10 faces, or where the
+/// Points are paired nearest first, so that the map is its own inverse. Nil where there are fewer than 10 faces, or where the
 /// flipped shape does not fall on the mean shape: half of the points further off than 4 % of its size.
 package func mirrorMap(fromShapes shapes: [[Point]]) -> [Int]? {
     guard let first = shapes.first, shapes.count >= 10, shapes.allSatisfy({ $0.count == first.count }) else {
@@ -91,17 +91,17 @@ package func mirrorMap(fromShapes shapes: [[Point]]) -> [Int]? {
     // A face leaning in the mean is flipped about the wrong axis at first: fit the flipped shape to what it was paired with.
     for _ in 0..<5 {
         let flipped = mean.map { Point(-$0.x, $0.y) }
-        let fit = SimilarityMap.fit(from: flipped, to: map.map { mean[$0] })
-        map = pairs(fit(flipped), mean)
+        let meanFromFlipped = SimilarityMap.fit(from: flipped, to: map.map { mean[$0] })
+        map = pairs(meanFromFlipped(flipped), mean)
     }
     let flipped = mean.map { Point(-$0.x, $0.y) }
-    let fit = SimilarityMap.fit(from: flipped, to: map.map { mean[$0] })
-    let distances = zip(fit(flipped), map).map { ($0 - mean[$1]).length }.sorted()
+    let meanFromFlipped = SimilarityMap.fit(from: flipped, to: map.map { mean[$0] })
+    let distances = zip(meanFromFlipped(flipped), map).map { ($0 - mean[$1]).length }.sorted()
     let box = Box(around: mean)
     return distances[distances.count / 2] < 0.04 * max(box.width, box.height) ? map : nil
 }
 
-/// Mean of the shapes, each moved to its centroid and to unit size; they are taken to be upright on the whole.
+/// Mean of the shapes, each moved to its centroid and to unit size; they are assumed to be roughly upright.
 private func meanShape(_ shapes: [[Point]]) -> [Point] {
     var sum = [Point](repeating: .zero, count: shapes[0].count)
     for shape in shapes {
@@ -112,7 +112,7 @@ private func meanShape(_ shapes: [[Point]]) -> [Point] {
     return sum.map { $0 / Double(shapes.count) }
 }
 
-/// The involution that brings `flipped` near to `shape`: of all pairs the nearest first, a point may go with itself.
+/// The involution that brings `flipped` near to `shape`: nearest pairs first; a point may be paired with itself.
 private func pairs(_ flipped: [Point], _ shape: [Point]) -> [Int] {
     var candidates: [(distance: Double, i: Int, j: Int)] = []
     for i in shape.indices {

@@ -12,7 +12,7 @@ struct PictureIndex {
     private let root: String
     private var byStem: [String: [String]] = [:]
     private var byName: [String: [String]] = [:]
-    /// Doubts about the pictures that were asked for.
+    /// Warnings about pictures that were looked up.
     private(set) var warnings: [DataWarning] = []
 
     /// - Parameter files: paths inside `root`, pictures or not.
@@ -26,7 +26,7 @@ struct PictureIndex {
         }
     }
 
-    /// Path of the picture in the same folder that has the name of `file` but for the ending.
+    /// Path of the picture in the same folder with the name of `file` apart from the ending.
     mutating func beside(_ file: String) -> String? {
         choose(byStem[String(splitEnding(file).stem)] ?? [], for: file)
     }

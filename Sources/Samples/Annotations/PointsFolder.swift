@@ -1,7 +1,7 @@
 import Base
 import FaceTracking
 
-/// `set` is the first folder inside the root; pictures in folders called test or testset are for judging.
+/// `set` is the first folder inside the root; pictures in folders called test or testset are for evaluation.
 func readPointsFolder(
     _ root: String, _ files: [String], _ pictures: inout PictureIndex, scheme: LandmarkScheme
 ) throws(LandmarkdError) -> Annotations {

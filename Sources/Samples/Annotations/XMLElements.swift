@@ -16,7 +16,7 @@ final class XMLElements {
     private let file: String
     private let bytes: UnsafeMutableBufferPointer<CChar>
     private let reader: xmlTextReaderPtr
-    /// An element without content that has been told to start: it ends next.
+    /// An element without content whose start was reported: its end is next.
     private var empty: String?
 
     /// - Parameter file: for messages.
@@ -92,7 +92,7 @@ final class XMLElements {
     }
 }
 
-/// Why and where a text is no XML; nil where it is.
+/// Why and where a text is not XML; nil where it is.
 func xmlFault(_ text: TextFile) -> LandmarkdError? {
     do throws(LandmarkdError) {
         let elements = try XMLElements(text.contents, file: text.name)

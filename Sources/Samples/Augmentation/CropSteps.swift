@@ -2,16 +2,16 @@ import Base
 import FaceTracking
 import Glibc
 
-// Steps of the tracking recipe: how wrong a crop is laid, and what the cascade starts from.
+// Steps of the tracking recipe: how far a crop is misplaced, and what the cascade starts from.
 
 private let degree = Double.pi / 180
 
-/// A crop laid by wrong landmarks of the previous frame: normal errors, a part of them wild.
-package func cropJitter(_ laid: AugmentationRecipe.LaidCrops, _ random: inout SplitMix64) -> CropLayout.Error {
-    let isWild = random.chance(laid.outlierShare)
+/// Error of a crop placed by the landmarks of the previous frame: normal, with a share of outliers.
+package func cropJitter(_ jitter: AugmentationRecipe.CropJitter, _ random: inout SplitMix64) -> CropLayout.Error {
+    let isOutlier = random.chance(jitter.outlierShare)
     return normalError(
-        turn: isWild ? laid.outlierTurn : laid.turn, scale: isWild ? laid.outlierScale : laid.scale,
-        shift: isWild ? laid.outlierShift : laid.shift, &random)
+        turn: isOutlier ? jitter.outlierTurn : jitter.turn, scale: isOutlier ? jitter.outlierScale : jitter.scale,
+        shift: isOutlier ? jitter.outlierShift : jitter.shift, &random)
 }
 
 /// Normal errors with these standard deviations (degrees, logarithm, crop sides).
@@ -33,9 +33,9 @@ package func negativeCrop(
     return SimilarityMap(scale: max(1, side), angle: turn, from: Point(0.5, 0.5), to: centre)
 }
 
-/// A crop of a face's picture that a tracker must not take for the face: beside it, or so large or small that it shows something else.
+/// A negative crop from a face's picture: beside the face, or so large or small that it shows something else.
 ///
-/// `face` is the crop that the face itself lays.
+/// `face` is the face's own crop.
 package func crop(
     beside face: SimilarityMap, width: Int, height: Int, _ negatives: AugmentationRecipe.Negatives,
     _ random: inout SplitMix64
@@ -54,20 +54,20 @@ package func crop(
     return SimilarityMap(scale: small, angle: turn, from: Point(0.5, 0.5), to: middle + place)
 }
 
-/// The truth (crop units) turned, scaled and shifted a little, and each point by itself.
+/// The truth (crop units), turned, scaled and shifted a little as a whole, with noise on each point.
 package func disturbedPrior(
     _ truth: [Point], _ priors: AugmentationRecipe.Priors, _ random: inout SplitMix64
 ) -> [Point] {
     let centre = truth.centroid
     let shift = Point(random.normal(), random.normal()) * priors.shift
-    let map = SimilarityMap(
+    let wrongFromTrue = SimilarityMap(
         scale: normalScale(priors.scale, &random), angle: random.normal() * priors.turn * degree, from: centre,
         to: centre + shift)
     let noise = random.uniform(0, priors.pointNoise)
-    return truth.map { map($0) + Point(random.normal(), random.normal()) * noise }
+    return truth.map { wrongFromTrue($0) + Point(random.normal(), random.normal()) * noise }
 }
 
-/// The truth (crop units) turned and shifted so far that it says little.
+/// The truth (crop units), turned and shifted so far that it carries little information.
 package func stronglyWrongPrior(
     _ truth: [Point], _ priors: AugmentationRecipe.Priors, _ random: inout SplitMix64
 ) -> [Point] {
@@ -96,7 +96,7 @@ package func landmarkBox(_ points: [Point], turn: Double) -> Box {
     Box(around: SimilarityMap(scale: 1, angle: turn)(points))
 }
 
-/// Step 2: the box heightened for the forehead; the method's factor is 1.4.
+/// Step 2: the box extended upwards for the forehead; the method's factor is 1.4.
 package func faceBox(_ landmarkBox: Box, forehead: Double) -> Box { landmarkBox.withForehead(forehead) }
 
 /// Step 3: sides of square crops, from the one that just holds the box to the one of `largestArea` times its area; where
@@ -129,17 +129,17 @@ package func methodCrop(
     return SimilarityMap(a: side, b: 0, tx: corner.x, ty: corner.y).then(SimilarityMap(scale: 1, angle: -turn))
 }
 
-/// What differs from a sample to the next frame of it: a little motion, fresh noise, other errors of the landmarks before.
+/// Difference between a sample and its next frame: a little motion, fresh noise, other errors of the previous landmarks.
 struct FramePairJitter {
     let error: CropLayout.Error
     let noiseSalt: UInt64
     private let pointNoise: Double
     private var random: SplitMix64
 
-    /// Jitter of sample `index`; nil where it is no next frame.
+    /// Jitter of sample `index`; nil where it is not a next frame.
     init?(_ pairs: AugmentationRecipe.Pairs, seed: UInt64, index: UInt64) {
         guard pairs.share > 0, !index.isMultiple(of: 2) else { return nil }
-        // Numbers of its own, so that samples without pairs stay what they are.
+        // A separate generator, so that samples without pairs do not change.
         random = SplitMix64(seed: ~seed, index: index)
         guard random.chance(pairs.share) else { return nil }
         error = normalError(turn: pairs.turn, scale: pairs.scale, shift: pairs.shift, &random)
@@ -147,14 +147,14 @@ struct FramePairJitter {
         pointNoise = pairs.pointNoise
     }
 
-    /// Landmarks of the frame before, found a little otherwise.
+    /// Landmarks of the previous frame with a little noise.
     mutating func disturbed(_ prior: [Point]) -> [Point] {
         prior.map { $0 + Point(random.normal(), random.normal()) * pointNoise }
     }
 }
 
 extension CropLayout.Error {
-    /// One error after the other, for small ones.
+    /// Combines two small errors.
     static func + (left: Self, right: Self) -> Self {
         Self(turn: left.turn + right.turn, scale: left.scale + right.scale, shift: left.shift + right.shift)
     }

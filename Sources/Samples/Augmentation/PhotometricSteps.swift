@@ -1,10 +1,10 @@
 import Base
 import Glibc
 
-// The photometric changes of a recipe, each drawing its own numbers. The order is that of the world: what stands before
+// The photometric changes of a recipe, each with its own random numbers, in physical order: what is in front of
 // the face, the light, the sensor, the optics, the noise, the codec.
 
-/// Pixels to sample with, where the crop is to look enlarged from less; nil: all of them.
+/// Number of pixels to sample with, for crops that should look upscaled; nil: all of them.
 package func drawnCoarseness(
     side: Int, _ photometry: AugmentationRecipe.Photometry, _ random: inout SplitMix64
 ) -> Int? {

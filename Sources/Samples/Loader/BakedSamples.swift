@@ -2,7 +2,7 @@ import Base
 import FaceTracking
 import Glibc
 
-/// Samples that `SampleBaker` wrote; longer sequences begin again. The crops stay on disk and come in as they are needed.
+/// Samples that `SampleBaker` wrote; longer sequences begin again. The crops stay on disk and are paged in as needed.
 package final class BakedSamples: SampleSource {
     package let side: Int
     package let channels: Int
@@ -94,15 +94,15 @@ struct BakedIndex {
     }
 }
 
-/// Writes the first samples of a source to a folder, to train on later without making them again.
+/// Writes the first samples of a source to a folder, to be trained on later without generating them again.
 package struct SampleBaker {
     private let folder: String
 
     package init(folder: String) { self.folder = folder }
 
-    /// Creates the folder if it is missing. The index is written last: a folder without it is not whole.
+    /// Creates the folder if it is missing. The index is written last: a folder without it is incomplete.
     ///
-    /// `progress` is told the number of samples written so far. Throws `cannotCreate` or `inputOutput`.
+    /// `progress` receives the number of samples written so far. Throws `cannotCreate` or `inputOutput`.
     package func bake(
         _ source: any SampleSource, scheme: LandmarkScheme, count: Int, progress: (Int) -> Void = { _ in }
     ) throws(LandmarkdError) {
@@ -136,8 +136,8 @@ package struct SampleBaker {
 ///
 /// `crops.bin`: the crops one after the other, `[side, side, channels]` bytes each, value = (byte − 128)/127.
 /// `samples.csv`: a line `landmarkd-samples/1,SIDE,CHANNELS,SCHEME,COUNT`, then a line per sample:
-/// `file,presence,x0,y0,…,px0,py0,…` with the truth, then the prior, in crop units; either is left out where there is none,
-/// which `T`, `P`, `TP` or `-` in a third field tells.
+/// `file,presence,x0,y0,…,px0,py0,…` with the truth, then the prior, in crop units; either is left out where there is none;
+/// `T`, `P`, `TP` or `-` in the third field says which are present.
 enum BakedFiles {
     static let format = "landmarkd-samples/1"
 

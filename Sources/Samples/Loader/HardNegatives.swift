@@ -2,8 +2,8 @@ import Base
 import FaceTracking
 import Synchronization
 
-/// Places in face-free pictures that the network took for faces, with the landmarks that it saw there: found by letting it look as a
-/// tracker does, and trained on as crops without a face. Thread-safe.
+/// Hard negatives: places in face-free pictures that the network mistook for faces, with the landmarks it found there. Mined by running
+/// the network as a tracker does; used in training as crops without a face. Thread-safe.
 package final class HardNegatives: Sendable {
     package struct Entry: Sendable, Equatable {
         /// Index of the picture.
@@ -12,9 +12,9 @@ package final class HardNegatives: Sendable {
         package let points: [Point]
     }
 
-    /// Windows tried in each picture, looks at each, and the presence from which one is a mistake.
+    /// Windows tried in each picture, evaluations of each, and the presence from which one is a mistake.
     package static let windows = 24
-    package static let looks = 3
+    package static let evaluations = 3
     package static let threshold = 0.1
 
     private let entries = Mutex<[Entry]>([])
@@ -29,7 +29,7 @@ package final class HardNegatives: Sendable {
         return entries.withLock { $0.isEmpty ? nil : $0[Int(share * Double($0.count))] }
     }
 
-    /// Looks for mistakes of `model` in all pictures and keeps them instead of the old ones; the same for the same `round`.
+    /// Collects the mistakes of `model` in all pictures, replacing the old ones; deterministic for a given `round`.
     package func mine(
         _ model: CascadeModel, _ pictures: PictureSet, recipe: AugmentationRecipe, round: UInt64, threads: Int
     ) {
@@ -51,9 +51,9 @@ package final class HardNegatives: Sendable {
             let window = negativeCrop(
                 width: frame.displayWidth, height: frame.displayHeight, recipe.negatives, &random)
             var estimate = runner.run(frame, window, prior: nil, passes: 1)[0]
-            for _ in 1..<looks where estimate.presence >= threshold {
-                let map = CropLayout().map(around: estimate.points, scheme: runner.scheme)
-                estimate = runner.run(frame, map, prior: estimate.points, passes: 1)[0]
+            for _ in 1..<evaluations where estimate.presence >= threshold {
+                let frameFromCrop = CropLayout().frameFromCrop(around: estimate.points, scheme: runner.scheme)
+                estimate = runner.run(frame, frameFromCrop, prior: estimate.points, passes: 1)[0]
             }
             if estimate.presence >= threshold { entries.append(Entry(picture: picture, points: estimate.points)) }
         }
@@ -61,7 +61,7 @@ package final class HardNegatives: Sendable {
     }
 }
 
-/// How readily the locator takes each of the face-free pictures for a face; pictures are drawn by that. Thread-safe.
+/// Samples face-free pictures in proportion to the presence that the locator reports in them. Thread-safe.
 package final class HardPictures: Sendable {
     /// Presence from which a place counts as a mistake.
     static let threshold = 0.1
@@ -70,13 +70,13 @@ package final class HardPictures: Sendable {
 
     package init() {}
 
-    /// Index of a picture; nil where none was mistaken.
+    /// Index of a picture; nil where there were no mistakes.
     func draw(_ random: inout SplitMix64) -> Int? {
         guard let order = order.withLock({ $0 }) else { return nil }
         return order.draw(&random)
     }
 
-    /// Lets the model look for faces in all pictures.
+    /// Runs the model on all pictures.
     package func mine(_ model: LocatorModel, _ pictures: PictureSet) {
         let runner = LocatorRunner(model)
         let weights = pictures.frames.map { frame in

@@ -35,13 +35,13 @@ extension [Double] {
     }
 }
 
-/// How often each face should be drawn, by how unlike the others its shape is: 1 for the median face.
+/// Sampling weight of each face by how unusual its shape is: 1 for the median face.
 ///
-/// A shape is compared in the crop that it lays itself: mean distance of its landmarks from the mean shape's, each in its own standard
-/// deviations, and how unusually far eyes and mouth are open. `power` 0: all alike.
+/// Shapes are compared in their own crops: mean distance of the landmarks from the mean shape's, each in its standard
+/// deviations, and how unusual the openings of eyes and mouth are. `power` 0: all weights are 1.
 func rarityWeights(_ faces: [AnnotatedFace], scheme: LandmarkScheme, layout: CropLayout, power: Double) -> [Double] {
     guard power > 0, faces.count > 2 else { return [Double](repeating: 1, count: faces.count) }
-    let shapes = faces.map { layout.map(around: $0.points, scheme: scheme).inverse($0.points) }
+    let shapes = faces.map { layout.frameFromCrop(around: $0.points, scheme: scheme).inverse($0.points) }
     var distances = [Double](repeating: 0, count: faces.count)
     for point in 0..<scheme.count {
         let places = shapes.map { $0[point] }

@@ -3,7 +3,7 @@ import FaceTracking
 import Safetensors
 import Samples
 
-/// Recipe and data of a run, once each is known to suit the other and the model to start from.
+/// Recipe and data of a run, checked against each other and the model to start from.
 struct TrainingPlan {
     private(set) var recipe: TrainingRecipe
     private(set) var data: TrainingData
@@ -55,7 +55,7 @@ struct TrainingPlan {
         return scheme
     }
 
-    /// What is doubtful about the data, a line each.
+    /// Warnings about the data, a line each.
     var warnings: [String] {
         var warnings = data.warnings.lines
         guard recipe.task == .landmarks else { return warnings }
@@ -69,7 +69,7 @@ struct TrainingPlan {
         return warnings
     }
 
-    /// What was decided where the recipe does not say, a line each.
+    /// Decisions that the recipe left open, a line each.
     var notes: [String] {
         guard recipe.task == .landmarks, data.findsMirror else { return [] }
         return ["which points change places in a mirror was found from the faces' shapes; 'mirror' in a recipe sets it"]
@@ -104,7 +104,7 @@ enum TrainingStart {
         }
     }
 
-    /// Whether the run goes on from another model's weights, or did so when it began.
+    /// Whether the run starts from another model's weights, or did so originally.
     var isFineTuning: Bool {
         switch self {
         case .nothing: false
@@ -117,12 +117,12 @@ enum TrainingStart {
     static let note = "started_from"
 }
 
-/// The trained model that a run starts from, and how its landmarks and the data's go together.
+/// The trained model that a run starts from, and how its landmarks correspond to the data's.
 struct FineTuning {
     let model: CascadeModel
     /// Its file.
     let name: String
-    /// Where the data's landmarks lie among the model's; nil where they are the same, or where it does not see the faces.
+    /// Alignment of the data's landmarks with the model's; nil where they are the same, or where the model does not find the faces.
     let alignment: SchemeAlignment?
     private let isSame: Bool
 
@@ -139,14 +139,14 @@ struct FineTuning {
         return scheme
     }
 
-    /// Copies what fits to `new`.
+    /// Copies matching weights to `new`.
     func transfer(to new: CascadeModel) -> WeightTransfer {
         let none = [Int?](repeating: nil, count: new.configuration.points)
         let origins = isSame ? Array(0..<model.configuration.points) : alignment?.nearest ?? none
         return WeightTransfer(from: model, to: new, origins: origins)
     }
 
-    /// What was kept and what starts fresh, in one line or two.
+    /// Summary of inherited and newly initialised weights, in one or two lines.
     func lines(on transfer: WeightTransfer, in new: CascadeModel) -> [String] {
         let seen = model.notes["samples_seen"].map { ", trained on \($0) samples" } ?? ""
         let all = new.weights.trained.parameterCount + new.weights.statistics.parameterCount
@@ -157,7 +157,7 @@ struct FineTuning {
         let (points, others) = (new.configuration.points, model.configuration.points)
         let start =
             alignment == nil
-            ? "; \(points) points start from nothing: their faces are not found by this model, so crops are laid by their box"
+            ? "; \(points) points start from nothing: their faces are not found by this model, so crops are placed by their box"
             : "; \(near) of \(points) points start from the nearest of its \(others)"
                 + (near < points ? ", the others from nothing" : "")
         return [first + start, "starting fresh: \(transfer.fresh.joined(separator: ", "))"]

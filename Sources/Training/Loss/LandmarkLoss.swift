@@ -2,7 +2,7 @@ import FaceTracking
 import Glibc
 import NeuralNetwork
 
-/// Means of a step's loss, part by part; those of several threads add up.
+/// Mean loss of a step by part; the values of several threads add up.
 package struct LossParts: Sendable {
     package var total: Double = 0
     /// Heatmap loss.
@@ -34,10 +34,10 @@ package struct LossParts: Sendable {
 }
 
 extension LandmarkScheme {
-    /// What each landmark's error counts, 1 on average: in proportion to one over the size of its own part, so that a lid's error
-    /// counts in eyes and not in faces. All 1 where the scheme knows no regions.
+    /// Weight of each landmark's error, 1 on average: inversely proportional to the size of its part, so that a lid's error
+    /// is relative to the eye and not to the face. All 1 where the scheme has no regions.
     ///
-    /// - Parameter strength: 0: all alike, 1: fully by size.
+    /// - Parameter strength: 0: all equal, 1: fully by size.
     func partWeights(strength: Double) -> [Float] {
         var weights = [Double](repeating: 1, count: count)
         guard strength > 0, !openings.isEmpty else { return weights.map { Float($0) } }

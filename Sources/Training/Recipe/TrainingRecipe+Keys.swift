@@ -50,7 +50,7 @@ extension TrainingRecipe {
         "coordinate_weight": .number(0...10000) { $0.settings.loss.coordinates = Float($1) }
             .means("weight of the landmarks' error in the loss") { "\($0.settings.loss.coordinates)" },
         "presence_weight": .number(0...1000) { $0.settings.loss.presence = Float($1) }
-            .means("weight of telling faces from other crops in the loss") { "\($0.settings.loss.presence)" },
+            .means("weight of the presence loss (face or no face)") { "\($0.settings.loss.presence)" },
         "steadiness_weight": .number(0...10000) { $0.settings.loss.steadiness = Float($1) }
             .means("weight of the change of errors between two frames of a face in the loss") {
                 "\($0.settings.loss.steadiness)"
@@ -177,7 +177,7 @@ extension TrainingRecipe {
             ) { Self.list($0.points.mirror) },
         "unit": .texts { $0.points.unit = $1 }
             .means(
-                "two points, left in the picture first, level in an upright face, whose distance errors are told in; none: the size of the box around all points"
+                "two points, left in the picture first, level in an upright face, whose distance is the unit of errors; none: the size of the box around all points"
             ) { Self.list($0.points.unit) },
     ]
 
@@ -234,8 +234,8 @@ extension TrainingRecipe.Setter {
 }
 
 extension TrainingRecipe {
-    /// Every key of a recipe file: what it takes, its default, and what it does. `landmarkd train --help-recipe` prints it, and the
-    /// manual page has it too.
+    /// Help for every key of a recipe file: values, default and meaning. `landmarkd train --help-recipe` prints it, and the
+    /// manual page includes it.
     package static var help: String {
         let (landmarks, locator) = (TrainingRecipe(.landmarks), TrainingRecipe(.locator))
         let entries = keys.sorted { $0.key < $1.key }.map { key, setter in
@@ -250,7 +250,7 @@ extension TrainingRecipe {
 }
 
 extension TrainingRecipe.Setter {
-    /// The same key with its meaning for readers; `value` gives what a recipe has there, as a file would say it.
+    /// The same key with its help; `value` returns a recipe's value as it would be written in a file.
     func means(_ meaning: String, _ value: @escaping @Sendable (TrainingRecipe) -> String) -> Self {
         var setter = self
         (setter.meaning, setter.value) = (meaning, value)

@@ -5,10 +5,10 @@ import Glibc
 import Rendering
 import Samples
 
-/// What became of one recipe.
+/// Result of one recipe.
 package struct StudyResult: Sendable {
     package var name: String
-    /// What is tried, in the recipe's words.
+    /// What the variant changes, in the recipe's words.
     package var words: String
     package var samples: Int
     package var parameters: Int
@@ -42,11 +42,11 @@ package struct StudyTable: Sendable {
         var lines = [row(header), row(header.map { _ in "---" })]
         lines += results.map { row(cells($0)) }
         let turned = first.turned.map { "\($0.count)" } ?? "no"
-        let shut = first.eyes.map { "\($0.shut.count), truly open by \(decimal($0.shut.truth, 3))" } ?? "none"
+        let shut = first.eyes.map { "\($0.shut.count), true opening \(decimal($0.shut.truth, 3))" } ?? "none"
         return lines.joined(separator: "\n") + "\n\n"
             + "Multiply-adds and processor ms of a tracked frame (crop, features, one pass); held-back error in % of the eye distance "
             + "on \(first.faces) faces; error of the \(turned) of them turned by more than 35°, and in brackets % of these over 8 %; "
-            + "mean opening that is found for shut eyes (\(shut)), and how well they are told from the others.\n"
+            + "mean measured opening of shut eyes (\(shut)), and AUC for separating them from the others.\n"
     }
 
     private func row(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }

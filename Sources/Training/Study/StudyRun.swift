@@ -1,11 +1,11 @@
 import Base
-import Capture
 import CKernels
+import Capture
 import Evaluation
 import FaceTracking
 import Samples
 
-/// `landmarkd study`: trains the networks of a folder of recipes for equal samples and judges them on the same faces.
+/// `landmarkd study`: trains the networks of a folder of recipes on equally many samples and evaluates them on the same faces.
 package struct StudyRun {
     package struct Options: Sendable {
         package var folders: [String]
@@ -31,7 +31,7 @@ package struct StudyRun {
         case variant(String, number: Int, of: Int)
         case training(TrainingRun.Event)
         case judging
-        /// A doubt about the data that no training has told, in one line.
+        /// A warning about the data that no training has reported, in one line.
         case warning(String)
     }
 
@@ -48,7 +48,7 @@ package struct StudyRun {
 
     package init(_ options: Options) { self.options = options }
 
-    /// Trains what is not trained yet, then judges all; a run that was interrupted goes on where it was.
+    /// Trains what is not trained yet, then evaluates all; an interrupted run is resumed.
     ///
     /// Throws what training throws; `.wrongSettings` where recipes hold back different faces; `.noInput` where there is no recipe.
     package func run(isStopped: () -> Bool, observer: (Event) -> Void) throws(LandmarkdError) -> [StudyResult] {
@@ -120,11 +120,11 @@ package struct StudyRun {
     }
 }
 
-/// Judges the trained networks of a study on the faces that all of them have not seen.
+/// Evaluates the trained networks of a study on faces that none of them has seen.
 struct StudyJudge {
     private static let passes = 3
     private let faces: FaceSet
-    /// Doubts about the data.
+    /// Warnings about the data.
     let warnings: [DataWarning]
     private let threads: Int
 
@@ -174,13 +174,13 @@ struct StudyJudge {
         let levels = Set([min(1, lm_best_level()), lm_best_level()]).sorted()
         let runner = CascadeRunner(model, passes: 1)
         let frame = faces.frame(of: 0)
-        let map = CropLayout().map(around: faces.faces[0].points, scheme: faces.scheme)
+        let frameFromCrop = CropLayout().frameFromCrop(around: faces.faces[0].points, scheme: faces.scheme)
         return levels.map { level in
             _ = lm_use_level(level)
             var least = Double.infinity
             for _ in 0..<40 {
                 let start = threadProcessorSeconds()
-                runner.sample(frame, map)
+                runner.sample(frame, frameFromCrop)
                 runner.computeFeatures()
                 runner.compute(pass: 0)
                 least = min(least, threadProcessorSeconds() - start)

@@ -14,7 +14,7 @@ struct CascadeTask: TrainingTask {
     init(_ plan: TrainingPlan) { (recipe, data, fineTuning) = (plan.recipe, plan.data, plan.fineTuning) }
 
     func makeTrainer(
-        _ settings: TrainingSettings, from file: SafetensorsFile?, name: String, tell: (String) -> Void
+        _ settings: TrainingSettings, from file: SafetensorsFile?, name: String, report: (String) -> Void
     ) throws(LandmarkdError) -> Trainer {
         var model = CascadeModel(recipe.model, scheme: data.scheme, seed: settings.seed)
         if let file {
@@ -24,9 +24,9 @@ struct CascadeTask: TrainingTask {
         }
         let transfer = file == nil ? fineTuning?.transfer(to: model) : nil
         let source = try data.source(recipe.augmentation, model.configuration, seed: settings.seed)
-        if file == nil { layTemplate(model, source) }
+        if file == nil { setTemplate(model, source) }
         if let fineTuning, let transfer {
-            fineTuning.lines(on: transfer, in: model).forEach(tell)
+            fineTuning.lines(on: transfer, in: model).forEach(report)
             model.notes[TrainingStart.note] =
                 "\(fineTuning.name.fileName), \(fineTuning.model.notes["samples_seen"] ?? "0") samples"
         }
@@ -46,8 +46,8 @@ struct CascadeTask: TrainingTask {
         }
     }
 
-    /// The template of a spatial transformer: the mean of the landmarks as crops are laid.
-    private func layTemplate(_ model: CascadeModel, _ source: any SampleSource) {
+    /// Sets the template of a spatial transformer: the mean landmarks in training crops.
+    private func setTemplate(_ model: CascadeModel, _ source: any SampleSource) {
         guard let template = model.weights.statistics["cut.template"] else { return }
         let generator = source.makeGenerator()
         let points = template.count / 2

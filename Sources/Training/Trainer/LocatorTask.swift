@@ -14,7 +14,7 @@ struct LocatorTask: TrainingTask {
     init(_ plan: TrainingPlan) { (recipe, data) = (plan.recipe, plan.data) }
 
     func makeTrainer(
-        _ settings: TrainingSettings, from file: SafetensorsFile?, name: String, tell: (String) -> Void
+        _ settings: TrainingSettings, from file: SafetensorsFile?, name: String, report: (String) -> Void
     ) throws(LandmarkdError) -> Trainer {
         guard let faces = data.train else {
             throw LandmarkdError(

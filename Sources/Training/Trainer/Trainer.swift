@@ -17,15 +17,15 @@ package struct TrainingSettings: Sendable, Equatable {
     package var optimizer = AdamW.Settings()
     package var loss = CascadeLoss.Weights()
     package var locatorLoss = LocatorLoss.Weights()
-    /// Longest norm of the gradient; longer ones are shortened to it.
+    /// Maximum norm of the gradient; longer gradients are clipped to it.
     package var clip = 1.0
     /// Share of the past in the moving average of weights, at most.
     package var averaging = 0.999
-    /// Share of the run in which weights taken over from another model stay as they are, and their learning rate afterwards, in parts
-    /// of that of the others.
+    /// Share of the run in which weights inherited from another model are frozen, and their learning rate afterwards, relative
+    /// to that of the others.
     package var frozenShare = 0.0
     package var inheritedRate = 1.0
-    /// Share by which running statistics follow each batch.
+    /// Momentum of the running statistics.
     package var batchNormMomentum = 0.1
     /// Samples between two validations.
     package var validationInterval = 20_000
@@ -48,7 +48,7 @@ package final class Trainer {
     package private(set) var samples = 0
     /// Samples that the weights had seen before this run.
     var samplesBefore: Int
-    /// Names of the weights taken over from another model, which learn less than the others.
+    /// Names of the weights inherited from another model, which have a lower learning rate.
     var inherited: Set<String> = []
 
     /// What a step did and cost.
@@ -62,7 +62,7 @@ package final class Trainer {
         package let drawing: Double
     }
 
-    /// - Parameter makeThread: makes a thread's part for so many images of the batch.
+    /// - Parameter makeThread: makes the worker of a thread for this many images of the batch.
     init(
         _ model: any TrainableModel, _ settings: TrainingSettings, makeThread: (_ images: Int) -> any TrainingWorker
     ) {
@@ -94,7 +94,7 @@ package final class Trainer {
         6 * Double(multiplyAdds) * Double(samples) / seconds / 1e9
     }
 
-    /// Takes up a run at `samples` seen, `step` steps taken.
+    /// Resumes a run at `samples` seen and `step` steps taken.
     func restore(samples: Int, step: Int) {
         self.samples = samples
         optimizer.step = step

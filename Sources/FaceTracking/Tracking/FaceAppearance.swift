@@ -1,8 +1,8 @@
 import Base
 
-/// What a face looks like, coarsely: the pattern of light and dark in its crop. Tells people apart from one frame to the next, not for
-/// long: whoever turns, laughs or walks into the shade soon looks otherwise.
-struct FaceLook {
+/// Coarse appearance of a face: the pattern of light and dark in its crop. Distinguishes people from one frame to the next, not for
+/// long: turning, laughing or walking into the shade changes it.
+struct FaceAppearance {
     private static let side = 16
     /// Standard deviation of the crop's luma under which it shows nothing.
     private static let flat: Float = 4
@@ -24,7 +24,7 @@ struct FaceLook {
     /// Correlation with another, −1…1; nil where one of them shows nothing.
     ///
     /// On real clips: from one frame to the next of a face 0.72 and more, between two people 0.1 in half of the cases, under 0.5 in 95 %.
-    func likeness(to other: FaceLook) -> Double? {
+    func similarity(to other: FaceAppearance) -> Double? {
         guard !isFlat, !other.isFlat else { return nil }
         return Double(zip(cells, other.cells).reduce(0) { $0 + $1.0 * $1.1 })
     }
