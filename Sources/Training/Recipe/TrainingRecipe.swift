@@ -69,6 +69,8 @@ package struct TrainingRecipe: Sendable, Equatable {
         let apply: @Sendable (inout TrainingRecipe, SettingNode) throws(LandmarkdError) -> Void
         /// What the key does, for readers.
         var meaning = ""
+        /// How the default is chosen, where the data decide about it.
+        var automatic: String?
         /// The key's value in a recipe, as a file would give it.
         var value: @Sendable (TrainingRecipe) -> String = { _ in "" }
     }
@@ -101,12 +103,22 @@ extension TrainingRecipe {
         augmentation.negatives.needsNoPictures = true
     }
 
+    /// Number of samples, at least and for each face.
+    private static let (fromScratch, fineTuning) = ((least: 60_000, each: 300), (least: 20_000, each: 150))
+
+    /// `suit(faces:isFineTuning:)` in words.
+    static var sampleRule: String {
+        let (most, locator) = (TrainingRecipe(.landmarks).settings.samples, TrainingRecipe(.locator).settings.samples)
+        return "\(fromScratch.each) for each face, from \(fromScratch.least) to \(most), for a locator to \(locator); "
+            + "with --from \(fineTuning.each) for each face, from \(fineTuning.least)"
+    }
+
     /// Defaults for this number of faces, for keys that the file does not set.
     mutating func suit(faces: Int, isFineTuning: Bool) {
         let plain = TrainingRecipe(task).settings
         if !given.contains("samples"), settings.samples == plain.samples {
-            let (least, each) = isFineTuning ? (20_000, 150) : (60_000, 300)
-            settings.samples = min(plain.samples, max(least, each * faces))
+            let rule = isFineTuning ? Self.fineTuning : Self.fromScratch
+            settings.samples = min(plain.samples, max(rule.least, rule.each * faces))
         }
         if !given.contains("validation_interval"), settings.validationInterval == plain.validationInterval {
             settings.validationInterval = min(plain.validationInterval, max(settings.batch, settings.samples / 5))
