@@ -16,7 +16,7 @@ import Glibc
         if code == .success { print(message) } else if !message.isEmpty { complain(message + "\n") }
         exit(code.rawValue)
     } catch {
-        let remedy = "this is a bug of landmarkd's: report it with the command you gave"
+        let remedy = "this is a bug in landmarkd: report it with the command you ran"
         complain("landmarkd: \(LandmarkdError(.internalFault, "\(error)", remedy: remedy))\n")
         exit(Base.ExitCode.internalFault.rawValue)
     }

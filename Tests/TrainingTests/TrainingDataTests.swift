@@ -41,7 +41,7 @@ import Testing
         #expect(sets?.remedy == "write 'sets: [own]' in the recipe, or leave the key out")
         #expect(try error("10", validation: 1)?.remedy?.hasPrefix("write 'validation_share: 0'") == true)
         try table(split: "test")
-        #expect(try error("10")?.cause == start + "all 3 faces are for judging (split test)")
+        #expect(try error("10")?.cause == start + "all 3 faces are for evaluation (split test)")
     }
 
     @Test func anEvaluationSaysWhatItFoundToo() throws {

@@ -27,7 +27,7 @@ struct CameraSetup {
         guard isSize(granted.width, granted.height), granted.bytesPerRow <= 1 << 20 else {
             throw LandmarkdError(
                 .unavailable,
-                "\(path): says that its pictures are \(granted.width)x\(granted.height), rows of \(granted.bytesPerRow) bytes",
+                "\(path): reports pictures of \(granted.width)x\(granted.height), rows of \(granted.bytesPerRow) bytes",
                 remedy: "unplug it and plug it in again; look for a newer driver")
         }
         if isConverted { granted.fullRange = false }  // libv4l2 converts to 16…235

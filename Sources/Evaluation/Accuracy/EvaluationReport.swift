@@ -88,8 +88,8 @@ package struct EvaluationReport: Sendable {
 extension CropStart {
     var words: String {
         switch self {
-        case .truth: "crop by the truth"
-        case .jittered: "crop by a jittered box"
+        case .truth: "crop from true landmarks"
+        case .jittered: "crop from a jittered box"
         case .otherShape: "another face's shape as prior"
         }
     }

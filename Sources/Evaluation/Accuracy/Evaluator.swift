@@ -55,7 +55,7 @@ package struct Evaluator: Sendable {
             mirrored: triesMirrored ? mirroredAnswers(face, faces.frame(of: index), runner) : nil)
     }
 
-    /// From a cold start on a crop by the truth, in pixels of the picture as it is.
+    /// From a cold start on a crop from true landmarks, in pixels of the picture as it is.
     private func mirroredAnswers(_ face: AnnotatedFace, _ frame: Frame, _ runner: CascadeRunner) -> [[Point]]? {
         let image = frame.mirrored
         guard let truth = face.scheme.mirrored(face.points, across: frame) else { return nil }

@@ -99,8 +99,8 @@ package struct EvaluationDetails: Sendable {
                 + "farthest " + shift.farthest(4).map(shift.text).joined(separator: ", "))
         if let mirrorDifference, let asymmetry {
             lines.append(
-                "mirrored pictures: landmarks differ by \(decimal(mirrorDifference, 2)) % on average; favourite side, half the mean "
-                    + "difference: farthest " + asymmetry.farthest(4).map(asymmetry.text).joined(separator: ", "))
+                "mirrored pictures: landmarks differ by \(decimal(mirrorDifference, 2)) % on average; left-right bias, half the mean "
+                    + "difference: largest " + asymmetry.farthest(4).map(asymmetry.text).joined(separator: ", "))
         }
         return lines.map { "  " + $0 }.joined(separator: "\n")
     }

@@ -49,13 +49,13 @@ package struct LocatorReport: Sendable {
             "with the cascade: \(decimal(tracked.right, 2)) % found and landmarked to 0.15 of the eye distance in their pictures"
         guard negatives > 0 else {
             return "\(set) \(split), \(images) faces: \(decimal(missed, 2)) % missed in their pictures, "
-                + "\(decimal(missedInScenes, 2)) % in made scenes; no picture without a face to try\n  \(found)"
+                + "\(decimal(missedInScenes, 2)) % in composed scenes; no picture without a face to try\n  \(found)"
         }
         let pasted = zip(DetectionEvaluation.heights, tracked.pasted).map {
             "\(decimal(100 * $0, 0)) %: \(decimal($1, 1))"
         }
         return "\(set) \(split), \(images) faces: \(decimal(missed, 2)) % missed in their pictures, "
-            + "\(decimal(missedInScenes, 2)) % in made scenes; false faces in \(decimal(falseFaces, 2)) % of \(negatives) "
+            + "\(decimal(missedInScenes, 2)) % in composed scenes; false faces in \(decimal(falseFaces, 2)) % of \(negatives) "
             + "pictures without one\n  \(found); pasted into frames, turned by up to 45°, by height: \(pasted.joined(separator: ", ")) %; "
             + "false faces in \(decimal(tracked.falseFaces, 2)) %"
     }

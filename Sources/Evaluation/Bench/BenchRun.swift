@@ -124,7 +124,7 @@ package struct BenchRun {
 
     private func addIdle(_ crowd: CrowdBench, _ report: inout BenchReport) throws(LandmarkdError) {
         let idle = try crowd.idleShare()
-        report.add("idle_core_percent", 100 * idle, 2, "%", "of a core, nobody in 1280×720 at 30 frames a second")
+        report.add("idle_core_percent", 100 * idle, 2, "%", "of a core, no face in 1280×720 at 30 frames a second")
     }
 
     private func addTracking(_ report: inout BenchReport) throws(LandmarkdError) {

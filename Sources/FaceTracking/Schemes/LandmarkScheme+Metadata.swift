@@ -33,7 +33,7 @@ extension LandmarkScheme {
         let reader = SchemeReader(count: count, metadata: metadata, file: file)
         if mirror == nil, let map = try reader.numbers(Self.keys.mirror) {
             guard Self.isMirrorMap(map, count: count) else {
-                throw reader.fault(Self.keys.mirror, "is no map of \(count) points that undoes itself")
+                throw reader.fault(Self.keys.mirror, "is not a mirror map of \(count) points")
             }
             setMirror(map)
         }

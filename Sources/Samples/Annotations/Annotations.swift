@@ -56,7 +56,7 @@ extension Annotations {
         }
         guard wanted.contains(where: { $0.split == .train }) else {
             return error(
-                "all \(wanted.count) faces are for judging (split test)",
+                "all \(wanted.count) faces are for evaluation (split test)",
                 "write train into the column split, or give a list whose name does not say test")
         }
         return error(

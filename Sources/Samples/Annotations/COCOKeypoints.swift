@@ -84,7 +84,7 @@ private func labelledPoints(_ keypoints: [Double], _ source: String) throws(Land
         }
         guard visibility > 0 else { continue }
         guard isCoordinate(x), isCoordinate(y) else {
-            throw fault(source, "point \(index / 3) at (\(x), \(y)), which is no place in a picture")
+            throw fault(source, "point \(index / 3) at (\(x), \(y)), which is not a coordinate")
         }
         points.append(Point(x, y))
     }

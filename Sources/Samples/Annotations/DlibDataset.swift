@@ -83,7 +83,7 @@ private struct DlibParser {
             place[axis] = value
         }
         guard face?.parts.updateValue(place, forKey: name) == nil else {
-            throw fault("part “\(name)” is there twice", line)
+            throw fault("part “\(name)” appears twice", line)
         }
     }
 

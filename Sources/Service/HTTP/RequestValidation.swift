@@ -21,7 +21,7 @@ struct RequestValidationMiddleware: RouterMiddleware {
         try checkHost(request, settings)
         if !Self.openPaths.contains(request.uri.path), !settings.allows(request) {
             throw HTTPErrorResponse(
-                .unauthorized, "this needs the token that is set as http.token",
+                .unauthorized, "a token is required (http.token)",
                 remedy: "send it as 'Authorization: Bearer TOKEN', or add ?token=TOKEN to the address",
                 headers: [.wwwAuthenticate: "Bearer"])
         }
@@ -59,7 +59,7 @@ struct RequestValidationMiddleware: RouterMiddleware {
         let known = ["localhost", "127.0.0.1", "::1", settings.host.lowercased()]
         guard known.contains(host) else {
             throw HTTPErrorResponse(
-                .misdirectedRequest, "'\(host)' is not a name that this service is reached by",
+                .misdirectedRequest, "'\(host)' is not a name of this service",
                 remedy: "ask for http://\(settings.listen), or set http.token to allow any name")
         }
     }
@@ -152,5 +152,5 @@ final class HTTP1RequestValidator: ChannelDuplexHandler, RemovableChannelHandler
 
 extension HTTPErrorResponse {
     static let unknownVersion = HTTPErrorResponse(
-        .httpVersionNotSupported, "the request is of a version of HTTP that is not spoken here", remedy: "use HTTP/1.1")
+        .httpVersionNotSupported, "this version of HTTP is not supported", remedy: "use HTTP/1.1")
 }

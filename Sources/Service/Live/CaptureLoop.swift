@@ -145,7 +145,7 @@ struct CaptureLoop {
         slowFormat = format
         let advice = Self.slownessAdvice(opener.kind, received: received, lost: lost)
         log.warning(
-            "\(opener.name): \(decimal(rate, 1)) frames/s come, \(decimal(promised, 1)) were promised\(advice)")
+            "\(opener.name): \(decimal(rate, 1)) frames/s delivered, \(decimal(promised, 1)) promised\(advice)")
     }
 
     /// What may help against a low rate: only a camera slows down in the dark, and not where frames were made and lost.

@@ -96,7 +96,7 @@ package final class StreamSupervisor: Sendable {
         for stream in streams { stream.stop() }
         let deadline = DispatchTime.now() + seconds
         for stream in streams where !stream.wait(until: deadline) {
-            log.warning("\(stream.settings.name): a thread of it does not end and is abandoned")
+            log.warning("\(stream.settings.name): one of its threads does not end and is abandoned")
         }
     }
 
@@ -154,7 +154,7 @@ extension StreamSupervisor {
             return state.leftBehind[name, default: []].count
         }
         guard hanging <= Self.mostLeftBehind else {
-            return stream.giveUp("hangs: \(hanging) threads of it were abandoned, and no new one is started")
+            return stream.giveUp("hangs: \(hanging) of its threads were abandoned, and no new one is started")
         }
         do throws(LandmarkdError) {
             try start(stream.settings)

@@ -60,11 +60,11 @@ struct TrainingPlan {
         var warnings = data.warnings.lines
         guard recipe.task == .landmarks else { return warnings }
         if data.validation == nil {
-            warnings.append("no face is held back to judge by: the model will give no confidence")
+            warnings.append("no face is held back for validation: the model will have no confidence")
         }
         if !data.findsMirror, data.scheme.mirror == nil {
             warnings.append(
-                "which points change places in a mirror is not known: no picture is flipped ('mirror' in a recipe)")
+                "the mirror map is unknown: pictures are not flipped (set 'mirror' in a recipe)")
         }
         return warnings
     }
@@ -72,7 +72,7 @@ struct TrainingPlan {
     /// Decisions that the recipe left open, a line each.
     var notes: [String] {
         guard recipe.task == .landmarks, data.findsMirror else { return [] }
-        return ["which points change places in a mirror was found from the faces' shapes; 'mirror' in a recipe sets it"]
+        return ["the mirror map was derived from the faces' shapes; 'mirror' in a recipe overrides it"]
     }
 }
 
@@ -151,15 +151,15 @@ struct FineTuning {
         let seen = model.notes["samples_seen"].map { ", trained on \($0) samples" } ?? ""
         let all = new.weights.trained.parameterCount + new.weights.statistics.parameterCount
         let kept = decimal(100 * Double(transfer.inheritedCount) / Double(max(1, all)), 1)
-        let first = "\(name)\(seen): \(kept) % of the numbers are kept"
+        let first = "\(name)\(seen): \(kept) % of the parameters are kept"
         guard !transfer.fresh.isEmpty else { return [first] }
         let near = alignment?.nearest.count { $0 != nil } ?? 0
         let (points, others) = (new.configuration.points, model.configuration.points)
         let start =
             alignment == nil
-            ? "; \(points) points start from nothing: their faces are not found by this model, so crops are placed by their box"
+            ? "; \(points) points start from random weights: this model does not find their faces, so crops are placed by their box"
             : "; \(near) of \(points) points start from the nearest of its \(others)"
-                + (near < points ? ", the others from nothing" : "")
-        return [first + start, "starting fresh: \(transfer.fresh.joined(separator: ", "))"]
+                + (near < points ? ", the others from random weights" : "")
+        return [first + start, "newly initialised: \(transfer.fresh.joined(separator: ", "))"]
     }
 }

@@ -91,7 +91,7 @@ package struct StudyTable: Sendable {
             begin.upperBound <= end.lowerBound
         else {
             throw LandmarkdError(
-                .unusableData, "\(path): no place for the table",
+                .unusableData, "\(path): no marks for the table",
                 remedy: "write a line '\(marks.begin)' and a line '\(marks.end)' where it belongs")
         }
         return (text[..<begin.upperBound], text[end.lowerBound...])

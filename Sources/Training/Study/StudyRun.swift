@@ -134,7 +134,7 @@ struct StudyJudge {
             folders: folders, scheme: scheme, sets: recipe.sets, validation: recipe.validation)
         guard let faces = data.validation else {
             throw LandmarkdError(
-                .unusableData, "study: no face is held back to judge by",
+                .unusableData, "study: no face is held back for validation",
                 remedy: "set validation_share in the recipes, or give more pictures")
         }
         (self.faces, self.threads, warnings) = (faces, threads, data.warnings)

@@ -18,7 +18,7 @@ struct LocatorTask: TrainingTask {
     ) throws(LandmarkdError) -> Trainer {
         guard let faces = data.train else {
             throw LandmarkdError(
-                .unusableData, "samples baked for a cascade are none for a locator",
+                .unusableData, "samples baked for a cascade cannot train a locator",
                 remedy: "give folders of annotated pictures")
         }
         var model = LocatorModel(recipe.locator, seed: settings.seed)
@@ -50,7 +50,7 @@ struct LocatorTask: TrainingTask {
         return TrainingValidation(
             error: scenes,
             text:
-                "\(decimal(pictures, 2)) % of faces missed in their own pictures, \(decimal(scenes, 2)) % in made scenes; "
+                "\(decimal(pictures, 2)) % of faces missed in their own pictures, \(decimal(scenes, 2)) % in composed scenes; "
                 + falseFaces,
             notes: notes)
     }

@@ -41,6 +41,6 @@ package struct TrainingBench {
             "training, arithmetic done")
         report.add("train_wait_share", times.drawing / times.online, 4, "", "share of training spent on samples")
         report.add(
-            "online_over_held", times.held / times.online, 4, "", "rate with fresh samples over held ones")
+            "online_over_held", times.held / times.online, 4, "", "training rate with fresh samples over stored ones")
     }
 }

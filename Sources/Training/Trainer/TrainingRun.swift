@@ -69,7 +69,7 @@ package struct TrainingRun {
         var log = try TrainingLog(path: paths.log, appending: trainer.samples > 0)
         try train(trainer, task, &log, isStopped: isStopped, observer: observer)
         let validation = try validate(trainer, task, &log, observer: observer)
-        if data.validation != nil { observer(.busy("fitting confidence on held-back faces", progress: 1)) }
+        if data.validation != nil { observer(.busy("calibrating confidence on held-back faces", progress: 1)) }
         var notes = task.notes.merging(validation?.notes ?? [:]) { $1 }
         notes.merge(try task.closingNotes(trainer)) { $1 }
         try Checkpoint.averagedModel(trainer, notes: notes).write(to: options.output, as: .float16)

@@ -120,7 +120,7 @@ import Testing
         #expect(ended.wait(timeout: .now() + 30) == .success, "it would hang for ever")
         stuck.release()
         #expect(folder.names.count == 1 && folder.names[0].hasSuffix("Z.csv"), "\(folder.names)")
-        #expect(lines.containing("a: a thread of it does not end").count == 1)
+        #expect(lines.containing("a: one of its threads does not end").count == 1)
     }
 
     @Test func aSourceThatHangsIsToldByHealth() throws {
