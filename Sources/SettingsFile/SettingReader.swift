@@ -37,7 +37,7 @@ package struct SettingKey<Target>: Sendable {
         }
     }
 
-    /// Takes over what the table at `table` sets; an empty value is an empty table.
+    /// Applies the keys of `table`; an empty value is an empty table.
     ///
     /// Throws `.wrongSettings` for keys that are not known, with the nearest one, and for values that a key cannot have.
     package static func read(
@@ -57,7 +57,7 @@ package struct SettingKey<Target>: Sendable {
     }
 }
 
-/// How a value of the settings is read. Throws `.wrongSettings` where it is not one.
+/// Reader of a setting's value. Throws `.wrongSettings` where the value is invalid.
 package struct SettingReader<Value>: Sendable {
     /// What a value must be, for messages and help: "a number from 0 to 1".
     package let wanted: String
@@ -81,7 +81,7 @@ package struct SettingReader<Value>: Sendable {
     }
 }
 
-/// What is said of numbers in a form that is not read.
+/// Explanation for numbers in a form that is not accepted.
 private let numberForm = "numbers are decimal digits such as 12 or 0.5, without leading zeros, '_', ':' or '0x'"
 
 extension SettingReader where Value == Int {

@@ -8,17 +8,17 @@ package final class BoundedQueue<Value: Sendable>: @unchecked Sendable {  // Sen
     private var isClosed = false
     private var isEnded = false
 
-    /// What a taker that does not wait for ever finds.
+    /// Result of a wait with a time limit.
     package enum Found {
         case value(Value)
         case nothing
-        /// The giver has ended the queue, and all is taken.
+        /// The producer has ended the queue, and it is empty.
         case end
     }
 
     package init(capacity: Int) { self.capacity = capacity }
 
-    /// Waits for room; false once the taker has closed the queue.
+    /// Waits for room; false once the consumer has closed the queue.
     package func put(_ value: Value) -> Bool {
         condition.lock()
         defer { condition.unlock() }
@@ -26,7 +26,7 @@ package final class BoundedQueue<Value: Sendable>: @unchecked Sendable {  // Sen
         return add(value)
     }
 
-    /// Never waits; false where there is no room, or nobody takes any more.
+    /// Never waits; false where there is no room, or the consumer has closed the queue.
     package func offer(_ value: Value) -> Bool {
         condition.lock()
         defer { condition.unlock() }
@@ -62,7 +62,7 @@ package final class BoundedQueue<Value: Sendable>: @unchecked Sendable {  // Sen
         return .value(values.removeFirst())
     }
 
-    /// Nothing more will be given.
+    /// Called by the producer: nothing more will be put.
     package func end() {
         condition.lock()
         defer { condition.unlock() }
@@ -70,7 +70,7 @@ package final class BoundedQueue<Value: Sendable>: @unchecked Sendable {  // Sen
         condition.broadcast()
     }
 
-    /// Nobody will take any more.
+    /// Called by the consumer: nothing more will be taken.
     package func close() {
         condition.lock()
         defer { condition.unlock() }

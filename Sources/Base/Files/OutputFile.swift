@@ -1,6 +1,6 @@
 import Glibc
 
-/// The way of every output of the program to the place that its user named.
+/// How every output of the program reaches the path that the user named.
 ///
 /// A regular file, or one that does not exist yet, grows beside its name as `NAME.partial` and takes the name once it is
 /// whole. Symbolic links are followed: the file behind the link is replaced, and the link stays. Whatever else stands at
@@ -55,7 +55,7 @@ package struct OutputFile: Sendable {
         }
     }
 
-    /// Gives the whole file its name; nothing to do where the output was written in place.
+    /// Renames the complete file; does nothing where the output was written in place.
     ///
     /// Throws `.cannotCreate`, also where `mayReplace` is false and the name is taken meanwhile.
     package func commit(mayReplace: Bool = true) throws(LandmarkdError) {

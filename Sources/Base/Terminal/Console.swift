@@ -1,7 +1,7 @@
 import Glibc
 import Synchronization
 
-/// Standard error as everything but results uses it: messages, notes and one progress bar that do not cut each other.
+/// Standard error for everything but results: messages, notes and one progress bar that do not overwrite each other.
 package final class Console: Sendable {
     private let quiet: Bool
     private let bar: Mutex<ProgressBar>
@@ -17,13 +17,13 @@ package final class Console: Sendable {
         bar.withLock { $0.update(share: share, detail: detail) }
     }
 
-    /// A line for somebody who watches; none where quiet.
+    /// A line for interactive users; suppressed where quiet.
     package func note(_ text: String) { if !quiet { print("\(text.shown)\n") } }
 
-    /// A doubt that does not stop the task, in one line; quiet silences progress, not this.
+    /// A warning in one line, shown even where quiet.
     package func warn(_ text: String) { print("warning: \(text.shown)\n") }
 
-    /// What failed and what to do about it.
+    /// An error with its remedy.
     package func report(_ error: LandmarkdError) { print("landmarkd: \(error)\n") }
 
     /// Removes the bar: the task is done.

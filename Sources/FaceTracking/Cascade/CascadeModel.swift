@@ -10,7 +10,7 @@ package struct CascadeModel: TrainableModel {
     /// Everything about the model that is not its configuration: data, samples seen, errors, date.
     package var notes: [String: String]
 
-    /// Calibration of what the model says of its landmarks; none where it has not been fitted.
+    /// Calibration of the model's confidence; the identity where it has not been fitted.
     package var calibration: ConfidenceCalibration {
         notes[ConfidenceCalibration.key].flatMap { ConfidenceCalibration($0) } ?? .none
     }
@@ -25,7 +25,7 @@ package struct CascadeModel: TrainableModel {
             "\(path): its confidence was never calibrated (a checkpoint, or trained without held-back faces): none is reported"
     }
 
-    /// Calibration of what the model says of each landmark; nil where it has not been fitted.
+    /// Calibration of each landmark's confidence; nil where it has not been fitted.
     package var pointCalibration: PointCalibration? {
         notes[PointCalibration.key].flatMap { PointCalibration($0, count: configuration.points) }
     }
@@ -48,7 +48,7 @@ package struct CascadeModel: TrainableModel {
         precondition(
             self.scheme.count == configuration.points, "\(self.scheme.name) for \(configuration.points) points")
         weights = ModelWeights()
-        // A graph declares what it needs and initialises it; the smallest one is thrown away at once.
+        // A graph declares and initialises its parameters; this smallest one is discarded at once.
         _ = CascadeNetwork(
             configuration, .inference, batch: 1, passes: configuration.passes, weights: weights, seed: seed)
     }
@@ -72,7 +72,7 @@ package struct CascadeModel: TrainableModel {
         try load(file, name)
     }
 
-    /// The same weights, with more said of its points; `scheme` must be of the same points.
+    /// The same weights with a fuller description of the points; `scheme` must be of the same points.
     package func described(_ scheme: LandmarkScheme) -> CascadeModel {
         precondition(scheme == self.scheme, "a model of \(self.scheme.name) described as \(scheme.name)")
         return CascadeModel(configuration, scheme, weights, notes)

@@ -1,7 +1,7 @@
 import Base
 import NeuralNetwork
 
-/// What the cascade says about one crop of a frame.
+/// Estimate of the cascade for one crop of a frame.
 package struct CascadeEstimate: Sendable {
     /// Landmarks in pixels of the picture as displayed.
     package var points: [Point]
@@ -64,7 +64,7 @@ package final class CascadeRunner {
     package func computeFeatures() { plan.run(0) }
     package func compute(pass: Int) { plan.run(1 + pass) }
 
-    /// What a tracked frame is computed by, features and one pass, step by step.
+    /// Steps of a tracked frame: features and one pass.
     package var steps: [(name: String, run: () -> Void)] { plan.steps(of: 0) + plan.steps(of: 1) }
 
     private func estimate(_ pass: Int, _ frameFromCrop: SimilarityMap) -> CascadeEstimate {

@@ -2,7 +2,7 @@ import Base
 import Glibc
 import NeuralNetwork
 
-/// Proposes where faces may be in a frame, for a tracker to try. Bound to one thread.
+/// Proposes places of faces in a frame for a tracker to verify. Bound to one thread.
 package protocol FaceLocator: AnyObject {
     /// Crops (crop units to picture) that may hold a face in this part of the frame, best first.
     func locate(_ frame: Frame, in window: SearchWindow) -> [SimilarityMap]
@@ -47,7 +47,7 @@ package final class NetworkLocator: FaceLocator {
     package static let defaultThreshold = 0.2
     /// Presence from which a face is proposed.
     package var threshold = NetworkLocator.defaultThreshold
-    /// Most proposals.
+    /// Maximum number of proposals.
     package var proposals = 16
     private let runner: LocatorRunner
 
@@ -67,7 +67,7 @@ package struct LocatedFace: Sendable, Equatable {
 
     package init(crop: SimilarityMap, presence: Double) { (self.crop, self.presence) = (crop, presence) }
 
-    /// Centre and size too near to those of `other` for two faces.
+    /// Whether centre and size are too close to those of `other` for two faces.
     package func isSame(as other: LocatedFace) -> Bool {
         let distance = (crop(Point(0.5, 0.5)) - other.crop(Point(0.5, 0.5))).length
         let (smaller, larger) = (min(crop.scale, other.crop.scale), max(crop.scale, other.crop.scale))
@@ -76,7 +76,7 @@ package struct LocatedFace: Sendable, Equatable {
 }
 
 extension [LocatedFace] {
-    /// The surest, without those that mean the same face as a surer one; at most `limit`, best first.
+    /// Non-maximum suppression: faces without duplicates of surer ones; at most `limit`, best first.
     package func withoutDuplicates(limit: Int) -> [LocatedFace] {
         var kept: [LocatedFace] = []
         // Equally sure ones stay in their order, so that the result is the same on every run.
@@ -89,7 +89,7 @@ extension [LocatedFace] {
     }
 }
 
-/// What a cell of the locator says, or is to say, about the face whose crop has its centre there.
+/// Output, or target, of a locator cell for the face whose crop has its centre there.
 package struct FaceCell: Sendable, Equatable {
     /// Centre of the crop less the cell's, in cells.
     package var shift: Point
@@ -123,7 +123,7 @@ package struct FaceCell: Sendable, Equatable {
 /// shape cost no allocation in the network. Bound to one thread.
 package final class LocatorRunner {
     package let model: LocatorModel
-    /// Networks of the shapes seen last, the newest at the end.
+    /// Networks for the most recent shapes, the newest at the end.
     private var stages: [Stage] = []
 
     private final class Stage {

@@ -16,7 +16,7 @@ package struct LocatorModel: TrainableModel {
         self.configuration = configuration
         self.notes = notes
         weights = ModelWeights()
-        // A graph declares what it needs and initialises it; the smallest one is thrown away at once.
+        // A graph declares and initialises its parameters; this smallest one is discarded at once.
         let side = LocatorConfiguration.deepest
         _ = LocatorNetwork(
             configuration, .inference, batch: 1, height: side, width: side, weights: weights, seed: seed)

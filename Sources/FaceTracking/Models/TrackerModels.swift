@@ -10,7 +10,7 @@ package struct TrackerModels: Sendable {
         (self.landmarks, self.locator) = (landmarks, locator)
     }
 
-    /// Reads those that came with landmarkd, or the landmark model `given` in place of its own.
+    /// Reads the models that came with landmarkd, or the landmark model `given` instead.
     ///
     /// Throws as `ModelSearch.path` and `CascadeModel` do.
     package init(_ search: ModelSearch = ModelSearch(), given landmarks: String? = nil) throws(LandmarkdError) {
@@ -18,12 +18,12 @@ package struct TrackerModels: Sendable {
         locator = try LocatorModel(path: search.path(.locator))
     }
 
-    /// A tracker of its own for one recording or stream. Bound to one thread.
+    /// A new tracker for one recording or stream. Bound to one thread.
     package func tracker(_ settings: TrackingSettings = TrackingSettings()) -> CascadeTracker {
         CascadeTracker(landmarks, locator: NetworkLocator(locator), settings: settings)
     }
 
-    /// The same, with its landmarks smoothed where that is wanted.
+    /// The same, optionally with smoothed landmarks.
     package func tracker(_ settings: TrackingSettings = TrackingSettings(), smooths: Bool) -> any FaceTracker {
         let tracker = tracker(settings)
         return smooths ? SmoothedTracker(tracker) : tracker

@@ -5,7 +5,7 @@ struct FaceTrack {
     /// Never given to another face.
     let id: Int
     private(set) var points: [Point]
-    /// The crop that the points lay.
+    /// The crop placed by the points.
     private(set) var crop: SimilarityMap
     /// Velocity of the crop's centre, pixels a second.
     private(set) var velocity = Point.zero
@@ -13,7 +13,7 @@ struct FaceTrack {
     private(set) var seen: Double
     /// What the face looked like when it was last seen; nil where that is not known yet.
     private(set) var appearance: FaceAppearance?
-    /// Found in the frame being worked on; nil where it is not seen in it.
+    /// Estimate in the current frame; nil where the face is not seen in it.
     var estimate: CascadeEstimate?
 
     init(id: Int, _ estimate: CascadeEstimate, crop: SimilarityMap, appearance: FaceAppearance? = nil, time: Double) {
@@ -23,7 +23,7 @@ struct FaceTrack {
 
     var centre: Point { crop(Point(0.5, 0.5)) }
 
-    /// Where the centre would be at `time` if the face kept its way; a face that has not been seen for long keeps its place.
+    /// Predicted centre at `time` at constant velocity; a face that has not been seen for a while keeps its place.
     func expectedCentre(at time: Double) -> Point {
         let gap = time - seen
         return gap > 0 && gap < 0.3 ? centre + velocity * gap : centre
@@ -35,13 +35,13 @@ struct FaceTrack {
         return points.map { $0 + shift }
     }
 
-    /// Brings the track to another picture of the same scene.
+    /// Transforms the track to another picture of the same scene.
     mutating func move(by nextFromLast: SimilarityMap) {
         (points, crop) = (nextFromLast(points), crop.then(nextFromLast))
         velocity = nextFromLast(velocity) - nextFromLast(.zero)
     }
 
-    /// Whether a face may be the one that was followed: near where it was, about as large and looking much as it did, the less so the
+    /// Whether a face may be the one that was followed: near its place, of similar size and appearance, with tolerances that grow the
     /// longer it was not seen. A face that jumped must look more alike. An appearance that shows nothing does not exclude a match.
     func mayBe(_ appearance: FaceAppearance, at crop: SimilarityMap, time: Double) -> Bool {
         guard self.crop.liesOn(crop, distance: 1) else { return false }
@@ -53,7 +53,7 @@ struct FaceTrack {
         return self.appearance?.similarity(to: appearance).map { $0 >= least } ?? true
     }
 
-    /// Takes the estimate over as the place where the face is.
+    /// Adopts the estimate as the face's place.
     mutating func settle(crop: SimilarityMap, appearance: FaceAppearance, time: Double) {
         remember(appearance)
         guard let estimate else { return }

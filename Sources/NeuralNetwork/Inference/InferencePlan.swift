@@ -1,11 +1,11 @@
 import CKernels
 
-/// How a graph that infers is run: its layers fused into a few steps on weights that are folded and packed once, over maps that share
+/// Plan for running an inference graph: its layers fused into a few steps on weights that are folded and packed once, over maps that share
 /// memory where they do not live at the same time.
 ///
 /// Gives what the graph itself gives, up to the rounding of floats. Stages are runs of layers that the owner runs one after the other;
-/// inputs of the graph, and maps that no layer reads, keep their numbers until they are written again. Takes the graph's maps over: the
-/// graph must not run by itself any more. Bound to one thread; allocates nothing once made.
+/// inputs of the graph, and maps that no layer reads, keep their numbers until they are written again. Takes ownership of the graph's maps: the
+/// graph itself must not run any more. Bound to one thread; allocates nothing once made.
 package final class InferencePlan {
     private let graph: Graph
     private let steps: [any InferenceStep]

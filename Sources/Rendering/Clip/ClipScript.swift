@@ -1,9 +1,9 @@
 import Base
 import Glibc
 
-/// Everything that decides what a synthetic clip shows: the same script, the same bytes.
+/// Description of a synthetic clip: the same script gives the same bytes.
 package struct ClipScript: Sendable {
-    /// Somebody and what they do, by the time in seconds.
+    /// A person and their motion, as functions of time in seconds.
     package struct Part: Sendable {
         package var person: Person
         /// Nil while they are not in the picture.
@@ -107,7 +107,7 @@ package struct Performance: Sendable {
             blink: blink(time))
     }
 
-    /// 0 at the start of the clip for none in particular; −1…1, `frequency` in hertz.
+    /// A sinusoid in −1…1 with its own phase; `frequency` in hertz.
     private func wave(_ time: Double, _ frequency: Double, _ phase: Int) -> Double {
         sin(2 * .pi * frequency * time + phases[phase])
     }

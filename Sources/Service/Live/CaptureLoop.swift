@@ -10,7 +10,7 @@ struct TimedFrame: Sendable {
     var time: Double
 }
 
-/// What the capture thread of a stream does: opens the source, hands its frames on, and reopens it whenever it is lost. Bound to it.
+/// The capture thread of a stream: opens the source, passes its frames on, and reopens it whenever it is lost. Bound to that thread.
 struct CaptureLoop {
     /// Seconds that a source must have delivered before its next loss counts as a new one, with a short pause.
     private static let proof = 5.0
@@ -26,7 +26,7 @@ struct CaptureLoop {
     private var firstFrameTime: Double?
     private var hasDelivered = false
     private var brokenBefore = 0
-    /// Frames of the open source that came, and that it lost.
+    /// Frames received from the open source, and lost by it.
     private var (received, lost) = (0, 0)
     private var jumpsBefore = 0
     /// The format whose low rate was already reported.
@@ -50,7 +50,7 @@ struct CaptureLoop {
             } catch {
                 if stop.isSet { return }
                 lose(error)
-                // A file system that hangs keeps even those that only look whether the source is there.
+                // Even checking whether the source exists blocks on a file system that hangs.
                 let pause = retry.next()
                 heartbeat.rest(atMost: pause + stream.hangLimit)
                 var watch = SourceWatch(opener.name, opener.kind)
@@ -59,7 +59,7 @@ struct CaptureLoop {
         }
     }
 
-    /// Opens the source and hands its frames on until it ends. Throws where it must be reopened.
+    /// Opens the source and passes its frames on until it ends. Throws where it must be reopened.
     private mutating func deliver() throws(LandmarkdError) {
         heartbeat.expect(within: stream.hangLimit)
         let source = try opener.open(stop: stop)
@@ -148,7 +148,7 @@ struct CaptureLoop {
             "\(opener.name): \(decimal(rate, 1)) frames/s delivered, \(decimal(promised, 1)) promised\(advice)")
     }
 
-    /// What may help against a low rate: only a camera slows down in the dark, and not where frames were made and lost.
+    /// Advice against a low rate: only a camera slows down in the dark, and not if frames were produced and lost.
     static func slownessAdvice(_ kind: SourceKind, received: Int, lost: Int) -> String {
         switch kind {
         case .camera where 5 * lost > received:
@@ -167,17 +167,17 @@ struct CaptureLoop {
     }
 }
 
-/// A stream's own time: grows from frame to frame, over all openings of its source and whatever the source's clock does.
+/// Time of a stream: increases from frame to frame, across reopenings of its source and jumps of the source's clock.
 struct StreamClock {
-    /// Seconds that the source's clock may go off ours before it is taken for a jump.
+    /// Difference from our clock, in seconds, from which the source's clock counts as having jumped.
     private static let tolerance = 1.0
-    /// Seconds between two frames at least.
+    /// Minimum seconds between two frames.
     private static let step = 0.001
 
     private var offset: Double?
     private var last = -Self.step
 
-    /// The source begins again, with any time.
+    /// The source was reopened and its time starts anywhere.
     mutating func sourceWasOpened() { offset = nil }
 
     /// Stream time of a frame that has `sourceTime` and came at `now`, seconds on a clock that never jumps.

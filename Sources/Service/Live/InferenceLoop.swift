@@ -4,7 +4,7 @@ import FaceTracking
 import Logging
 import Results
 
-/// What the tracking thread of a stream does: takes the newest frame, follows its faces, publishes the result. Bound to it.
+/// The tracking thread of a stream: takes the newest frame, follows its faces, publishes the result. Bound to that thread.
 struct InferenceLoop {
     private let stream: StreamContext
     private let tracker: any FaceTracker
@@ -24,7 +24,7 @@ struct InferenceLoop {
 
     private var metrics: StreamMetrics { stream.metrics }
 
-    /// Until the slot is closed or its source has ended; then ends the outputs, which finishes their files.
+    /// Runs until the slot is closed or its source has ended; then ends the outputs, which finishes their files.
     mutating func run() {
         heartbeat.rest()
         while let timed = stream.slot.take() {
@@ -81,7 +81,7 @@ struct InferenceLoop {
         searches = now
     }
 
-    /// Logged once, however many frames fail one after the other.
+    /// Logged once for any number of consecutive failures.
     private mutating func setFault(_ cause: String?) {
         guard (cause != nil) != isFailing else { return }
         isFailing = cause != nil

@@ -60,17 +60,17 @@ final class LiveStream: Sendable {
         }.start()
     }
 
-    /// Asks all threads to end; what was tracked so far is still written.
+    /// Asks all threads to end; results so far are still written.
     func stop() {
         context.stop.set()
         context.slot.close()
     }
 
-    /// Waits for the end of all threads after `stop`; false where one of them hangs, and is left behind.
+    /// Waits for the end of all threads after `stop`; false where one of them hangs and is abandoned.
     func wait(until deadline: DispatchTime) -> Bool {
         let ended = running.wait(timeout: deadline) == .success
         if !ended { for output in outputs { output.end() } }
-        // The last rows are worth a moment even when a camera has used up the time.
+        // The last rows are worth waiting a moment for, even when a camera has used up the time.
         let last = max(deadline, .now() + 0.2)
         return outputs.allSatisfy { $0.wait(until: last) } && ended
     }

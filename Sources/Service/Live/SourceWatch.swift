@@ -2,7 +2,7 @@ import Base
 import Capture
 import Glibc
 
-/// Notices that something has changed where a source should be: a camera that is plugged in need not wait for the end of a pause.
+/// Detects changes where a source should be, so that a camera that is plugged in need not wait for the end of a pause.
 struct SourceWatch {
     private struct Trace: Equatable {
         var number: UInt = 0
@@ -19,7 +19,7 @@ struct SourceWatch {
         traces = paths.map(Self.trace)
     }
 
-    /// Whether it is worth a new attempt. Costs two calls to the system.
+    /// Whether another attempt is worthwhile. Costs two system calls.
     mutating func hasChanged() -> Bool {
         let now = paths.map(Self.trace)
         defer { traces = now }

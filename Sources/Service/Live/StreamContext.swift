@@ -5,9 +5,9 @@ import Logging
 import Metrics
 import Synchronization
 
-/// What streams are made of: the daemon has cameras and the cascade there, tests what they play.
+/// Dependencies of streams: cameras and the cascade in the daemon, substitutes in tests.
 package struct StreamDependencies: Sendable {
-    /// Throws `.wrongSettings` where the settings name a source that cannot be.
+    /// Throws `.wrongSettings` where the settings name an impossible source.
     package var opener: @Sendable (StreamSettings) throws(LandmarkdError) -> any LiveSourceOpener
     /// Called by the thread that uses the tracker.
     package var tracker: @Sendable (StreamSettings) -> any FaceTracker
@@ -15,7 +15,7 @@ package struct StreamDependencies: Sendable {
     package var scheme: LandmarkScheme
     package var metrics: any MetricsFactory
     var retry = Backoff()
-    /// Seconds without a sign of life after which a stream's thread is given up and another one takes its place.
+    /// Seconds without a sign of life after which a stream's thread is abandoned and replaced.
     var hangLimit = 30.0
 
     package init(
@@ -58,7 +58,7 @@ struct StreamContext: Sendable {
     }
 }
 
-/// Totals of a stream's name since the program's start, so that a stream whose settings change continues them.
+/// Totals of a stream since the program's start, so that they continue when its settings change.
 final class StreamHistory: Sendable {
     private let used = Mutex<(frames: Int, id: Int)>((0, 0))
 
@@ -91,6 +91,6 @@ struct Backoff: Sendable {
         return pause
     }
 
-    /// It worked.
+    /// Starts over after a success.
     mutating func reset() { last = nil }
 }

@@ -32,7 +32,7 @@ package final class StreamState: Sendable {
 
     package func update(_ change: @Sendable (inout StreamStatus) -> Void) { state.withLock { change(&$0.status) } }
 
-    /// Tells a result to all readers; one that has not read the last one yet misses it. `frame` is copied where somebody asked to see it.
+    /// Publishes a result to all readers; a reader that has not read the last one yet misses it. `frame` is copied if a picture was requested.
     package func publish(_ result: StreamResult, of frame: Frame) {
         let (readers, waiters) = state.withLock { state in
             state.latest = result
@@ -46,10 +46,10 @@ package final class StreamState: Sendable {
         for waiter in waiters { waiter.resume(returning: picture) }
     }
 
-    /// Who reads results now, and how many wait for a picture.
+    /// Number of current readers, and of requests that wait for a picture.
     var waiting: (readers: Int, pictures: Int) { state.withLock { ($0.readers.count, $0.pictureWaiters.count) } }
 
-    /// All results from now on, for one reader; the newest alone is kept for it.
+    /// All results from now on, for one reader; only the newest is kept for it.
     package func results() -> AsyncStream<StreamResult> {
         let (stream, continuation) = AsyncStream.makeStream(of: StreamResult.self, bufferingPolicy: .bufferingNewest(1))
         let number = state.withLock { state in
@@ -78,7 +78,7 @@ package final class StreamState: Sendable {
         }
     }
 
-    /// Nothing will be published any more: ends what waits, and what would.
+    /// Ends all readers and waiting requests: nothing more will be published.
     package func close() {
         let (readers, waiters) = state.withLock { state in
             state.isClosed = true

@@ -22,15 +22,15 @@ package final class StreamSupervisor: Sendable {
         var streams: [String: LiveStream] = [:]
         var states: [String: StreamState] = [:]
         var histories: [String: StreamHistory] = [:]
-        /// Streams whose threads hang, by name, others in their place; each holds threads and memory.
+        /// Abandoned streams whose threads hang, by name; each holds threads and memory.
         var leftBehind: [String: [LiveStream]] = [:]
     }
 
-    /// So many hanging threads of one stream are left behind; then it is given up until one of them ends.
+    /// Maximum number of abandoned streams of one name; no new one is started until one of them ends.
     private static let mostLeftBehind = 3
 
     private let state = Mutex(State())
-    /// Held while streams are changed, which takes a while; `state` never is.
+    /// Held while streams are changed, which takes a while; `state` is never held for long.
     private let turn = Mutex(())
 
     package init(parts: StreamDependencies, log: Logger) {
@@ -38,9 +38,9 @@ package final class StreamSupervisor: Sendable {
         directory = StreamDirectory(lines: parts.scheme.lines)
     }
 
-    /// Starts, stops and restarts streams until they are as `wanted`; those set as before are not disturbed. Blocks up to 1 s.
+    /// Starts, stops and restarts streams to match `wanted`; streams whose settings did not change are not disturbed. Blocks up to 1 s.
     ///
-    /// Throws, without having changed anything, where the settings name a source that cannot be.
+    /// Throws, without having changed anything, where the settings name an impossible source.
     @discardableResult
     package func apply(_ wanted: [StreamSettings]) throws(LandmarkdError) -> Changes {
         for settings in wanted { _ = try parts.opener(settings) }
@@ -100,7 +100,7 @@ package final class StreamSupervisor: Sendable {
         }
     }
 
-    /// Ends all streams, their outputs flushed and closed, within 1.5 s also where a camera hangs. Blocks until then.
+    /// Ends all streams, flushing and closing their outputs, within 1.5 s even if a camera hangs. Blocks until then.
     package func stopAll() {
         turn.withLock { _ in
             let streams = state.withLock { state in
@@ -117,8 +117,8 @@ package final class StreamSupervisor: Sendable {
         for stream in state.withLock({ Array($0.streams.values) }) { stream.checkPulse() }
     }
 
-    /// Streams that cannot be helped, where there is no other one: a new process may help them. While there are any, the watchdog is
-    /// not fed. A stream that hangs beside others is no reason to end these.
+    /// Loops that are stuck for good when no other stream works: only a new process may help. While there are any, the watchdog is
+    /// not fed. A stream that hangs beside working ones is no reason to end those.
     var hopeless: [String] {
         let streams = state.withLock { Array($0.streams.values) }
         return streams.allSatisfy(\.isAbandoned) ? streams.map { "capture of \($0.settings.name)" }.sorted() : []
@@ -126,12 +126,12 @@ package final class StreamSupervisor: Sendable {
 }
 
 extension StreamSupervisor {
-    /// Whether `replaceStuck` has something to do.
+    /// Whether `replaceStuck` has anything to do.
     var hasStuck: Bool {
         state.withLock { $0.streams.values.contains { !$0.overdue.isEmpty || $0.isAbandoned } }
     }
 
-    /// Restarts streams whose threads have not been heard of for too long; the hanging threads are left behind. Blocks.
+    /// Restarts streams whose threads have missed their deadlines; the hanging threads are abandoned. Blocks.
     func replaceStuck() {
         turn.withLock { _ in
             for stream in state.withLock({ Array($0.streams.values) }) {
@@ -166,7 +166,7 @@ extension StreamSupervisor {
 }
 
 extension StreamSupervisor: Service {
-    /// Streams go on until the daemon is to end; then ends them.
+    /// Runs until the daemon stops, then ends the streams.
     package func run() async {
         // Thrown when the time has come.
         try? await cancelWhenGracefulShutdown {

@@ -4,10 +4,10 @@ struct MetricDescription {
     let help: String
     /// Upper ends of a histogram's buckets, ascending.
     var buckets: [Double]?
-    /// Under which name a histogram's last values are summed up too.
+    /// Name of the summary of a histogram's last values.
     var summaryName: String?
 
-    /// Seconds, from a fifth of a frame to what is far too late.
+    /// Seconds, from a fifth of a frame to far too late.
     static let latencyBuckets = [
         0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.015, 0.02, 0.03, 0.04, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5,
     ]

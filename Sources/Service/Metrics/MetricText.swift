@@ -2,7 +2,7 @@
 struct MetricFamily {
     struct Series {
         let cell: any MetricCell
-        /// How many hold it: it goes when the last of them has destroyed it.
+        /// Reference count: the series is removed when the last holder has destroyed it.
         var users: Int
     }
 

@@ -5,9 +5,9 @@ import Logging
 import Results
 import Synchronization
 
-/// One live output: a queue and a thread that empties it into a sink. Giving never waits; what does not fit is dropped and counted.
+/// One live output: a queue and a thread that drains it into a sink. Enqueuing never waits; what does not fit is dropped and counted.
 ///
-/// A sink that fails is tried again after a growing pause; what comes meanwhile is dropped. May be used by any thread.
+/// A failing sink is retried after a growing pause; results in the meantime are dropped. May be used by any thread.
 final class LiveOutput: Sendable {
     /// Results that may wait for the sink: about two seconds of a camera.
     private static let capacity = 64
@@ -48,7 +48,7 @@ final class LiveOutput: Sendable {
         if !queue.offer(result) { metrics.dropped.increment() }
     }
 
-    /// Nothing more will come: what was taken is written, and the sink closed.
+    /// Ends the queue: what was taken is written, and the sink is closed.
     func end() { queue.end() }
 
     /// Waits until the sink is closed; false where that took too long.
@@ -57,7 +57,7 @@ final class LiveOutput: Sendable {
     func destroyMetrics() { metrics.destroy() }
 }
 
-/// What an output's thread does. Bound to it.
+/// The thread of an output. Bound to that thread.
 private struct OutputLoop {
     let name: String
     let queue: BoundedQueue<StreamResult>
@@ -130,7 +130,7 @@ private struct OutputLoop {
         listener.fault("\(name): \(error.cause)")
     }
 
-    /// What the sink took and lost again.
+    /// Results that the sink took and lost again.
     private mutating func countLost(atLeast least: Int) {
         drop(max(least, sink.lost - lostBefore))
         lostBefore = sink.lost

@@ -45,7 +45,7 @@ final class RotatingFiles: LiveSink {
         try file.finish()
     }
 
-    /// Where writing fails the file ends with the rows that it has: what comes later is in another one.
+    /// Where writing fails, the file ends with the rows it has; later rows go to another file.
     private func keeping(
         _ file: RowFile, _ body: (RowFile) throws(LandmarkdError) -> Void
     ) throws(LandmarkdError) {

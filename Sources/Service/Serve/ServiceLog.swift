@@ -30,7 +30,7 @@ package final class ServiceLog: Sendable {
         (self.style, self.write) = (style, write)
     }
 
-    /// Also of loggers that were made before.
+    /// Applies to existing loggers too.
     package func set(_ level: Logger.Level) { self.level.withLock { $0 = level } }
 
     /// `least`: the lowest level, for libraries that log a lot.

@@ -33,7 +33,7 @@ final class SettingsReload: Service {
         }
     }
 
-    /// Blocks until all streams are as the file says.
+    /// Blocks until all streams match the file.
     func reload() {
         do throws(LandmarkdError) {
             let wanted = try source.read()
@@ -67,7 +67,7 @@ extension StreamSupervisor.Changes: CustomStringConvertible {
     }
 }
 
-/// Runs what blocks on a thread of its own, and waits for it without holding up the pool's.
+/// Runs blocking work on its own thread, and awaits it without blocking the cooperative pool.
 func onThread<Value: Sendable, Failure: Error>(
     _ body: @escaping @Sendable () throws(Failure) -> Value
 ) async throws(Failure) -> Value {

@@ -4,13 +4,13 @@ import ServiceLifecycle
 
 /// Keeps the service manager informed: ready, status, alive, stopping.
 struct ServiceReport: Service {
-    /// Seconds after which a daemon whose sources neither deliver nor fail says that it is ready.
+    /// Seconds after which a daemon whose sources neither deliver nor fail reports that it is ready.
     private static let patience = 10.0
 
     let manager: ServiceManager
     let supervisor: StreamSupervisor
     let log: Logger
-    /// Loops that are stuck for good, with nothing left that works.
+    /// Loops that are stuck for good while nothing else works.
     private let hopeless: @Sendable () -> [String]
 
     init(
@@ -23,7 +23,7 @@ struct ServiceReport: Service {
 
     func run() async {
         guard manager.isPresent else {
-            // Thrown where the daemon has to end less gracefully; nothing is to be done then.
+            // Thrown where the daemon is forced to end; nothing is left to do.
             try? await gracefulShutdown()
             return
         }
@@ -35,7 +35,7 @@ struct ServiceReport: Service {
         manager.tell("STOPPING=1", "STATUS=Stopping: flushing outputs")
     }
 
-    /// Until the first source has delivered or failed.
+    /// Waits until the first source has delivered or failed.
     private func untilReady() async {
         let start = monotonicSeconds()
         var last = ""
@@ -71,7 +71,7 @@ struct ServiceReport: Service {
         return "\(delivering) of \(statuses.count) streams deliver" + faults.joined()
     }
 
-    /// False once the daemon is to end.
+    /// False once the daemon stops.
     private func pause(_ seconds: Double) async -> Bool {
         do {
             try await Task.sleep(for: .seconds(seconds))
