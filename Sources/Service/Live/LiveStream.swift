@@ -15,10 +15,11 @@ final class LiveStream: Sendable {
 
     /// Starts at once. Throws as `StreamDependencies.opener` does.
     init(
-        _ settings: StreamSettings, state: StreamState, history: StreamHistory, parts: StreamDependencies, log: Logger
+        _ settings: StreamSettings, state: StreamState, history: StreamHistory, dependencies: StreamDependencies,
+        log: Logger
     ) throws(LandmarkdError) {
-        let opener = try parts.opener(settings)
-        let context = StreamContext(settings, state: state, history: history, parts: parts, log: log)
+        let opener = try dependencies.opener(settings)
+        let context = StreamContext(settings, state: state, history: history, dependencies: dependencies, log: log)
         (self.settings, self.context) = (settings, context)
         outputs = settings.outputs.map { output in
             let name = output.description
@@ -26,17 +27,17 @@ final class LiveStream: Sendable {
                 name, metrics: context.metrics.output(name), log: context.log, retry: context.retry,
                 listener: LiveOutput.Listener(
                     fault: { context.faults.set(name, $0) }, written: { context.metrics.record(.output, seconds: $0) })
-            ) { output.makeSink(stream: settings.name, scheme: parts.scheme) }
+            ) { output.makeSink(stream: settings.name, scheme: dependencies.scheme) }
         }
         captureBeat = Heartbeat("capture of \(settings.name)")
         trackingBeat = Heartbeat("tracking of \(settings.name)")
         state.update { status in
             (status.state, status.source, status.reasons, status.rate) = (.starting, opener.name.shown, [], 0)
         }
-        start(opener, parts)
+        start(opener, dependencies)
     }
 
-    private func start(_ opener: any LiveSourceOpener, _ parts: StreamDependencies) {
+    private func start(_ opener: any LiveSourceOpener, _ dependencies: StreamDependencies) {
         let (settings, context, outputs) = (settings, context, outputs)
         let (captureBeat, trackingBeat) = (captureBeat, trackingBeat)
         startThread("capture") {
@@ -44,7 +45,7 @@ final class LiveStream: Sendable {
             capture.run()
         }
         startThread("track") {
-            var tracking = InferenceLoop(context, parts.tracker(settings), outputs, trackingBeat)
+            var tracking = InferenceLoop(context, dependencies.tracker(settings), outputs, trackingBeat)
             tracking.run()
         }
     }

@@ -46,15 +46,16 @@ struct StreamContext: Sendable {
     let retry: Backoff
 
     init(
-        _ settings: StreamSettings, state: StreamState, history: StreamHistory, parts: StreamDependencies, log: Logger
+        _ settings: StreamSettings, state: StreamState, history: StreamHistory, dependencies: StreamDependencies,
+        log: Logger
     ) {
         (name, self.state, self.history) = (settings.name, state, history)
         faults = StreamFaults(state)
-        metrics = StreamMetrics(stream: settings.name, factory: parts.metrics)
+        metrics = StreamMetrics(stream: settings.name, factory: dependencies.metrics)
         var log = log
         log[metadataKey: "stream"] = "\(settings.name)"
         self.log = log
-        (patience, hangLimit, retry) = (settings.stall ?? 10, parts.hangLimit, parts.retry)
+        (patience, hangLimit, retry) = (settings.stall ?? 10, dependencies.hangLimit, dependencies.retry)
     }
 }
 

@@ -15,7 +15,7 @@ package final class StreamSupervisor: Sendable {
     }
 
     package let directory: StreamDirectory
-    private let parts: StreamDependencies
+    private let dependencies: StreamDependencies
     private let log: Logger
 
     private struct State {
@@ -33,9 +33,9 @@ package final class StreamSupervisor: Sendable {
     /// Held while streams are changed, which takes a while; `state` is never held for long.
     private let turn = Mutex(())
 
-    package init(parts: StreamDependencies, log: Logger) {
-        (self.parts, self.log) = (parts, log)
-        directory = StreamDirectory(lines: parts.scheme.lines)
+    package init(dependencies: StreamDependencies, log: Logger) {
+        (self.dependencies, self.log) = (dependencies, log)
+        directory = StreamDirectory(lines: dependencies.scheme.lines)
     }
 
     /// Starts, stops and restarts streams to match `wanted`; streams whose settings did not change are not disturbed. Blocks up to 1 s.
@@ -43,7 +43,7 @@ package final class StreamSupervisor: Sendable {
     /// Throws, without having changed anything, where the settings name an impossible source.
     @discardableResult
     package func apply(_ wanted: [StreamSettings]) throws(LandmarkdError) -> Changes {
-        for settings in wanted { _ = try parts.opener(settings) }
+        for settings in wanted { _ = try dependencies.opener(settings) }
         return try turn.withLock { (_) throws(LandmarkdError) in
             let old = state.withLock { $0.streams.values.filter { !wanted.contains($0.settings) } }
                 .sorted { $0.settings.name < $1.settings.name }
@@ -79,7 +79,8 @@ package final class StreamSupervisor: Sendable {
             (state.states[name], state.histories[name]) = (streamState, history)
             return (streamState, history)
         }
-        let stream = try LiveStream(settings, state: streamState, history: history, parts: parts, log: log)
+        let stream = try LiveStream(
+            settings, state: streamState, history: history, dependencies: dependencies, log: log)
         state.withLock { $0.streams[name] = stream }
     }
 

@@ -34,8 +34,8 @@ package struct Daemon: Sendable {
         let logger = log.logger()
         let metrics = MetricsRegistry()
         let models = try ModelFiles(folder: settings.models, model: settings.model)
-        let parts = try StreamDependencies.cascade(models: models, metrics: metrics, log: logger)
-        let supervisor = StreamSupervisor(parts: parts, log: logger)
+        let dependencies = try StreamDependencies.cascade(models: models, metrics: metrics, log: logger)
+        let supervisor = StreamSupervisor(dependencies: dependencies, log: logger)
         let manager = ServiceManager(environment: ProcessInfo.processInfo.environment)
         let http =
             settings.http.isOn

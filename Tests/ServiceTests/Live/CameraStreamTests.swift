@@ -15,7 +15,7 @@ import Testing
         let (door, hall) = (try camera(pictures), try camera(pictures))
         let models = try ModelFiles(folder: "\(packageFolder)/models")
         let supervisor = StreamSupervisor(
-            parts: try .cascade(models: models, metrics: MetricsRegistry()), log: lines.log.logger())
+            dependencies: try .cascade(models: models, metrics: MetricsRegistry()), log: lines.log.logger())
         try supervisor.apply([stream("door", door), stream("hall", hall)])
         let state = try #require(supervisor.directory.state("door"))
         let other = try #require(supervisor.directory.state("hall"))

@@ -107,7 +107,7 @@ import Testing
     @Test func aSourceThatHangsDoesNotHoldUpTheEnd() throws {
         let table = OutputSettings(.csv(path: folder.path("a.csv")))
         let (stuck, other) = (PlayedOpener(.stuck), PlayedOpener(.endless))
-        let supervisor = StreamSupervisor(parts: .played(["a": stuck, "b": other]), log: lines.log.logger())
+        let supervisor = StreamSupervisor(dependencies: .played(["a": stuck, "b": other]), log: lines.log.logger())
         try supervisor.apply([playedStream("a", [table]), playedStream("b")])
         let states = supervisor.directory.states
         #expect(waits { states.allSatisfy { $0.status.tracked > 0 } })
@@ -125,7 +125,7 @@ import Testing
 
     @Test func aSourceThatHangsIsToldByHealth() throws {
         let opener = PlayedOpener(.stuck)
-        let supervisor = StreamSupervisor(parts: .played(["a": opener]), log: lines.log.logger())
+        let supervisor = StreamSupervisor(dependencies: .played(["a": opener]), log: lines.log.logger())
         var settings = playedStream("a")
         settings.stall = 0.2
         try supervisor.apply([settings])
@@ -227,7 +227,7 @@ import Testing
         let metrics = MetricsRegistry()
         let models = try ModelFiles(folder: "\(packageFolder)/models")
         let supervisor = StreamSupervisor(
-            parts: try .cascade(models: models, metrics: metrics), log: lines.log.logger())
+            dependencies: try .cascade(models: models, metrics: metrics), log: lines.log.logger())
         var settings = playedStream("a")
         (settings.source, settings.smoothing) = (folder.path("a.mp4"), smoothing)
         try supervisor.apply([settings])
@@ -245,7 +245,8 @@ import Testing
         _ opener: PlayedOpener, _ outputs: [OutputSettings] = [],
         tracker: @escaping @Sendable () -> any FaceTracker = { PlayedTracker() }
     ) throws -> StreamSupervisor {
-        let supervisor = StreamSupervisor(parts: .played(["a": opener], tracker: tracker), log: lines.log.logger())
+        let supervisor = StreamSupervisor(
+            dependencies: .played(["a": opener], tracker: tracker), log: lines.log.logger())
         try supervisor.apply([playedStream("a", outputs)])
         return supervisor
     }
@@ -255,9 +256,9 @@ import Testing
         _ openers: [String: PlayedOpener], hangLimit: Double, metrics: any MetricsFactory = NOOPMetricsHandler.instance,
         tracker: @escaping @Sendable () -> any FaceTracker = { PlayedTracker() }
     ) throws -> StreamSupervisor {
-        var parts = StreamDependencies.played(openers, metrics: metrics, tracker: tracker)
-        parts.hangLimit = hangLimit
-        let supervisor = StreamSupervisor(parts: parts, log: lines.log.logger())
+        var dependencies = StreamDependencies.played(openers, metrics: metrics, tracker: tracker)
+        dependencies.hangLimit = hangLimit
+        let supervisor = StreamSupervisor(dependencies: dependencies, log: lines.log.logger())
         try supervisor.apply(openers.keys.sorted().map(settings))
         return supervisor
     }

@@ -10,7 +10,7 @@ import Testing
         uniqueKeysWithValues: ["a", "b", "c"].map { ($0, PlayedOpener(.endless, name: $0)) })
     let supervisor: StreamSupervisor
 
-    init() { supervisor = StreamSupervisor(parts: .played(openers), log: lines.log.logger()) }
+    init() { supervisor = StreamSupervisor(dependencies: .played(openers), log: lines.log.logger()) }
 
     @Test func onlyWhatChangedIsTouched() throws {
         #expect(try supervisor.apply([playedStream("a"), playedStream("b")]).started == ["a", "b"])

@@ -50,7 +50,7 @@ import Testing
     @Test func aLoopThatIsStuckStarvesTheWatchdog() async throws {
         let manager = try PlayedManager()
         let lines = LogLines()
-        let supervisor = StreamSupervisor(parts: .played([:]), log: lines.log.logger())
+        let supervisor = StreamSupervisor(dependencies: .played([:]), log: lines.log.logger())
         let beat = Heartbeat("capture of door")
         beat.expect(within: -5)
         let report = ServiceReport(
@@ -72,8 +72,8 @@ import Testing
     ) async throws -> [String?] {
         let manager = try PlayedManager()
         let lines = LogLines()
-        let parts = StreamDependencies.played(Dictionary(uniqueKeysWithValues: zip(["a", "b"], openers)))
-        let supervisor = StreamSupervisor(parts: parts, log: lines.log.logger())
+        let dependencies = StreamDependencies.played(Dictionary(uniqueKeysWithValues: zip(["a", "b"], openers)))
+        let supervisor = StreamSupervisor(dependencies: dependencies, log: lines.log.logger())
         try supervisor.apply(zip(["a", "b"], openers).map { name, _ in playedStream(name) })
         let report = ServiceReport(
             manager: ServiceManager(environment: ["NOTIFY_SOCKET": manager.name, "WATCHDOG_USEC": "20000"]),
