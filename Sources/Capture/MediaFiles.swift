@@ -33,7 +33,7 @@ package struct MediaFile: Sendable, Equatable {
 /// Files and folders as given on a command line to files, in that order; a folder's own videos and stills sorted by
 /// name, hidden files and folders inside it left out. A file that was named is kept whatever its ending.
 ///
-/// A pipe or device in a folder, which might keep everything waiting, is left out too and reported to `leftOut`.
+/// A pipe or device in a folder, which might keep everything waiting, is left out too: `leftOut` is told of it.
 /// Throws `noInput` where an input is missing or a folder unreadable, `unusableData` where a folder holds neither.
 package func mediaFiles(
     in inputs: [String], leftOut: (String) -> Void = { _ in }
@@ -63,7 +63,7 @@ private func mediaFiles(
     let found = try names(inFolder: folder).filter { !$0.hasPrefix(".") && MediaFile.isKnown(MediaFile.ending(of: $0)) }
     var files: [MediaFile] = []
     for path in found.sorted().map({ base + $0 }) {
-        // A dangling link is kept: opening it reports what is wrong.
+        // A link that leads nowhere is kept: opening it tells what is wrong.
         guard let identity = FileIdentity(path: path), !identity.isRegular else {
             files.append(MediaFile(path: path))
             continue

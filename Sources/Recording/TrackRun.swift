@@ -3,7 +3,7 @@ import Capture
 import FaceTracking
 import Synchronization
 
-/// `landmarkd track`: files and folders to tables, with progress on standard error.
+/// `landmarkd track`: files and folders to tables, told on standard error as it goes.
 package struct TrackRun: Sendable {
     package var inputs: [String]
     /// As `OutputPlan` takes it.
@@ -15,7 +15,7 @@ package struct TrackRun: Sendable {
         (self.inputs, self.output, self.options) = (inputs, output, options)
     }
 
-    /// Tracks all inputs. Faults of single inputs are reported and do not stop the others; nil where there was none, else
+    /// Tracks all inputs. Faults of single inputs are told and do not stop the others; nil where there was none, else
     /// 130 where interrupted, else the code of the first.
     ///
     /// Throws where nothing can begin: wrong outputs, no usable input at all, no tracker.
