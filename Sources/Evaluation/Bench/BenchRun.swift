@@ -16,7 +16,7 @@ package struct BenchReport: Sendable {
     }
 
     package private(set) var figures: [Figure] = []
-    /// What a frame costs with so many faces in it.
+    /// Cost of a frame with this many faces.
     package struct FaceCost: Sendable {
         package let count: Int
         package let milliseconds: Double
@@ -105,7 +105,7 @@ package struct BenchRun {
             "multiply_adds_two_passes", Double(runner.multiplyAdds(passes: 2)), 0, "", "multiply-adds of two passes")
     }
 
-    /// What a processor without AVX-512 would take, measured with its kernels where this one has better ones.
+    /// Time without AVX-512: measured with AVX2 kernels where this processor has better ones.
     private func addOlderProcessor(_ crowd: CrowdBench, _ report: inout BenchReport) throws(LandmarkdError) {
         let (best, older) = (lm_level(), Int32(LM_LEVEL_AVX2))
         guard best > older else { return }

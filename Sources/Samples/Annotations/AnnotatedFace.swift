@@ -31,7 +31,7 @@ package struct AnnotatedFace: Sendable {
         (self.points, self.scheme, self.size, self.source) = (points, scheme, size, source)
     }
 
-    /// Why no error of this face can be measured; nil where the scheme's unit has a length.
+    /// Warning if no error of this face can be measured; nil where the scheme's unit has a length.
     var unitWarning: DataWarning? {
         let length = scheme.referenceLength(of: points)
         guard !(length > 1e-6 && length < 1e9) else { return nil }

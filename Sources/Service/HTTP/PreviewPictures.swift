@@ -5,10 +5,10 @@ import Logging
 
 /// JPEG pictures of the streams' newest frames, on request.
 ///
-/// A stream is asked for one frame at a time, which all who wait share, and who asks within a tenth of a second gets the same;
-/// so many readers cost no more than one. Encoding has a queue of its own: neither the tracker nor the pool is held up.
+/// One frame of a stream is requested at a time and shared by all waiting requests and by those of the next tenth of a second;
+/// many readers cost no more than one. Encoding has its own queue, so that neither the tracker nor the pool is blocked.
 actor PreviewPictures {
-    /// Seconds for which a picture is given out again.
+    /// Seconds for which a picture is reused.
     private static let freshSeconds = 0.1
 
     /// A JPEG file, and the number of the frame that it shows.
@@ -31,7 +31,7 @@ actor PreviewPictures {
 
     init(logger: Logger) { self.logger = logger }
 
-    /// A frame that is tracked after the call, or was just before it; nil where none came in time.
+    /// A frame tracked after the call or just before it; nil where none came in time.
     func picture(of state: StreamState, within seconds: Double) async -> Picture? {
         let key = ObjectIdentifier(state)
         if let newest = streams[key]?.newest, monotonicSeconds() - newest.taken < Self.freshSeconds {
@@ -55,7 +55,7 @@ actor PreviewPictures {
         }
     }
 
-    /// How many wait for a picture of the stream.
+    /// Number of requests waiting for a picture of the stream.
     func waitingCount(for state: StreamState) -> Int { streams[ObjectIdentifier(state)]?.waiting.count ?? 0 }
 
     private func answer(_ asker: Int, of key: ObjectIdentifier, _ picture: Picture?) {
@@ -80,7 +80,7 @@ actor PreviewPictures {
         forgetLater(key)
     }
 
-    /// A picture that is not asked for again is not kept.
+    /// A picture that is not requested again is not kept.
     private func forgetLater(_ key: ObjectIdentifier) {
         Task {
             try await Task.sleep(for: .seconds(1))

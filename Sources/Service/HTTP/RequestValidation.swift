@@ -4,11 +4,11 @@ import Hummingbird
 import NIOCore
 import NIOHTTP1
 
-/// Turns away what no endpoint takes: other methods, bodies, crooked paths, foreign hosts, a missing token.
+/// Rejects requests that no endpoint accepts: other methods, bodies, malformed paths, foreign hosts, a missing token.
 struct RequestValidationMiddleware: RouterMiddleware {
     let settings: @Sendable () -> HTTPSettings
 
-    /// The page itself holds no data, and asks for the token; health without details is for probes that have none.
+    /// The page itself contains no data and asks for the token; health without details is for probes without a token.
     private static let openPaths: Set = ["/", "/page.css", "/page.js", "/healthz"]
 
     func handle(
@@ -53,7 +53,7 @@ struct RequestValidationMiddleware: RouterMiddleware {
         }
     }
 
-    /// A page of another site, whose name was made to lead to this machine, must not read what only this machine may.
+    /// DNS rebinding: a page of another site, whose name resolves to this machine, must not read what only this machine may.
     private func checkHost(_ request: Request, _ settings: HTTPSettings) throws(HTTPErrorResponse) {
         guard settings.token == nil, let host = request.head.authority.map(hostName) else { return }
         let known = ["localhost", "127.0.0.1", "::1", settings.host.lowercased()]
@@ -95,9 +95,9 @@ private func areEqual(_ guess: String, _ secret: String) -> Bool {
     return difference == 0
 }
 
-/// Checks what is known of a request only before it becomes one of Hummingbird's: its version, and whether it names one host.
+/// Checks what is known only before Hummingbird parses the request: its version, and that it names one host.
 ///
-/// An answer to HTTP/1.0 is of that version, is not sent in chunks, and is the last one of its connection. A refusal is told to
+/// An answer to HTTP/1.0 is of that version, is not sent in chunks, and is the last one of its connection. A rejection is passed to
 /// the handlers that follow as an error, a `HTTPErrorResponse`.
 final class HTTP1RequestValidator: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart

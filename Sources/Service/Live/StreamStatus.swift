@@ -19,7 +19,7 @@ package struct StreamStatus: Sendable {
     /// As the settings name it.
     package var source = ""
     package var format: LiveFormat?
-    /// Frames a second that came over the last seconds.
+    /// Frames per second received over the last seconds.
     package var rate = 0.0
     package var received = 0
     /// Replaced by a newer frame before they were tracked, or lost by the source.
