@@ -12,7 +12,7 @@ final class Demuxer {  // thread-bound
     /// What is read where the file is a pipe or the like; asked as well.
     let streamInput: InputStream?
 
-    /// Containers and raw streams of video; those of sound, so that a sound file is reported as such. Lists, subtitles and
+    /// Containers and raw streams of video; those of sound, so that a sound file is told as such. Lists, subtitles and
     /// scripts, which may name further files, stay out.
     private static let formats =
         "mov,matroska,avi,gif,apng,mpeg,mpegts,mpegvideo,flv,asf,ogg,nut,ivf,obu,yuv4mpegpipe,h264,hevc,m4v,mjpeg,vc1,mxf,"
@@ -32,7 +32,7 @@ final class Demuxer {  // thread-bound
         try open(streamInput.map { "pipe:\($0.descriptor)" } ?? "file:" + path, options)
     }
 
-    /// Opens a network stream; `watch` ends waiting, in here and in `read`. Throws as `NetworkFaults` says.
+    /// Opens a network stream; `watch` ends waiting, in here and in `read`. Throws as `NetworkFaults` tells.
     init(_ address: NetworkAddress, watch: NetworkWatch) throws(LandmarkdError) {
         (faults, self.watch) = (NetworkFaults(address: address, watch: watch), watch)
         streamInput = nil
@@ -65,7 +65,7 @@ final class Demuxer {  // thread-bound
     var stream: UnsafeMutablePointer<AVStream> { format!.pointee.streams[Int(streamIndex)]! }
     var formatName: String { String(cString: format!.pointee.iformat.pointee.name) }
 
-    /// Frames a second as the container states or the first ones show; 0 where unknown.
+    /// Frames a second as the container tells or the first ones show; 0 where unknown.
     var frameRate: Double {
         let rate = av_guess_frame_rate(format, stream, nil)
         return rate.num > 0 && rate.den > 0 ? av_q2d(rate) : 0
@@ -74,7 +74,7 @@ final class Demuxer {  // thread-bound
     /// Whether the pictures come without a container. FFmpeg then makes up their rate and times: 25 a second.
     var isRaw: Bool { ["mpjpeg", "mjpeg", "h264", "hevc", "m4v", "mpegvideo", "vc1", "obu"].contains(formatName) }
 
-    /// Seconds, as the stream or the container states.
+    /// Seconds, as the stream or the container tells.
     var duration: Double? {
         if stream.pointee.duration > 0 { return Double(stream.pointee.duration) * av_q2d(stream.pointee.time_base) }
         let whole = format!.pointee.duration
