@@ -29,12 +29,12 @@ import Testing
     }
 
     @Test func readyComesWithTheFirstFrameAndStoppingAtTheEnd() async throws {
-        let told = try await report([PlayedOpener(.endless)]) { manager in
+        let sent = try await report([PlayedOpener(.endless)]) { manager in
             [manager.next(with: "READY=1"), manager.next(with: "WATCHDOG=1")]
         }
-        #expect(told[0]?.contains("STATUS=1 of 1 streams deliver") == true)
-        #expect(told[1] != nil)
-        #expect(told[2] == "STOPPING=1\nSTATUS=Ends: outputs are flushed")
+        #expect(sent[0]?.contains("STATUS=1 of 1 streams deliver") == true)
+        #expect(sent[1] != nil)
+        #expect(sent[2] == "STOPPING=1\nSTATUS=Stopping: flushing outputs")
     }
 
     @Test func anAbsentSourceIsNoReasonNotToBeReady() async throws {
