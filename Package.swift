@@ -53,7 +53,7 @@ let package = Package(
             swiftSettings: computing),
         .target(
             name: "Evaluation",
-            dependencies: ["Base", "Capture", "CKernels", "FaceTracking", "NeuralNetwork", "Rendering", "Samples"],
+            dependencies: ["Base", "Capture", "CKernels", "FaceTracking", "Rendering", "Samples"],
             swiftSettings: computing),
         .target(
             name: "Training",

@@ -2,9 +2,9 @@ import Base
 import Glibc
 
 /// Bytes that a container's own sizes promise beyond the end of the file: what was cut off; nil where nothing is missing
-/// or the format does not tell.
+/// or the format does not say.
 ///
-/// Demuxers take a cut-off AVI, Matroska or GIF for one that ends: only the sizes at its front tell. Known: MP4 and MOV
+/// Demuxers take a cut-off AVI, Matroska or GIF for one that ends: only the sizes at its front show it. Known: MP4 and MOV
 /// (boxes), AVI (RIFF), Matroska and WebM (EBML), GIF (its closing byte).
 func missingBytes(_ path: String) -> Int? {
     guard FileIdentity(path: path)?.isRegular == true else { return nil }
@@ -79,7 +79,7 @@ private func matroskaEnd(_ file: ByteReader) -> Int? {
     return segment + 4 + body.length + body.value
 }
 
-/// A size of 1 to 8 bytes, whose first byte's leading zeros tell how many; nil where all value bits are set (unknown).
+/// A size of 1 to 8 bytes, whose number is given by the first byte's leading zeros; nil where all value bits are set (unknown).
 private func ebmlSize(_ file: ByteReader, at offset: Int) -> (value: Int, length: Int)? {
     let bytes = file.bytes(at: offset, count: 8)
     guard let first = bytes.first, first > 0 else { return nil }

@@ -1,7 +1,7 @@
 import Base
 import Glibc
 
-/// What the first bytes of a file tell of pictures whose names alone would mislead.
+/// Identifies, by their first bytes, pictures whose names alone would mislead.
 enum PictureSignature {
     /// Whether a file named like a still holds a moving picture: an animated PNG, or a GIF.
     static func isAnimated(_ path: String) -> Bool {

@@ -4,7 +4,7 @@ import CFFmpeg
 /// Yields every picture of a video file's best video stream, in order of display, as decoded.
 ///
 /// Planes are the decoder's own, lent by reference and never copied; only pictures that are not Y, Cb, Cr (GIF, screen
-/// recordings in RGB) are converted, to full-range 4:4:4. A picture that cannot be decoded is told in its place, without
+/// recordings in RGB) are converted, to full-range 4:4:4. A picture that cannot be decoded is reported in its place, without
 /// frame. A picture that the decoder patched up (concealed errors) counts as decoded. Size and format may change from
 /// frame to frame. Non-square pixels stay as stored.
 package final class VideoReader {  // thread-bound
@@ -31,7 +31,7 @@ package final class VideoReader {  // thread-bound
     private var hasAnswered = false
     private var isDraining = false
     private var isFinished = false
-    /// The end and how it came about were told to the caller.
+    /// The end and its cause were reported to the caller.
     private var isTold = false
     /// Why reading ended early; thrown after the last picture.
     private var failure: LandmarkdError?
@@ -215,7 +215,7 @@ package struct DecodedFrame: Sendable {
     }
 }
 
-/// What a video file says of itself. Estimates are for progress bars; only decoding tells the truth.
+/// What a video file says of itself. Estimates are for progress bars; only decoding shows the truth.
 package struct VideoInfo: Sendable {
     /// Pixels as displayed, after `orientation`.
     package let width: Int
@@ -225,7 +225,7 @@ package struct VideoInfo: Sendable {
     package let container: String
     /// Frames a second, 0 where unknown; a mean where it varies.
     package let frameRate: Double
-    /// Whether the file tells that rate; else it is what FFmpeg assumes of pictures without a container.
+    /// Whether the file states that rate; else it is what FFmpeg assumes for pictures without a container.
     package let tellsRate: Bool
     /// Seconds.
     package let duration: Double?

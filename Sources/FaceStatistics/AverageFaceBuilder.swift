@@ -8,7 +8,7 @@ package enum AverageFaceBuilder {
     /// Modes kept: how shapes and how textures differ from person to person.
     package static let shapeModes = 6
     package static let textureModes = 4
-    /// With fewer faces the mean could be told to be of somebody.
+    /// With fewer faces the mean could resemble one person.
     package static let fewestFaces = 100
 
     /// The model and where it comes from, ready to be written in 16-bit floats.

@@ -32,9 +32,9 @@ struct TextureStatistics {
         var weights: [Double] = []
         for face in 0..<faces.count {
             let points = faces.faces[face].points
-            let map = SimilarityMap.fit(from: shapes.mean, to: points)
-            let weight = Self.weight(shapes, face, scale: map.scale)
-            var warped = Self.warped(faces.frame(of: face), points, shapes, layout, grid, map, sampler)
+            let frameFromTemplate = SimilarityMap.fit(from: shapes.mean, to: points)
+            let weight = Self.weight(shapes, face, scale: frameFromTemplate.scale)
+            var warped = Self.warped(faces.frame(of: face), points, shapes, layout, grid, frameFromTemplate, sampler)
             let (mean, deviation) = Self.levels(warped, core)
             let levels = (mean: Float(mean), deviation: Float(max(12, deviation)))
             halves += Self.halved(Self.symmetric(warped.map { $0.w > 0 ? ($0.x - levels.mean) / levels.deviation : 0 }))
@@ -59,18 +59,21 @@ struct TextureStatistics {
     /// Y, Cb, Cr (0…255) of each texel and 1; all 0 outside of the mesh or the picture.
     private static func warped(
         _ frame: Frame, _ points: [Point], _ shapes: ShapeStatistics, _ layout: FaceMeshLayout, _ grid: TemplateGrid,
-        _ map: SimilarityMap, _ sampler: CropSampler
+        _ frameFromTemplate: SimilarityMap, _ sampler: CropSampler
     ) -> [SIMD4<Float>] {
-        let laid = SimilarityMap(scale: cropSide, angle: 0, from: .zero, to: cropCorner).then(map)
-        let crop = sampler.sample(frame, laid)
+        let frameFromCrop = SimilarityMap(scale: cropSide, angle: 0, from: .zero, to: cropCorner).then(
+            frameFromTemplate)
+        let crop = sampler.sample(frame, frameFromCrop)
         let side = Double(sampler.side)
-        let back = laid.inverse
-        let vertices = layout.vertices(of: points, mean: shapes.mean, map).map { back($0) * side - 0.5 }
+        let cropFromFrame = frameFromCrop.inverse
+        let vertices = layout.vertices(of: points, mean: shapes.mean, frameFromTemplate).map {
+            cropFromFrame($0) * side - 0.5
+        }
         let last = Point(Double(frame.displayWidth - 1), Double(frame.displayHeight - 1))
         return grid.triangle.indices.map { texel in
             guard grid.triangle[texel] >= 0 else { return .zero }
             let place = grid.place(texel, vertices)
-            let pixel = laid((place + 0.5) / side)
+            let pixel = frameFromCrop((place + 0.5) / side)
             let isSeen = all(pixel .>= .zero) && all(pixel .<= last)
             guard isSeen, all(place .>= .zero), all(place .<= Point(repeating: side - 1.01)) else { return .zero }
             return interpolated(crop, sampler.side, place)

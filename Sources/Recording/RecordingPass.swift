@@ -50,7 +50,7 @@ package struct RecordingPass {
         do throws(LandmarkdError) {
             try follow(first, feed, tracker, outputs, &summary)
         } catch {
-            // The first error is the one to tell.
+            // The first error is the one to report.
             for output in outputs { try? output.interrupt() }
             throw error
         }

@@ -1,7 +1,7 @@
 import Base
 import FaceTracking
 
-/// What a run trains on and is judged by: annotated faces of some folders, split and decoded, or samples baked of them.
+/// The data of a training run, for training and validation: annotated faces of some folders, split and decoded, or samples baked from them.
 package struct TrainingData: Sendable {
     /// Faces to make samples of; nil where they are baked.
     package private(set) var train: FaceSet?
@@ -14,7 +14,7 @@ package struct TrainingData: Sendable {
     package private(set) var scheme: LandmarkScheme
     /// Whether the mirror map was found from the faces' shapes.
     package let findsMirror: Bool
-    /// Pictures without a face to train on, the places in them that the network took for faces, and pictures held back.
+    /// Pictures without a face for training, hard negatives found in them, and held-back pictures.
     package let negatives: PictureSet
     package let hardNegatives = HardNegatives()
     package let heldNegatives: PictureSet
@@ -22,14 +22,14 @@ package struct TrainingData: Sendable {
     package let sets: [String]
     /// Faces left out because their points are of another scheme.
     package let otherSchemes: Int
-    /// Doubts about annotations and their pictures.
+    /// Warnings about annotations and their pictures.
     package private(set) var warnings: [DataWarning]
 
-    /// With a folder of baked samples, the other folders serve for validation only, but for pictures that are baked.
+    /// With a folder of baked samples, the other folders are used for validation only, except for pictures in the baked samples.
     ///
     /// - Parameters:
     ///   - sets: names of the sets to use; empty: all.
-    ///   - validation: share of the groups held back; nil: what suits their number. Machine-made points are no judge and stay out of validation.
+    ///   - validation: share of the groups held back; nil: chosen by their number. Machine-made points are excluded from validation.
     /// - Throws: what the readers throw; `.unusableData` where nothing is left; `.usage` with two folders of baked samples.
     package init(
         folders: [String], scheme: LandmarkScheme, sets: [String], validation share: Double?, seed: UInt64 = 1
@@ -76,7 +76,7 @@ package struct TrainingData: Sendable {
         describe(known)
     }
 
-    /// Says more of what the points mean; `scheme` must be of the same points.
+    /// Replaces the scheme by one with a fuller description of the same points.
     package mutating func describe(_ scheme: LandmarkScheme) {
         self.scheme = scheme
         train?.describe(scheme)

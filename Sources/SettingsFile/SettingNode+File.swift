@@ -49,7 +49,7 @@ extension SettingNode {
 
     /// Throws where a value or key begins with a tag such as `!!int`: what a value means is decided by its key's reader.
     ///
-    /// The parser resolves tags, so that a table marked `!!map` looks like any other: only its text tells.
+    /// The parser resolves tags, so that a table marked `!!map` looks like any other: only its text shows it.
     private func refuseTags(_ text: MarkedText) throws(LandmarkdError) {
         if let mark = node.mark, let tag = text.tag(at: mark) {
             let isStandard = tag.hasPrefix("!!")
@@ -117,7 +117,7 @@ extension YamlError {
 
 /// The line, from 1, of the first `&` that may begin an anchor; nil where there is none.
 ///
-/// Anchors are what aliases need, and a few lines of aliases can stand for gigabytes. Quotes and comments are not told apart: only an
+/// Anchors are what aliases need, and a few lines of aliases can stand for gigabytes. Quotes and comments are not distinguished: only an
 /// ampersand inside a word, as in an address, is sure to be text.
 private func lineOfAnchor(_ bytes: [UInt8]) -> Int? {
     func isWord(_ index: Int) -> Bool {

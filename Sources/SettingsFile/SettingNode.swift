@@ -27,7 +27,7 @@ package struct SettingNode {
     /// The value as it was written; nil for tables and lists.
     package var text: String? { node.scalar?.string }
 
-    /// Whether the value is null, as YAML writes it; an empty value is told by `isLeftOut`.
+    /// Whether the value is null, as YAML writes it; `isLeftOut` says whether the value is empty.
     package var isNull: Bool { isPlain && ["~", "null", "Null", "NULL"].contains(text) }
 
     /// Whether nothing stands after the key.

@@ -106,7 +106,7 @@ struct Augment: ParsableCommand {
         data.warnings.lines.forEach(Console(title: "augment", quiet: quiet).warn)
         guard let train = data.train else {
             throw LandmarkdError(
-                .usage, "samples that are baked already cannot be made again",
+                .usage, "baked samples cannot be baked again",
                 remedy: "give the pictures' folder as --data")
         }
         return TrainingSampler(

@@ -15,7 +15,7 @@ struct Devices: ParsableCommand {
 
     func run() throws {
         let report = CameraReport(CameraFolder(folder))
-        if json || !report.isEmpty { print(json ? report.json : report.text) }
+        if json || !report.isEmpty { print(json ? report.json.text : report.text) }
         guard !report.isEmpty else {
             throw LandmarkdError(
                 .unavailable, "\(folder): no camera here",

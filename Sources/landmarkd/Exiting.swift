@@ -16,7 +16,7 @@ import Glibc
         if code == .success { print(message) } else if !message.isEmpty { complain(message + "\n") }
         exit(code.rawValue)
     } catch {
-        let remedy = "this is a bug of landmarkd's: report it with the command you gave"
+        let remedy = "this is a bug in landmarkd: report it with the command you ran"
         complain("landmarkd: \(LandmarkdError(.internalFault, "\(error)", remedy: remedy))\n")
         exit(Base.ExitCode.internalFault.rawValue)
     }
@@ -24,6 +24,6 @@ import Glibc
 
 /// Writes to standard error.
 func complain(_ text: String) {
-    // There is nowhere to tell that standard error cannot be written.
+    // If standard error cannot be written, there is nowhere to report it.
     _ = try? writeAll(Array(text.utf8), to: STDERR_FILENO, path: "standard error")
 }

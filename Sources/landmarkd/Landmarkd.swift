@@ -20,7 +20,7 @@ struct Landmarkd: ParsableCommand {
     }
 
     @MainActor static func main() async {
-        signal(SIGXFSZ, SIG_IGN)  // a file that may not grow is told like a full disk
+        signal(SIGXFSZ, SIG_IGN)  // a file over its size limit is reported like a full disk
         await exiting {
             let arguments = argumentsAsGiven()
             try requireCommand(arguments)

@@ -102,7 +102,7 @@ extension Console {
         case .step(let record):
             progress(share: record.progress) {
                 "\(record.samples) samples, loss \(decimal(record.loss.total, 4)), \(decimal(record.samplesPerSecond, 1)) samples/s, "
-                    + "\(decimal(record.gigaflops, 1)) GFLOP/s, drawing \(decimal(100 * record.waitShare, 1)) % of the time"
+                    + "\(decimal(record.gigaflops, 1)) GFLOP/s, \(decimal(100 * record.waitShare, 1)) % of the time generating samples"
             }
         case .validated(let samples, let validation): note("\(samples) samples: \(validation.text)")
         }

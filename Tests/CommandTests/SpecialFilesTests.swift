@@ -157,7 +157,7 @@ import Testing
     @Test func aStudyFindsItsDocumentBeforeItTrains() throws {
         try shop.write("d.md", Array("no marks".utf8))
         let arguments = ["study", "--data", "none", "-o", "out", "--picture", "p.png", "--document"]
-        expectFailure(try shop.landmarkd(arguments + ["d.md"]), .unusableData, "d.md: no place for the table")
+        expectFailure(try shop.landmarkd(arguments + ["d.md"]), .unusableData, "d.md: no marks for the table")
         expectFailure(try shop.landmarkd(arguments + ["e.md"]), .noInput, "e.md: opening")
     }
 

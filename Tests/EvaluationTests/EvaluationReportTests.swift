@@ -50,7 +50,7 @@ import Testing
 
     @Test func withoutPicturesToTryNothingIsSaidOfFalseFaces() {
         func report(_ negatives: Int) -> LocatorReport {
-            let tracked = LocatorReport.Tracked(right: 90, laid: [], falseFaces: 0)
+            let tracked = LocatorReport.Tracked(right: 90, pasted: [], falseFaces: 0)
             return LocatorReport(
                 model: "m", set: "s", split: "test", images: 5, missed: 1, missedInScenes: 2, falseFaces: 0,
                 negatives: negatives, tracked: tracked)

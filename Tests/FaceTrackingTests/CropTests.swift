@@ -129,7 +129,7 @@ private func face(seed: UInt64, at centre: Point = Point(120, 100), size: Double
     @Test func laidCropHoldsTheUprightFaceInItsMiddle() {
         let upright = face(seed: 1)
         let turned = SimilarityMap(scale: 1.7, angle: 0.6, from: Point(120, 100), to: Point(50, 60))(upright)
-        let map = CropLayout().map(around: turned, scheme: .ibug68)
+        let map = CropLayout().frameFromCrop(around: turned, scheme: .ibug68)
         let inCrop = map.inverse(turned)
         #expect(abs(LandmarkScheme.ibug68.roll(of: inCrop)) < 1e-9)
         let box = Box(around: inCrop).withForehead(1.4)
@@ -140,12 +140,12 @@ private func face(seed: UInt64, at centre: Point = Point(120, 100), size: Double
     @Test func cropThenBackIsWithinAHundredthOfAPixel() {
         let points = face(seed: 2)
         let error = CropLayout.Error(turn: 0.2, scale: -0.1, shift: Point(0.05, -0.02))
-        let map = CropLayout().map(around: points, scheme: .ibug68, error: error)
+        let map = CropLayout().frameFromCrop(around: points, scheme: .ibug68, error: error)
         #expect(zip(map(map.inverse(points)), points).allSatisfy { ($0 - $1).length < 1e-2 })
     }
 
     @Test func pointsThatCoincideStillGiveACrop() {
-        let map = CropLayout().map(around: Array(repeating: Point(5, 5), count: 68), scheme: .ibug68)
+        let map = CropLayout().frameFromCrop(around: Array(repeating: Point(5, 5), count: 68), scheme: .ibug68)
         #expect(map.scale == 1)
     }
 }

@@ -26,8 +26,10 @@ import Testing
     func framesAreShrunkToWholeCells(width: Int, height: Int, wide: Int, tall: Int) {
         let size = LocatorInputSize(width: width, height: height)
         #expect((size.width, size.height) == (wide, tall))
-        let map = size.map(width: width, height: height).inverse
-        let (low, high) = (map(Point(-0.5, -0.5)), map(Point(Double(width) - 0.5, Double(height) - 0.5)))
+        let inputFromWindow = size.windowFromInput(width: width, height: height).inverse
+        let (low, high) = (
+            inputFromWindow(Point(-0.5, -0.5)), inputFromWindow(Point(Double(width) - 0.5, Double(height) - 0.5))
+        )
         #expect(low.x > -0.501 && low.y > -0.501 && high.x < Double(wide) - 0.499 && high.y < Double(tall) - 0.499)
         // One pair of sides touches, and the frame lies in the middle.
         #expect(min(low.x, low.y) < -0.499)

@@ -43,14 +43,14 @@ import Testing
     @Test func aTemplateLaysUprightCropsOfTheSameSize() {
         let face = SimilarityMap(scale: 200, angle: 0.4, from: Point(0.5, 0.5), to: Point(310, 240))
         let points = face(scheme().template ?? [])
-        let map = CropLayout().map(around: points, scheme: scheme())
+        let map = CropLayout().frameFromCrop(around: points, scheme: scheme())
         #expect(abs(map.scale - 200) < 1e-9 && abs(map.angle - 0.4) < 1e-9)
         #expect((map(Point(0.5, 0.5)) - Point(310, 240)).length < 1e-9)
         let error = CropLayout.Error(turn: 0.1, scale: log(2), shift: Point(0.1, 0))
-        let wrong = CropLayout().map(around: points, scheme: scheme(), error: error)
+        let wrong = CropLayout().frameFromCrop(around: points, scheme: scheme(), error: error)
         #expect(abs(wrong.scale - 400) < 1e-9 && abs(wrong.angle - 0.5) < 1e-9)
         #expect((wrong(Point(0.5, 0.5)) - Point(310 + 40 * cos(0.4), 240 + 40 * sin(0.4))).length < 1e-9)
-        let point = CropLayout().map(around: [Point](repeating: Point(5, 5), count: 3), scheme: scheme())
+        let point = CropLayout().frameFromCrop(around: [Point](repeating: Point(5, 5), count: 3), scheme: scheme())
         #expect(point.scale == 1)
     }
 

@@ -14,7 +14,7 @@ import Testing
         set(&photometry)
         let painted = try PaintedFaces(count: 1)
         let crop = PlanarCrop(side: 64)
-        let map = CropLayout().map(around: painted.faces.faces[0].points, scheme: .ibug68)
+        let map = CropLayout().frameFromCrop(around: painted.faces.faces[0].points, scheme: .ibug68)
         var random = SplitMix64(seed: 77)
         let coarse = drawnCoarseness(side: 64, photometry, &random)
         crop.sample(painted.faces.frame(of: 0), map, coarse: coarse)

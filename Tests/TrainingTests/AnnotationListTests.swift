@@ -56,7 +56,7 @@ import Testing
         }
         #expect(try cause { $0.removeSubrange(10...) } == "list:2: 10 fields where 207 belong")
         #expect(try cause { $0[3] = "0x10" } == "list:2: “0x10” is not a number")
-        #expect(try cause { $0[3] = "1e300" } == "list:2: 1e+300 is no coordinate")
+        #expect(try cause { $0[3] = "1e300" } == "list:2: 1e+300 is not a coordinate")
         #expect(try cause { $0[203] = "2" } == "list:2: attribute “2” is neither 0 nor 1")
         #expect(try cause { $0[198] = "0" } == "list:2: the box ends before it begins")
         #expect(try cause { $0[206] = "gone.jpg" } == "list:2: no picture “gone.jpg”")
@@ -131,7 +131,7 @@ import Testing
         #expect(try cause(String(sound.dropLast(30)))?.hasPrefix("labels:4: not XML: ") == true)
         #expect(try cause(dataset("<part name='a' x='1'/>")) == "labels:4: part “a”: y is “”, not a coordinate")
         #expect(try cause(dataset("<part x='1' y='1'/>")) == "labels:4: <part> without a name")
-        #expect(try cause(dataset(part("a", 1, 1) + part("a", 2, 2))) == "labels:4: part “a” is there twice")
+        #expect(try cause(dataset(part("a", 1, 1) + part("a", 2, 2))) == "labels:4: part “a” appears twice")
         #expect(
             try cause(dataset("<part name='a' x='1' y='9e99'/>")) == "labels:4: part “a”: y is “9e99”, not a coordinate"
         )
@@ -206,7 +206,7 @@ import Testing
                 == "a.json: annotations[0]: point 1 has visibility 7.0, which is neither 0, 1 nor 2")
         #expect(
             try cause(file(face("1,2,2, 3,1e9,2")))
-                == "a.json: annotations[0]: point 1 at (3.0, 1000000000.0), which is no place in a picture")
+                == "a.json: annotations[0]: point 1 at (3.0, 1000000000.0), which is not a coordinate")
         #expect(try cause(file(face("1,2,2, \"3\",4,2"))) == "a.json: annotations[0].keypoints[3]: not a number")
         #expect(
             try cause(file(face("1,2,2, 3,4,2"), images: ""))

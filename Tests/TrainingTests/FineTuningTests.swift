@@ -99,8 +99,8 @@ import Testing
         described.template = alignment.template
         for (face, whole) in zip(faces, drawn.faces) {
             let (mine, usual) = (
-                CropLayout().map(around: face.points, scheme: described),
-                CropLayout().map(around: whole.points, scheme: .ibug68)
+                CropLayout().frameFromCrop(around: face.points, scheme: described),
+                CropLayout().frameFromCrop(around: whole.points, scheme: .ibug68)
             )
             #expect(0.85...1.18 ~= mine.scale / usual.scale, "\(mine.scale / usual.scale)")
             #expect((mine(Point(0.5, 0.5)) - usual(Point(0.5, 0.5))).length < 0.15 * usual.scale)

@@ -101,7 +101,7 @@ import Testing
             guard labels.truth.count == 4 else { continue }
             let number = painted.faces.faces.firstIndex { $0.file == labels.file }!
             let face = painted.faces.faces[number]
-            let wanted = CropLayout().map(around: face.points, scheme: face.scheme)(Point(0.5, 0.55))
+            let wanted = CropLayout().frameFromCrop(around: face.points, scheme: face.scheme)(Point(0.5, 0.55))
             let (left, right) = (labels.truth[3] - labels.truth[0], labels.truth[1] - labels.truth[0])
             let place = (labels.truth[0] + left * 0.55 + right * 0.5) * 96 - 0.5
             guard 2...93 ~= place.x, 2...93 ~= place.y else { continue }

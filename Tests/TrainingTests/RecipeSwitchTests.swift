@@ -137,7 +137,7 @@ import Testing
         let faces = FaceSet(rendered: 12, average, seed: 4)
         var recipe = AugmentationRecipe.tracking
         (recipe.lids.share, recipe.lids.wholeShare, recipe.lids.winkShare) = (1, 1, 0)
-        (recipe.photometry, recipe.laid.outlierShare) = (.none, 0)
+        (recipe.photometry, recipe.cropJitter.outlierShare) = (.none, 0)
         let sampler = TrainingSampler(faces, recipe: recipe, side: 128, seed: 2)
         let eyes = LandmarkScheme.ibug68.openings.filter { $0.part == .eyes }
         var shut = 0

@@ -41,7 +41,7 @@ import Testing
         #expect(sets?.remedy == "write 'sets: [own]' in the recipe, or leave the key out")
         #expect(try error("10", validation: 1)?.remedy?.hasPrefix("write 'validation_share: 0'") == true)
         try table(split: "test")
-        #expect(try error("10")?.cause == start + "all 3 faces are for judging (split test)")
+        #expect(try error("10")?.cause == start + "all 3 faces are for evaluation (split test)")
     }
 
     @Test func anEvaluationSaysWhatItFoundToo() throws {
@@ -124,9 +124,16 @@ import Testing
             #expect(!setter.meaning.isEmpty && !setter.value(TrainingRecipe()).isEmpty, "\(key)")
             #expect(TrainingRecipe.help.contains("\n\(key): \(setter.wanted) (default: "), "\(key)")
         }
-        #expect(
-            TrainingRecipe.help.contains(
-                "samples: a whole number from 24 to 1000000000 (default: 400000, for a locator 500000)"))
+        for line in [
+            "samples: a whole number from 24 to 1000000000 (default: 300 for each face, from 60000 to 400000, for a locator to "
+                + "500000; with --from 150 for each face, from 20000)",
+            "validation_interval: a whole number from 1 to 1000000000 (default: a fifth of the samples, at most 20000)",
+            "validation_share: a number from 0 to 0.5 (default: by the number of groups, from 0.06 to 0.2)",
+            "learning_rate: a number from 1e-07 to 1 (default: 0.002, for a locator 0.003; with --from 0.001)",
+            "crop: a whole number from 32 to 512 (default: 128; with --from that of the model)",
+        ] {
+            #expect(TrainingRecipe.help.contains("\n\(line)\n"), "\(line)")
+        }
     }
 
     @Test func samplesThatAreJudgedSuitTheFaces() {

@@ -3,7 +3,7 @@ import Synchronization
 
 /// The results of `work` for each of 0..<`count`, in order, computed on up to `threads` threads.
 ///
-/// Each thread makes a context of its own first, such as a network with its buffers; which thread takes which number is not
+/// Each thread first creates its own context, such as a network with its buffers; which thread takes which number is not
 /// defined, so a result must not depend on what its context has done before.
 package func parallelMap<Context, Result: Sendable>(
     _ count: Int, threads: Int, context: @Sendable () -> Context,

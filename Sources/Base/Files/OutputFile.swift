@@ -1,6 +1,6 @@
 import Glibc
 
-/// The way of every output of the program to the place that its user named.
+/// How every output of the program reaches the path that the user named.
 ///
 /// A regular file, or one that does not exist yet, grows beside its name as `NAME.partial` and takes the name once it is
 /// whole. Symbolic links are followed: the file behind the link is replaced, and the link stays. Whatever else stands at
@@ -55,7 +55,7 @@ package struct OutputFile: Sendable {
         }
     }
 
-    /// Gives the whole file its name; nothing to do where the output was written in place.
+    /// Renames the complete file; does nothing where the output was written in place.
     ///
     /// Throws `.cannotCreate`, also where `mayReplace` is false and the name is taken meanwhile.
     package func commit(mayReplace: Bool = true) throws(LandmarkdError) {
@@ -160,7 +160,7 @@ extension OutputFile {
     private func openPipe(_ pipe: String, patiently: Bool) throws(LandmarkdError) -> Int32 {
         while true {
             let descriptor = Self.open(pipe, 0)
-            signal(SIGPIPE, SIG_IGN)  // a reader that goes is told like a full disk
+            signal(SIGPIPE, SIG_IGN)  // a closed reader is reported like a full disk
             guard descriptor < 0, errno == ENXIO, patiently else { return try checked(descriptor) }
             if Interruption.isAsked {
                 throw LandmarkdError(
@@ -185,7 +185,7 @@ extension OutputFile {
                 Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
             }
         }
-        signal(SIGPIPE, SIG_IGN)  // a reader that goes is told like a full disk
+        signal(SIGPIPE, SIG_IGN)  // a closed reader is reported like a full disk
         guard connected == 0 else {
             let code = errno
             close(descriptor)

@@ -1,4 +1,4 @@
-/// Bytes of text on their way into a file: numbers are written without locale, allocation or Foundation.
+/// A buffer of text for a file: numbers are written without locale, allocation or Foundation.
 package struct TextBuffer {
     package private(set) var bytes: [UInt8] = []
 

@@ -1,11 +1,11 @@
 /// Turns a stream's timestamps into seconds from its first picture, which always grow.
 ///
 /// Timestamps are taken as they come from files and networks: none of them traps, and none makes the time jump by more than
-/// `longestGap`. Where one would, the stream's clock has restarted: the time goes on with a usual step, and the jump is counted.
+/// `longestGap`. Where one would, the stream's clock has restarted: the time continues with the usual step, and the jump is counted.
 package struct FrameClock {
-    /// Seconds of one unit of a timestamp; nil where the stream tells none that can be.
+    /// Seconds of one unit of a timestamp; nil where the stream gives none that is possible.
     private let unit: Double?
-    /// Seconds between pictures where the stream does not tell.
+    /// Seconds between pictures where the stream does not say.
     private let usualStep: Double
     /// Timestamp of the first picture, and its time; moved where the stream's clock starts over.
     private var origin: (stamp: Int64, time: Double)?
@@ -17,7 +17,7 @@ package struct FrameClock {
     private static let restart = 1.0
     /// Seconds between two pictures at most, a week; jumps further ahead are a clock that was set.
     package static let longestGap = 7 * 86400.0
-    /// Seconds by which the time grows at least where a stream's unit is finer, so that microseconds tell pictures apart.
+    /// Seconds by which the time grows at least where a stream's unit is finer, so that pictures differ by microseconds at least.
     private static let leastStep = 1e-6
 
     /// A unit of `numerator / denominator` seconds.
@@ -29,10 +29,10 @@ package struct FrameClock {
     /// Seconds at which the last picture ends.
     package var end: Double { last.map { max($0.time + $0.step, $0.time.nextUp) } ?? 0 }
 
-    /// The next picture's time, from its timestamp and duration where it has them (in units; 0 = none told).
+    /// The next picture's time, from its timestamp and duration where it has them (in units; 0 = unknown).
     package mutating func time(stamp: Int64?, duration: Int64) -> Double {
-        let told = unit.map { Double(duration) * $0 } ?? 0
-        let step = told > 0 && told <= Self.longestGap ? told : usualStep
+        let shown = unit.map { Double(duration) * $0 } ?? 0
+        let step = shown > 0 && shown <= Self.longestGap ? shown : usualStep
         let time = time(at: unit == nil ? nil : stamp)
         last = (time, step)
         return time

@@ -24,13 +24,13 @@ final class PictureScaler {  // thread-bound
 
     /// A new picture of the given size, format and range; nil where FFmpeg cannot convert from that format.
     ///
-    /// `sourceFullRange` tells what the source spans, `flags` is swscale's filter.
+    /// `sourceFullRange` is the range of the source, `flags` is swscale's filter.
     func scaled(_ source: Picture, sourceFullRange: Bool, to target: Side, flags: Int32) -> Picture? {
         var side = Side(
             width: source.width, height: source.height, format: source.format, fullRange: sourceFullRange)
         var target = target
         let (fromGrey, toGrey) = (PixelLayout(side.format).isGrey, PixelLayout(target.format).isGrey)
-        // swscale takes every grey as full range: where both sides are alike, it is told that both are full.
+        // swscale takes every grey as full range: where both sides are alike, both are declared full.
         if fromGrey != toGrey, side.fullRange == target.fullRange, !PixelLayout(target.format).isColourSpaceForeign {
             (side.fullRange, target.fullRange) = (true, true)
         } else if fromGrey, !toGrey, !side.fullRange {
@@ -60,7 +60,7 @@ final class PictureScaler {  // thread-bound
         return scaled(picture, sourceFullRange: full, to: target, flags: SWS_POINT)
     }
 
-    /// Ranges are told before the context is made: it picks its plain copies, which know no ranges, right then.
+    /// Ranges are set before the context is made: it picks its plain copies, which know no ranges, right then.
     private func prepare(_ wanted: Setup) {
         guard wanted != setup else { return }
         sws_freeContext(context)

@@ -48,7 +48,7 @@ enum StillEncoder {
     }
 }
 
-/// Writes the picture as an 8-bit RGB PNG; `fullRange` tells what its samples span.
+/// Writes the picture as an 8-bit RGB PNG; `fullRange` is the range of its samples.
 ///
 /// Whole or not at all. Throws `cannotCreate` or `inputOutput`.
 package func writePNG(_ picture: PixelBuffer, to path: String, fullRange: Bool = false) throws(LandmarkdError) {
@@ -62,7 +62,7 @@ package func requirePNG(_ path: String) throws(LandmarkdError) {
     try requireEnding(of: path, among: ["png"], "pictures are written as PNG")
 }
 
-/// The picture as a JPEG file of good quality for its size; `fullRange` tells what its samples span.
+/// The picture as a JPEG file of good quality for its size; `fullRange` is the range of its samples.
 ///
 /// Throws `internalFault` where FFmpeg cannot.
 package func jpegFile(_ picture: PixelBuffer, fullRange: Bool = false) throws(LandmarkdError) -> [UInt8] {

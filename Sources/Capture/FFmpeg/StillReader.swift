@@ -5,7 +5,7 @@ import Glibc
 /// Decodes a still picture: JPEG, PNG, BMP, WebP, PNM (PGM, PPM …), TIFF, or a GIF's first picture.
 ///
 /// Y, Cb, Cr and grey planes stay as stored; red-green-blue and palette pictures become full-range 4:4:4 in BT.601.
-/// EXIF orientation of JPEGs is told in the frame. May be called from many threads at once.
+/// The frame carries the EXIF orientation of JPEGs. May be called from many threads at once.
 /// Throws `noInput` where the file is missing or unreadable, `unusableData` where it holds no whole picture.
 package func readStill(_ path: String) throws(LandmarkdError) -> Frame {
     ffmpegIsQuiet
@@ -30,7 +30,7 @@ package func readStill(_ path: String) throws(LandmarkdError) -> Frame {
     return Frame(readable, fullRange: full, orientation: orientation ?? Orientation(), time: 0)
 }
 
-/// Formats of stills, told by their first bytes.
+/// Formats of stills, identified by their first bytes.
 enum StillFormat: String, CaseIterable {
     case jpeg = "JPEG"
     case png = "PNG"

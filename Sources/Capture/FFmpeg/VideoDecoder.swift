@@ -57,10 +57,10 @@ final class VideoDecoder {  // thread-bound
 
     deinit { avcodec_free_context(&context) }
 
-    /// Frames a second as the pictures themselves tell, once one was decoded; nil where they do not.
+    /// Frames a second as the pictures themselves state, once one was decoded; nil where they do not.
     var toldRate: Double? {
         guard let rate = context?.pointee.framerate, rate.num > 0, rate.den > 0 else { return nil }
-        // Encoders of a varying rate tell the ticks of their clock instead, 90,000 a second.
+        // Encoders with a varying rate state the ticks of their clock instead, 90,000 a second.
         return 0.1...1000 ~= av_q2d(rate) ? av_q2d(rate) : nil
     }
 

@@ -46,7 +46,7 @@ private final class FileSource: LiveSource {  // thread-bound
             rate: pace.kept(toldRate))
     }
 
-    /// Seconds that a picture is shown where the times do not tell.
+    /// Seconds that a picture is shown where the times do not say.
     private var usualStep: Double { toldRate.map { 1 / $0 } ?? 0.04 }
 
     private var toldRate: Double? {

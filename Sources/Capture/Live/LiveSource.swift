@@ -4,7 +4,7 @@ import Base
 package struct LiveFrame: Sendable {
     /// `frame.time`: seconds on the source's own clock, from its first frame since it was opened.
     package var frame: Frame
-    /// Unix time of the exposure, as the driver or the stream's clock tells; else when the frame arrived.
+    /// Unix time of the exposure, as reported by the driver or the stream's clock; else when the frame arrived.
     package var exposure: Double
     /// Frames that the source lost right before this one (gaps in its numbering).
     package var lost: Int
@@ -21,7 +21,7 @@ package struct LiveFormat: Sendable, Equatable, CustomStringConvertible {
     package var height: Int
     /// Pixel format or codec: "YUYV", "MJPG", "h264".
     package var encoding: String
-    /// Frames a second as promised; nil where the source does not tell.
+    /// Frames a second as promised; nil where the source does not say.
     package var rate: Double?
 
     package init(width: Int, height: Int, encoding: String, rate: Double?) {

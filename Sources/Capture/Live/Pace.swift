@@ -10,7 +10,7 @@ struct Pace {
     private var meter = RateMeter()
     private var played = 0.0
 
-    /// Later than this, playing goes on from here instead of rushing after what was missed. Seconds.
+    /// Later than this, playback continues from here instead of rushing after what was missed. Seconds.
     private static let patience = 1.0
     /// Seconds between two pictures at most: longer gaps are shortened, so that no source is silent for long.
     static let longestGap = 3.0
@@ -28,7 +28,7 @@ struct Pace {
         return (due, unixSeconds() + due - now)
     }
 
-    /// The rate that a recording's header tells; nil where its pictures do not keep to it. Few come then however fast the
+    /// The rate in a recording's header; nil where its pictures do not keep to it. Few come then however fast the
     /// machine is, and nobody has promised more.
     func kept(_ rate: Double?) -> Double? {
         guard let rate, meter.rate == 0 || meter.rate >= 0.9 * rate else { return nil }

@@ -13,7 +13,7 @@ package func sourceOpener(
     _ source: String, camera: CameraRequest = CameraRequest(), loop: Bool = false
 ) throws(LandmarkdError) -> any LiveSourceOpener {
     let opener: any LiveSourceOpener
-    // Only the answer tells whether an HTTP address is a snapshot, which are asked for at `rate`.
+    // Only the response shows whether an HTTP address is a snapshot, which is polled at `rate`.
     var mayBeSnapshot = false
     switch SourceKind(source) {
     case .camera:
@@ -55,7 +55,7 @@ package enum SourceKind: Sendable {
     init?(_ source: String) {
         let ending = MediaFile.ending(of: source)
         if source.allSatisfy(\.isWhitespace) || source.contains("\0") { return nil }
-        // An address without its slashes or scheme would be told as a file's path, with its password.
+        // An address without its slashes or scheme would be reported as a file's path, with its password.
         if source.withoutCredentials != source, !source.contains("://") { return nil }
         if NetworkAddress.schemes.contains(where: { source.lowercased().hasPrefix($0 + "://") }) {
             self = .network

@@ -69,15 +69,15 @@ struct NetworkAddress: Sendable {
 }
 
 extension NetworkAddress {
-    /// What FFmpeg is told about it: which protocols it may use, and to look at two seconds of it at most before it
+    /// Options for FFmpeg: which protocols it may use, and to look at two seconds of it at most before it
     /// says what it is.
     var demuxerOptions: [String: String] {
-        let look = ["analyzeduration": "2000000"]
-        if isHTTP { return look.merging(["protocol_whitelist": "http,https,httpproxy,tls,tcp"]) { $1 } }
+        let probing = ["analyzeduration": "2000000"]
+        if isHTTP { return probing.merging(["protocol_whitelist": "http,https,httpproxy,tls,tcp"]) { $1 } }
         let rtsp = [
             "protocol_whitelist": "rtsp,rtp,udp,tls,tcp", "rtsp_flags": "prefer_tcp", "allowed_media_types": "video",
         ]
-        return look.merging(rtsp) { $1 }
+        return probing.merging(rtsp) { $1 }
     }
 }
 

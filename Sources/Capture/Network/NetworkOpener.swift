@@ -92,11 +92,11 @@ private final class NetworkSource: LiveSource {  // thread-bound
     private let scaler = PictureScaler()
     private let orientation: Orientation
     private var clock: FrameClock
-    /// Whether the container tells when its pictures were taken; else their arrival has to do.
+    /// Whether the container says when its pictures were taken; else the time of arrival is used.
     private let tellsTime: Bool
     /// Pace of a recording, which would come as fast as the network is; nil where a camera sets the pace.
     private var pace: Pace?
-    /// What the container tells.
+    /// What the container states.
     private let toldRate: Double?
     /// Monotonic time of the last good picture, of opening before; and what was broken until then.
     private var lastGood = (time: monotonicSeconds(), broken: 0, isFirst: true)

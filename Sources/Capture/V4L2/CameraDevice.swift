@@ -32,7 +32,7 @@ final class CameraDevice {  // thread-bound
         if fault != 0 { throw cameraFault(path, doing, fault, own: descriptor) }
     }
 
-    /// Waits until the device has a buffer or an event for us, or an error; what of these as `poll` tells, 0 where the
+    /// Waits until the device has a buffer or an event for us, or an error; returns the events as `poll` reports them, 0 where the
     /// time is up, nil where `stop` was set.
     func wait(seconds: Double, stop: StopSignal) -> Int16? {
         var entries = [

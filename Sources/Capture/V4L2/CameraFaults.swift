@@ -24,7 +24,7 @@ func cameraFault(_ path: String, _ doing: String, _ code: Int32, own: Int32? = n
     default:
         return LandmarkdError(
             .unavailable, "\(path): \(doing): \(systemFault(code))",
-            remedy: "unplug the camera and plug it in again; the kernel's log (dmesg) may tell more")
+            remedy: "unplug the camera and plug it in again; the kernel's log (dmesg) may say more")
     }
 }
 
@@ -100,7 +100,7 @@ private func linkTarget(_ path: String) -> String? {
     }
 }
 
-/// Contents of a file in /proc, which tells no size.
+/// Contents of a file in /proc, which reports no size.
 private func firstLine(_ path: String) -> String? {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }

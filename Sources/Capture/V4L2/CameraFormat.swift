@@ -11,7 +11,7 @@ struct CameraFormat: Equatable {
     let bytesPerRow: Int
     /// Whether Y, Cb and Cr span 0…255. Sensors in grey use them all unless the driver says otherwise.
     var fullRange: Bool
-    /// Frames a second; nil where the driver does not tell.
+    /// Frames a second; nil where the driver does not say.
     var rate: Double?
 
     init(_ pixels: v4l2_pix_format, rate: Double? = nil) {
@@ -32,7 +32,7 @@ struct CameraFormat: Equatable {
 }
 
 extension CameraDevice {
-    /// Asks for a mode and rate; what the driver made of it. Throws as `cameraFault` tells, `tryLater` where it is
+    /// Requests a mode and rate; returns what the driver granted. Throws as `cameraFault` says, `tryLater` where it is
     /// busy.
     func choose(_ mode: CameraMode, rate: Double?) throws(LandmarkdError) -> CameraFormat {
         var format = v4l2_format()
@@ -45,7 +45,7 @@ extension CameraDevice {
         return CameraFormat(format.fmt.pix, rate: chooseRate(rate))
     }
 
-    /// The format as it is now; nil where the driver does not tell.
+    /// The format as it is now; nil where the driver does not say.
     var presentFormat: CameraFormat? {
         var format = v4l2_format()
         format.type = V4L2_BUF_TYPE_VIDEO_CAPTURE.rawValue

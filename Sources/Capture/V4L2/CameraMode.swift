@@ -6,12 +6,12 @@ struct CameraMode: Sendable, Equatable {
     var code: PixelCode
     let width: Int
     let height: Int
-    /// Frames a second, fastest first; empty where the camera does not tell.
+    /// Frames a second, fastest first; empty where the camera does not say.
     let rates: [Double]
 }
 
 extension CameraDevice {
-    /// Everything the camera says it offers, in its own order. Ranges of sizes or rates are told by usual ones in them.
+    /// Everything the camera says it offers, in its own order. Ranges of sizes or rates are represented by usual values in them.
     ///
     /// A driver that lists formats without sizes is taken to offer the present size, and `wanted`.
     func modes(wanted: (width: Int, height: Int)? = nil) -> [CameraMode] {
@@ -141,7 +141,7 @@ extension CameraRequest {
 
     private var wantedRate: Double { rate ?? Self.usualRate }
 
-    /// The slowest rate that is fast enough, else the fastest; nil where the camera tells none.
+    /// The slowest rate that is fast enough, else the fastest; nil where the camera lists none.
     private func nearestRate(_ rates: [Double]) -> Double? {
         rates.filter { $0 >= wantedRate * Self.tolerance }.min() ?? rates.max()
     }

@@ -64,11 +64,7 @@ extension CameraReport {
     /// One object: `cameras`, each with `path, card, driver, bus, by_id, by_path, formats` [{`format, conversion,
     /// modes` [{`width, height, rates`}]}], `choice` {`format, width, height, rate`}, `error`; keys without a value are
     /// left out.
-    package var json: String {
-        entries.isEmpty
-            ? "{\"cameras\":[]}"
-            : "{\"cameras\":[\n" + entries.map(\.json.text).joined(separator: ",\n") + "\n]}"
-    }
+    package var json: JSON { ["cameras": .array(entries.map(\.json))] }
 }
 
 extension CameraReport.Entry {

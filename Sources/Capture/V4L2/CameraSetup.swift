@@ -27,7 +27,7 @@ struct CameraSetup {
         guard isSize(granted.width, granted.height), granted.bytesPerRow <= 1 << 20 else {
             throw LandmarkdError(
                 .unavailable,
-                "\(path): says that its pictures are \(granted.width)x\(granted.height), rows of \(granted.bytesPerRow) bytes",
+                "\(path): reports pictures of \(granted.width)x\(granted.height), rows of \(granted.bytesPerRow) bytes",
                 remedy: "unplug it and plug it in again; look for a newer driver")
         }
         if isConverted { granted.fullRange = false }  // libv4l2 converts to 16…235
@@ -47,7 +47,7 @@ struct CameraSetup {
 }
 
 extension CameraDevice {
-    /// Who the device says it is. Throws as `cameraFault` tells: `unavailable` where it is no V4L2 device.
+    /// Identity of the device. Throws as `cameraFault` says: `unavailable` where it is no V4L2 device.
     func capabilities() throws(LandmarkdError) -> CameraCapabilities {
         var answer = v4l2_capability()
         try perform(lm_vidioc_querycap, &answer, "asking what it is")

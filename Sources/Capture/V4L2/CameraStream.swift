@@ -25,7 +25,7 @@ final class CameraStream {  // thread-bound
     /// More failed reads in a row than this are no passing trouble.
     private static let toleratedFailures = 10
 
-    /// Throws as `cameraFault` tells, `tryLater` where another program streams.
+    /// Throws as `cameraFault` says, `tryLater` where another program streams.
     init(_ device: CameraDevice) throws(LandmarkdError) {
         self.device = device
         var request = v4l2_requestbuffers()
@@ -65,17 +65,17 @@ final class CameraStream {  // thread-bound
     ///
     /// Throws `unavailable` where the camera was unplugged, changed its format or reports an error.
     func wait(seconds: Double, stop: StopSignal) throws(LandmarkdError) -> Wakeup {
-        guard let told = device.wait(seconds: seconds, stop: stop) else { return .stopped }
-        let told32 = Int32(told)
-        if told32 & POLLPRI != 0 { try readEvents() }
-        if told32 & (POLLERR | POLLHUP | POLLNVAL) != 0 && told32 & POLLIN == 0 {
+        guard let events = device.wait(seconds: seconds, stop: stop) else { return .stopped }
+        let events32 = Int32(events)
+        if events32 & POLLPRI != 0 { try readEvents() }
+        if events32 & (POLLERR | POLLHUP | POLLNVAL) != 0 && events32 & POLLIN == 0 {
             var probe = v4l2_capability()
             let fault = device.attempt(lm_vidioc_querycap, &probe)
             throw cameraFault(
-                device.path, "waiting for a frame", told32 & POLLHUP != 0 ? ENODEV : fault == 0 ? EIO : fault,
+                device.path, "waiting for a frame", events32 & POLLHUP != 0 ? ENODEV : fault == 0 ? EIO : fault,
                 own: device.descriptor)
         }
-        return told32 & POLLIN != 0 ? .ready : .timeUp
+        return events32 & POLLIN != 0 ? .ready : .timeUp
     }
 
     /// The oldest filled buffer; nil where none is ready, `.failure` where reading failed in a way that may pass.

@@ -2,12 +2,12 @@ import Base
 import FaceTracking
 import Samples
 
-/// Judges locator and cascade together, as `track` uses them on a first frame: is the face found, and landmarked to 0.15 of the
+/// Evaluates locator and cascade together, as `track` uses them on a first frame: is the face found, and landmarked to 0.15 of the
 /// reference length? Bound to one thread.
 package final class DetectionEvaluation {
     /// Longer side of the box around the landmarks, over the frame's height.
     package static let heights = [0.06, 0.08, 0.12, 0.2, 0.4, 0.8, 1.2]
-    /// Size of the frames that faces are laid in, pixels.
+    /// Size of the frames that faces are pasted into, in pixels.
     private static let (width, height) = (640, 360)
     private static let rightError = 0.15
     private static let degree = Double.pi / 180
@@ -28,29 +28,29 @@ package final class DetectionEvaluation {
         return 100 * Double(right) / Double(max(1, faces.count))
     }
 
-    /// % of `count` faces that are right, laid on pictures without a face so large (as in `heights`), anywhere, turned by up to 45°.
+    /// Percentage of `count` faces found right when pasted anywhere into face-free pictures at this height (see `heights`), turned by up to 45°.
     package func right(
-        laying faces: FaceSet, on faceless: PictureSet, height: Double, count: Int, seed: UInt64 = 1
+        pasting faces: FaceSet, on faceless: PictureSet, height: Double, count: Int, seed: UInt64 = 1
     ) throws(LandmarkdError) -> Double {
         var right = 0
         for number in 0..<count {
             var random = SplitMix64(seed: seed &+ UInt64(height * 1000), index: UInt64(number))
             let face = number * faces.count / count
             let ground = faceless.frames[Int(random.uniform() * Double(faceless.frames.count))]
-            let (frame, points) = lay(faces.faces[face], faces.frame(of: face), height, on: ground, &random)
+            let (frame, points) = paste(faces.faces[face], faces.frame(of: face), height, on: ground, &random)
             right += try isRight(frame, points, faces.scheme) ? 1 : 0
         }
         return 100 * Double(right) / Double(max(1, count))
     }
 
-    /// % of the pictures, all without a face, in which one is told.
+    /// Percentage of the pictures, all without a face, in which one is reported.
     package func falseFaces(in faceless: PictureSet) throws(LandmarkdError) -> Double {
-        var told = 0
+        var falseFaces = 0
         for frame in faceless.frames {
             tracker.reset()
-            told += try tracker.process(frame).isEmpty ? 0 : 1
+            falseFaces += try tracker.process(frame).isEmpty ? 0 : 1
         }
-        return 100 * Double(told) / Double(max(1, faceless.frames.count))
+        return 100 * Double(falseFaces) / Double(max(1, faceless.frames.count))
     }
 
     private func isRight(_ frame: Frame, _ truth: [Point], _ scheme: LandmarkScheme) throws(LandmarkdError) -> Bool {
@@ -60,7 +60,7 @@ package final class DetectionEvaluation {
     }
 
     /// A frame with the face, and where its landmarks are.
-    private func lay(
+    private func paste(
         _ face: AnnotatedFace, _ picture: Frame, _ height: Double, on ground: Frame, _ random: inout SplitMix64
     ) -> (Frame, [Point]) {
         let box = Box(around: face.points)
@@ -69,20 +69,22 @@ package final class DetectionEvaluation {
         // The whole face is in the frame where it fits, else it is about in the middle.
         let free = pointwiseMax(size - 1.3 * length, Point(0.1, 0.1) * size) / 2
         let centre = size / 2 + free * Point(random.uniform(-1, 1), random.uniform(-1, 1))
-        let laid = SimilarityMap(
+        let groundFromPicture = SimilarityMap(
             scale: length / max(box.width, box.height), angle: random.uniform(-45, 45) * Self.degree, from: box.centre,
             to: centre)
         sample(ground)
         // The canvas is a square around the frame: units of its width.
         let margin = Double(Self.width - Self.height) / 2
-        let units = SimilarityMap(
+        let canvasFromGround = SimilarityMap(
             a: 1 / size.x, b: 0, tx: 0.5 / size.x, ty: (margin + 0.5) / size.x)
-        let back = laid.then(units).inverse
-        canvas.sampleTexture(picture, back)
+        let pictureFromCanvas = groundFromPicture.then(canvasFromGround).inverse
+        canvas.sampleTexture(picture, pictureFromCanvas)
         let whole = Point(Double(picture.displayWidth - 1), Double(picture.displayHeight - 1))
         canvas.paste(
-            PasteMask(map: back, mirrored: false, box: Box(low: .zero, high: whole), corners: .ellipse, feather: 0.2))
-        return (frame(margin: Int(margin)), laid(face.points))
+            PasteMask(
+                pictureFromCrop: pictureFromCanvas, mirrored: false, box: Box(low: .zero, high: whole),
+                corners: .ellipse, feather: 0.2))
+        return (frame(margin: Int(margin)), groundFromPicture(face.points))
     }
 
     /// Fills the canvas with a picture's middle.

@@ -53,20 +53,20 @@ private func drawFace(
     // A little more than the network sees, upright as the picture is.
     let box = Box(around: face.points)
     let scale = 1.7 * max(box.width, box.height)
-    let map = SimilarityMap(scale: scale, angle: 0, from: Point(0.5, 0.5), to: box.centre)
-    paintCrop(result.faces.frame(of: error.face), map, corner: corner, side: side, sheet)
-    let inverse = map.inverse
-    let onSheet = { (points: [Point]) in inverse(points).map { $0 * Double(side) - 0.5 + corner } }
+    let frameFromTile = SimilarityMap(scale: scale, angle: 0, from: Point(0.5, 0.5), to: box.centre)
+    paintCrop(result.faces.frame(of: error.face), frameFromTile, corner: corner, side: side, sheet)
+    let tileFromFrame = frameFromTile.inverse
+    let onSheet = { (points: [Point]) in tileFromFrame(points).map { $0 * Double(side) - 0.5 + corner } }
     canvas.dots(onSheet(face.points), radius: 1.6, Paint(60, 230, 90))
     canvas.dots(onSheet(error.points[pass]), radius: 1.6, Paint(255, 140, 20))
     let percent = decimal(100 * error.mean(pass: pass), 1)
     canvas.text("\(percent) %", at: corner + Point(6, 18), size: 11, halo: .black, .white)
 }
 
-/// Samples the part of the frame that `map` lays into a square of the sheet.
-private func paintCrop(_ frame: Frame, _ map: SimilarityMap, corner: Point, side: Int, _ sheet: PixelBuffer) {
+/// Samples a part of the frame into a square of the sheet.
+private func paintCrop(_ frame: Frame, _ frameFromTile: SimilarityMap, corner: Point, side: Int, _ sheet: PixelBuffer) {
     var crop = [Float](repeating: 0, count: side * side * 3)
-    crop.withUnsafeMutableBufferPointer { CropSampler(side: side).sample(frame, map, into: $0) }
+    crop.withUnsafeMutableBufferPointer { CropSampler(side: side).sample(frame, frameFromTile, into: $0) }
     func level(_ value: Float, _ middle: Float, _ span: Float) -> UInt8 {
         UInt8(max(16, min(240, value * span + middle)))
     }

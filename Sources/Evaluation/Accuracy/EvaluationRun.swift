@@ -3,9 +3,9 @@ import FaceTracking
 import Samples
 import Synchronization
 
-/// `landmarkd evaluate`: a model on the annotated faces of some folders, set by set, from each kind of start.
+/// `landmarkd evaluate`: evaluates a model on the annotated faces of some folders, set by set, from each kind of start.
 package struct EvaluationRun: Sendable {
-    /// Which faces are judged.
+    /// Which faces are evaluated.
     package enum Split: String, Sendable, CaseIterable {
         case train
         /// The groups that training holds back.
@@ -14,10 +14,10 @@ package struct EvaluationRun: Sendable {
     }
 
     package var modelPath: String
-    /// Judges what becomes of tracks from wrong landmarks too, where it is given.
+    /// If given, tracks from wrong landmarks are evaluated too.
     package var locator: LocatorModel?
     package var folders: [String]
-    /// Name of the one set to judge; nil for all.
+    /// Name of the one set to evaluate; nil for all.
     package var set: String?
     package var split = Split.test
     /// nil: one more than the model was trained with.
@@ -26,12 +26,12 @@ package struct EvaluationRun: Sendable {
     /// Share of the groups held back where the model does not say which its training held back.
     package var validationShare = FaceSplit.shippedShare
 
-    /// Told doubts about the annotations.
+    /// Receives warnings about the annotations.
     package var warn: @Sendable ([DataWarning]) -> Void = { _ in }
 
     package init(modelPath: String, folders: [String]) { (self.modelPath, self.folders) = (modelPath, folders) }
 
-    /// One evaluation with what it rests on.
+    /// One evaluation with its data.
     package struct Result: Sendable {
         package let report: EvaluationReport
         package let faces: FaceSet
@@ -40,7 +40,7 @@ package struct EvaluationRun: Sendable {
         let judged: [JudgedFace]
     }
 
-    /// All evaluations, sets in the order of their names; `progress` is told the share done, 0…1, and what is being done, from
+    /// All evaluations, sets in the order of their names; `progress` receives the share done, 0…1, and what is being done, from
     /// several threads.
     ///
     /// Throws what readers throw, `.usage` where no face is of that set and split.
@@ -125,7 +125,7 @@ package struct EvaluationRun: Sendable {
     /// Samples that confidence is judged on.
     private func sampleCount(_ faces: FaceSet) -> Int { judgedSampleCount(faces: faces.count, most: 3000) }
 
-    /// Pieces of work that a set makes.
+    /// Number of work items of a set.
     private func pieces(_ faces: FaceSet, _ negatives: PictureSet) -> Int {
         let recovery = locator == nil ? 0 : 3 * faces.count + RecoveryEvaluation.placesAPicture * negatives.frames.count
         return sampleCount(faces) + recovery + CropStart.allCases.count * faces.count
@@ -209,9 +209,9 @@ package struct EvaluationRun: Sendable {
     }
 }
 
-/// Counts finished pieces of a long task, from any thread, and tells how far it is.
+/// Counts finished pieces of a long task, from any thread, and reports progress.
 final class WorkMeter: Sendable {
-    /// Told the share that is done, 0…1, and what is being done.
+    /// Receives the share done, 0…1, and what is being done.
     typealias Observer = @Sendable (_ share: Double, _ detail: String) -> Void
 
     private let done = Atomic(0)
@@ -221,7 +221,7 @@ final class WorkMeter: Sendable {
 
     init(total: Int, _ observer: @escaping Observer) { (self.total, self.observer) = (max(1, total), observer) }
 
-    /// Says what the next pieces are of.
+    /// Names what the next items belong to.
     func begin(_ detail: String) {
         self.detail.withLock { $0 = detail }
         advance(by: 0)

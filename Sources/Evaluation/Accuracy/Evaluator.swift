@@ -18,13 +18,13 @@ package struct FaceErrors: Sendable {
     package func mean(pass: Int) -> Double { errors[pass].reduce(0, +) / Double(errors[pass].count) }
 }
 
-/// Judges a cascade on annotated faces.
+/// Evaluates a cascade on annotated faces.
 package struct Evaluator: Sendable {
     package let model: CascadeModel
     package var passes: Int
     package var threads: Int
     package var seed: UInt64
-    /// Looks at each picture's mirror image too, where the scheme has a mirror map.
+    /// Also evaluates each picture's mirror image, where the scheme has a mirror map.
     package var triesMirrored = false
 
     package init(_ model: CascadeModel, passes: Int = 3, threads: Int = 1, seed: UInt64 = 5) {
@@ -47,20 +47,20 @@ package struct Evaluator: Sendable {
     private func judge(_ index: Int, _ faces: FaceSet, _ start: CropStart, _ runner: CascadeRunner) -> FaceErrors {
         let face = faces.faces[index]
         var generator = SplitMix64(seed: seed, index: UInt64(index))
-        let (map, prior) = start.lay(face, among: faces.faces, generator: &generator)
-        let estimates = runner.run(faces.frame(of: index), map, prior: prior, passes: passes, all: true)
+        let (frameFromCrop, prior) = start.crop(of: face, among: faces.faces, generator: &generator)
+        let estimates = runner.run(faces.frame(of: index), frameFromCrop, prior: prior, passes: passes, all: true)
         let errors = estimates.map { face.scheme.errors(of: $0.points, truth: face.points) }
         return FaceErrors(
             face: index, errors: errors, presence: estimates.last?.presence ?? 0, points: estimates.map(\.points),
             mirrored: triesMirrored ? mirroredAnswers(face, faces.frame(of: index), runner) : nil)
     }
 
-    /// From a cold start on a crop by the truth, in pixels of the picture as it is.
+    /// From a cold start on a crop from true landmarks, in pixels of the picture as it is.
     private func mirroredAnswers(_ face: AnnotatedFace, _ frame: Frame, _ runner: CascadeRunner) -> [[Point]]? {
         let image = frame.mirrored
         guard let truth = face.scheme.mirrored(face.points, across: frame) else { return nil }
-        let map = CropLayout().map(around: truth, scheme: face.scheme)
-        let estimates = runner.run(image, map, prior: nil, passes: passes, all: true)
+        let frameFromCrop = CropLayout().frameFromCrop(around: truth, scheme: face.scheme)
+        let estimates = runner.run(image, frameFromCrop, prior: nil, passes: passes, all: true)
         return estimates.compactMap { face.scheme.mirrored($0.points, across: frame) }
     }
 }
@@ -76,7 +76,7 @@ extension LandmarkScheme {
 extension Frame {
     /// The same planes, shown flipped left to right.
     fileprivate var mirrored: Frame {
-        // A flip after quarter turns is one before as many turns the other way.
+        // A flip after quarter turns equals a flip before as many turns the other way.
         let turned = Orientation(quarterTurns: -orientation.quarterTurns, mirrored: !orientation.mirrored)
         return Frame(
             width: width, height: height, luma: luma, chroma: chroma, chromaShift: chromaShift, bitDepth: bitDepth,
@@ -84,31 +84,31 @@ extension Frame {
     }
 }
 
-/// From where a face is judged: how its crop is laid and what the first pass starts from.
+/// Where the evaluation of a face starts: the crop, and the prior of the first pass.
 package enum CropStart: String, Sendable, CaseIterable {
-    /// Crop laid by the true landmarks, cold start.
+    /// Crop around the true landmarks, cold start.
     case truth
     /// The same, wrong in size and place: standard deviations 8 % and 4 % of the side.
     case jittered
-    /// Crop laid by the true landmarks; the first pass starts from another face's shape.
+    /// Crop around the true landmarks; the first pass starts from another face's shape.
     case otherShape = "other_shape"
 
-    /// The crop map (crop units to picture) and prior (pixels of the picture) of a face.
-    package func lay(
-        _ face: AnnotatedFace, among others: [AnnotatedFace], generator: inout SplitMix64
-    ) -> (map: SimilarityMap, prior: [Point]?) {
+    /// The crop of a face (crop units to picture) and its prior (pixels of the picture).
+    package func crop(
+        of face: AnnotatedFace, among others: [AnnotatedFace], generator: inout SplitMix64
+    ) -> (frameFromCrop: SimilarityMap, prior: [Point]?) {
         let layout = CropLayout()
         switch self {
-        case .truth: return (layout.map(around: face.points, scheme: face.scheme), nil)
+        case .truth: return (layout.frameFromCrop(around: face.points, scheme: face.scheme), nil)
         case .jittered:
             let shift = Point(generator.normal() * 0.04, generator.normal() * 0.04)
             let error = CropLayout.Error(scale: generator.normal() * 0.08, shift: shift)
-            return (layout.map(around: face.points, scheme: face.scheme, error: error), nil)
+            return (layout.frameFromCrop(around: face.points, scheme: face.scheme, error: error), nil)
         case .otherShape:
-            let map = layout.map(around: face.points, scheme: face.scheme)
+            let frameFromCrop = layout.frameFromCrop(around: face.points, scheme: face.scheme)
             let other = others[Int(generator.next() % UInt64(others.count))]
-            let shape = layout.map(around: other.points, scheme: other.scheme).inverse(other.points)
-            return (map, map(shape))
+            let shape = layout.frameFromCrop(around: other.points, scheme: other.scheme).inverse(other.points)
+            return (frameFromCrop, frameFromCrop(shape))
         }
     }
 }

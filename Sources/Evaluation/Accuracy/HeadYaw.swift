@@ -58,7 +58,7 @@ package struct YawClass: Sendable, Equatable {
 
     static let limits: [Double] = [0, 15, 35, 180]
 
-    /// All classes, from frontal to strongly turned; none where the scheme does not tell.
+    /// All classes, from frontal to strongly turned; none where the scheme does not allow it.
     package static func classes(of faces: [JudgedFace], scheme: LandmarkScheme) -> [YawClass] {
         guard let yaw = HeadYaw(scheme) else { return [] }
         let turns = faces.map { abs(yaw($0.truth)) * 180 / .pi }

@@ -34,7 +34,7 @@ package struct LandmarkShift: Sendable, Equatable {
 package struct JudgedFace: Sendable {
     package let truth: [Point]
     package let found: [Point]
-    /// Found in the mirrored picture, then mirrored back: what a network without a favourite side finds too. Nil where it was not
+    /// Found in the mirrored picture, then mirrored back: equal to `found` for a network without a left-right bias. Nil where it was not
     /// tried.
     package let mirrored: [Point]?
 
@@ -43,7 +43,7 @@ package struct JudgedFace: Sendable {
     }
 }
 
-/// What mean errors hide: how far eyes and mouths are said to be open, turned faces, and landmarks that lie to one side.
+/// Details that mean errors hide: openings of eyes and mouths, turned faces, and biased landmarks.
 package struct EvaluationDetails: Sendable {
     package let openings: [OpeningSummary]
     package let yaw: [YawClass]
@@ -51,7 +51,7 @@ package struct EvaluationDetails: Sendable {
     /// Distance of what is found in mirrored pictures from what is found in the pictures, mean over landmarks in % of the reference
     /// length; nil where mirrored pictures were not tried.
     package let mirrorDifference: Double?
-    /// Half the mean difference of the two: the network's favourite side, which no annotation can be blamed for.
+    /// Half the mean difference of the two: the network's left-right bias, which annotations cannot explain.
     package let asymmetry: LandmarkShift?
     private let corners: [Int]
 
@@ -99,8 +99,8 @@ package struct EvaluationDetails: Sendable {
                 + "farthest " + shift.farthest(4).map(shift.text).joined(separator: ", "))
         if let mirrorDifference, let asymmetry {
             lines.append(
-                "mirrored pictures: landmarks differ by \(decimal(mirrorDifference, 2)) % on average; favourite side, half the mean "
-                    + "difference: farthest " + asymmetry.farthest(4).map(asymmetry.text).joined(separator: ", "))
+                "mirrored pictures: landmarks differ by \(decimal(mirrorDifference, 2)) % on average; left-right bias, half the mean "
+                    + "difference: largest " + asymmetry.farthest(4).map(asymmetry.text).joined(separator: ", "))
         }
         return lines.map { "  " + $0 }.joined(separator: "\n")
     }

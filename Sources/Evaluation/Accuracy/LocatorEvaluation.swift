@@ -2,7 +2,7 @@ import Base
 import FaceTracking
 import Samples
 
-/// How a locator did on one set of faces, and on the face-free pictures that training holds back.
+/// Results of a locator on one set of faces, and on the face-free pictures that training holds back.
 package struct LocatorReport: Sendable {
     package let model: String
     package let set: String
@@ -16,23 +16,23 @@ package struct LocatorReport: Sendable {
     package let negatives: Int
     package let tracked: Tracked
 
-    /// With the cascade's judgement, as `track` sees a first frame; in %.
+    /// Together with the cascade, as `track` processes a first frame; in %.
     package struct Tracked: Sendable {
         /// Faces found and landmarked in their own pictures.
         package let right: Double
-        /// The same laid in frames by size, as in `DetectionEvaluation.heights`.
-        package let laid: [Double]
-        /// Face-free pictures in which a face is told.
+        /// The same for faces pasted into frames, by size, as in `DetectionEvaluation.heights`.
+        package let pasted: [Double]
+        /// Face-free pictures in which a face is reported.
         package let falseFaces: Double
     }
 
     /// The object of `landmarkd evaluate --json`.
     package var json: JSON {
-        let laid = zip(DetectionEvaluation.heights, tracked.laid).map { height, right -> JSON in
+        let pasted = zip(DetectionEvaluation.heights, tracked.pasted).map { height, right -> JSON in
             ["height": .decimal(height, 2), "right_percent": .decimal(right, 4)]
         }
         let tracked: JSON = [
-            "right_percent": .decimal(tracked.right, 4), "laid": .array(laid),
+            "right_percent": .decimal(tracked.right, 4), "laid": .array(pasted),
             "false_faces_percent": negatives > 0 ? .decimal(tracked.falseFaces, 4) : nil,
         ]
         return [
@@ -49,12 +49,14 @@ package struct LocatorReport: Sendable {
             "with the cascade: \(decimal(tracked.right, 2)) % found and landmarked to 0.15 of the eye distance in their pictures"
         guard negatives > 0 else {
             return "\(set) \(split), \(images) faces: \(decimal(missed, 2)) % missed in their pictures, "
-                + "\(decimal(missedInScenes, 2)) % in made scenes; no picture without a face to try\n  \(found)"
+                + "\(decimal(missedInScenes, 2)) % in composed scenes; no picture without a face to try\n  \(found)"
         }
-        let laid = zip(DetectionEvaluation.heights, tracked.laid).map { "\(decimal(100 * $0, 0)) %: \(decimal($1, 1))" }
+        let pasted = zip(DetectionEvaluation.heights, tracked.pasted).map {
+            "\(decimal(100 * $0, 0)) %: \(decimal($1, 1))"
+        }
         return "\(set) \(split), \(images) faces: \(decimal(missed, 2)) % missed in their pictures, "
-            + "\(decimal(missedInScenes, 2)) % in made scenes; false faces in \(decimal(falseFaces, 2)) % of \(negatives) "
-            + "pictures without one\n  \(found); laid in frames, turned by up to 45°, by height: \(laid.joined(separator: ", ")) %; "
+            + "\(decimal(missedInScenes, 2)) % in composed scenes; false faces in \(decimal(falseFaces, 2)) % of \(negatives) "
+            + "pictures without one\n  \(found); pasted into frames, turned by up to 45°, by height: \(pasted.joined(separator: ", ")) %; "
             + "false faces in \(decimal(tracked.falseFaces, 2)) %"
     }
 }
@@ -63,10 +65,10 @@ extension EvaluationRun {
     /// Scenes made of each set.
     static let scenes = 1000
 
-    /// Faces laid in frames, of each size.
-    static let laidFaces = 112
+    /// Number of faces pasted into frames, for each size.
+    static let pastedFaces = 112
 
-    /// What a locator finds, before the cascade looks at it and after; sets in the order of their names.
+    /// Results of a locator alone and with the cascade; sets in the order of their names.
     ///
     /// Throws what readers throw, `.usage` where no face is of that set and split.
     package func locatorReports(
@@ -95,16 +97,16 @@ extension EvaluationRun {
     private func tracked(
         _ found: DetectionEvaluation, _ faces: FaceSet, _ negatives: PictureSet
     ) throws(LandmarkdError) -> LocatorReport.Tracked {
-        var laid: [Double] = []
+        var pasted: [Double] = []
         for height in DetectionEvaluation.heights where !negatives.frames.isEmpty {
-            laid.append(try found.right(laying: faces, on: negatives, height: height, count: Self.laidFaces))
+            pasted.append(try found.right(pasting: faces, on: negatives, height: height, count: Self.pastedFaces))
         }
         return LocatorReport.Tracked(
-            right: try found.right(in: faces), laid: laid, falseFaces: try found.falseFaces(in: negatives))
+            right: try found.right(in: faces), pasted: pasted, falseFaces: try found.falseFaces(in: negatives))
     }
 }
 
-/// Judges a locator on faces and face-free pictures. Bound to one thread.
+/// Evaluates a locator on faces and face-free pictures. Bound to one thread.
 package final class LocatorEvaluator {
     /// Presence from which a face counts as found.
     package static let threshold = NetworkLocator.defaultThreshold
@@ -126,7 +128,7 @@ package final class LocatorEvaluator {
     package func missed(in faces: FaceSet) -> Double {
         let missed = faces.faces.indices.count { index in
             let found = runner.faces(in: faces.frame(of: index), threshold: Self.threshold, limit: 16)
-            let crop = CropLayout().map(around: faces.faces[index].points, scheme: faces.scheme)
+            let crop = CropLayout().frameFromCrop(around: faces.faces[index].points, scheme: faces.scheme)
             return !Self.isFound(crop, among: found)
         }
         return 100 * Double(missed) / Double(max(1, faces.count))

@@ -1,7 +1,7 @@
 import Base
 import FaceTracking
 
-/// How far eyes or mouths are said to be open, beside how far they are.
+/// Measured against true openings of eyes or mouths.
 ///
 /// A landmark's error says little about a blink: lids that stay 2 % of the face apart are a small error and an open eye.
 package struct OpeningSummary: Sendable, Equatable {
@@ -77,7 +77,7 @@ extension OpeningSummary {
     /// A line for readers.
     var text: String {
         let limits = Self.limits(of: part)
-        let area = areaUnderCurve.map { "; told from the others with AUC \(decimal($0, 3))" } ?? ""
+        let area = areaUnderCurve.map { "; separated from the others with AUC \(decimal($0, 3))" } ?? ""
         return "opening of \(part.rawValue): \(shut.text) shut (true opening below \(decimal(limits.shut, 2)))\(area); "
             + "\(open.text) wide open (above \(decimal(limits.open, 2)))"
     }

@@ -2,7 +2,7 @@ import Base
 import FaceTracking
 import Samples
 
-/// What becomes of tracks that are started from wrong landmarks: three frames later each should be right, or given up.
+/// Outcome of tracks started from wrong landmarks: three frames later each should be right, or dropped.
 ///
 /// Every picture stands still at 30 frames a second. Right: off by at most 0.15 of the reference length on average. Started where no
 /// face is, a track should be gone after two frames.
@@ -12,7 +12,7 @@ package struct RecoveryEvaluation: Sendable {
         case shifted
         /// By 30°, either way.
         case turned
-        /// Another person's landmarks, laid on the face.
+        /// Another person's landmarks, moved onto the face.
         case otherShape = "other_shape"
         /// Some face's landmarks in a picture without a face.
         case faceless
@@ -77,8 +77,8 @@ package struct RecoveryEvaluation: Sendable {
         case .otherShape:
             let other = faces.faces[Int(random.uniform() * Double(faces.count))].points
             let layout = CropLayout()
-            let shape = layout.map(around: other, scheme: faces.scheme).inverse(other)
-            return layout.map(around: points, scheme: faces.scheme)(shape)
+            let shape = layout.frameFromCrop(around: other, scheme: faces.scheme).inverse(other)
+            return layout.frameFromCrop(around: points, scheme: faces.scheme)(shape)
         }
     }
 
@@ -90,7 +90,7 @@ package struct RecoveryEvaluation: Sendable {
         return SimilarityMap(scale: scale, angle: random.uniform(-0.5, 0.5), from: shape.centroid, to: place)(shape)
     }
 
-    /// The landmarks that are told in the third frame; nil where the track is lost.
+    /// The landmarks reported in the third frame; nil where the track is lost.
     private static func track(
         _ tracker: CascadeTracker, _ frame: Frame, from start: [Point]
     ) throws(LandmarkdError) -> [Point]? {

@@ -4,6 +4,60 @@ import FaceTracking
 import Rendering
 import Samples
 
+/// Figures of a machine, each with its key in JSON, its unit and what it means.
+package struct BenchReport: Sendable {
+    package struct Figure: Sendable {
+        package let key: String
+        package let value: Double
+        /// Digits after the point.
+        package let digits: Int
+        package let unit: String
+        package let meaning: String
+    }
+
+    package private(set) var figures: [Figure] = []
+    /// Cost of a frame with this many faces.
+    package struct FaceCost: Sendable {
+        package let count: Int
+        package let milliseconds: Double
+        /// Faces that were followed in every frame: fewer than `count` where the model does not find them all.
+        package let followed: Int
+    }
+
+    package var faces: [FaceCost] = []
+
+    package mutating func add(_ key: String, _ value: Double, _ digits: Int, _ unit: String, _ meaning: String) {
+        figures.append(Figure(key: key, value: value, digits: digits, unit: unit, meaning: meaning))
+    }
+
+    /// The object of `landmarkd bench --json`.
+    package var json: JSON {
+        let costs = faces.map { cost -> JSON in
+            [
+                "count": .integer(cost.count), "ms": .decimal(cost.milliseconds, 3),
+                "followed": .integer(cost.followed),
+            ]
+        }
+        return .object(figures.map { ($0.key, .decimal($0.value, $0.digits)) })
+            .appending(["faces": costs.isEmpty ? nil : .array(costs)])
+    }
+
+    package var text: String {
+        let costs = faces.map {
+            Figure(
+                key: "", value: $0.milliseconds, digits: 3, unit: "ms",
+                meaning: "tracking a frame of 1280×720, faces: \($0.count)"
+                    + ($0.followed < $0.count ? " (only \($0.followed) followed)" : ""))
+        }
+        let widest = (figures + costs).map(\.meaning.count).max() ?? 0
+        return (figures + costs).map { figure in
+            let space = String(repeating: " ", count: widest - figure.meaning.count + 2)
+            return figure.meaning + space + decimal(figure.value, figure.digits)
+                + (figure.unit.isEmpty ? "" : " \(figure.unit)")
+        }.joined(separator: "\n")
+    }
+}
+
 /// `landmarkd bench`: how fast this machine tracks with a model and makes samples, on drawn faces.
 package struct BenchRun {
     private let model: CascadeModel
@@ -15,7 +69,7 @@ package struct BenchRun {
         (self.model, self.locator, self.face) = (model, locator, face)
     }
 
-    /// Measures everything, in about a minute; `progress` is told what comes next and how much is done, 0…1.
+    /// Measures everything, in about a minute; `progress` receives the name of the next measurement and the share done, 0…1.
     package func run(progress: (String, Double) -> Void) throws(LandmarkdError) -> BenchReport {
         var report = BenchReport()
         progress("matrix products", 0)
@@ -51,7 +105,7 @@ package struct BenchRun {
             "multiply_adds_two_passes", Double(runner.multiplyAdds(passes: 2)), 0, "", "multiply-adds of two passes")
     }
 
-    /// What a processor without AVX-512 would take, measured with its kernels where this one has better ones.
+    /// Time without AVX-512: measured with AVX2 kernels where this processor has better ones.
     private func addOlderProcessor(_ crowd: CrowdBench, _ report: inout BenchReport) throws(LandmarkdError) {
         let (best, older) = (lm_level(), Int32(LM_LEVEL_AVX2))
         guard best > older else { return }
@@ -70,7 +124,7 @@ package struct BenchRun {
 
     private func addIdle(_ crowd: CrowdBench, _ report: inout BenchReport) throws(LandmarkdError) {
         let idle = try crowd.idleShare()
-        report.add("idle_core_percent", 100 * idle, 2, "%", "of a core, nobody in 1280×720 at 30 frames a second")
+        report.add("idle_core_percent", 100 * idle, 2, "%", "of a core, no face in 1280×720 at 30 frames a second")
     }
 
     private func addTracking(_ report: inout BenchReport) throws(LandmarkdError) {

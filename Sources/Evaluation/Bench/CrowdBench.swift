@@ -2,7 +2,7 @@ import Base
 import FaceTracking
 import Rendering
 
-/// What tracking costs with many faces in the picture, and with none; processor time of one thread.
+/// Cost of tracking with many faces in the picture, and with none; processor time of one thread.
 struct CrowdBench {
     private static let (width, height, rate) = (1280, 720, 30.0)
     private static let frames = 30
@@ -15,7 +15,7 @@ struct CrowdBench {
         (self.model, self.locator, self.face) = (model, locator, face)
     }
 
-    /// A frame's cost while `count` faces are followed, which are drawn in rows and sway.
+    /// Cost of a frame while `count` faces are followed, drawn in rows and swaying.
     func cost(of count: Int) throws(LandmarkdError) -> BenchReport.FaceCost {
         let tracker = tracker(faces: count)
         let frames = clip(faces: count)
@@ -26,7 +26,7 @@ struct CrowdBench {
             count: count, milliseconds: 1000 * seconds / Double(frames.count), followed: followed)
     }
 
-    /// Processor seconds a second of a stream in which nobody is.
+    /// Processor seconds per second of a stream without a face.
     func idleShare() throws(LandmarkdError) -> Double {
         let tracker = tracker(faces: 1)
         let frames = clip(faces: 0)
@@ -38,7 +38,7 @@ struct CrowdBench {
         TrackerModels(model, locator).tracker(TrackingSettings(faces: max(1, faces)))
     }
 
-    /// What all frames cost, and how many faces were followed at least.
+    /// Cost of all frames, and the smallest number of followed faces.
     private func processorSeconds(
         _ frames: [Frame], _ tracker: CascadeTracker
     ) throws(LandmarkdError) -> (seconds: Double, followed: Int) {

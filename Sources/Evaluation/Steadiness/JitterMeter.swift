@@ -15,7 +15,7 @@ package struct ClipJitter: Sendable, Equatable {
     /// Mean distance from the truth, % of the eye distance.
     package var error = 0.0
 
-    /// Whether the face was found in enough frames to tell anything but `lost`.
+    /// Whether the face was found in enough frames for anything but `lost` to mean something.
     package var isJudged: Bool { MovingStill.frameCount - MovingStill.settling - lost >= ClipJitter.fewestFrames }
 
     static let fewestFrames = 5

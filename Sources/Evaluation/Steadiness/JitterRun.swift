@@ -13,7 +13,7 @@ package struct JitterRun {
 
     package init(_ faces: FaceSet) { self.faces = faces }
 
-    /// `progress` is told how many clips are done, and of how many.
+    /// `progress` receives the number of clips done and their total.
     package func run(_ tracker: any FaceTracker, progress: (Int, Int) -> Void) throws(LandmarkdError) -> JitterReport {
         var results: [JitterReport.Face] = []
         for index in 0..<faces.count {

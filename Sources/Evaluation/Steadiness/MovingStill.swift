@@ -65,7 +65,7 @@ package struct MovingStill: Sendable {
     }
 }
 
-/// A picture to be drawn under many maps: averaged over whole boxes where it is too large, then bicubic, its edge going on outside.
+/// A picture to be drawn under many maps: averaged over whole boxes where it is too large, then bicubic, with its edge repeated outside.
 struct StillPicture: Sendable {
     let width: Int
     let height: Int
@@ -80,27 +80,28 @@ struct StillPicture: Sendable {
         (width, height) = (frame.displayWidth / factor, frame.displayHeight / factor)
         self.factor = factor
         let scale = Double(width * factor)
-        let map = SimilarityMap(a: scale, b: 0, tx: -0.5, ty: -0.5)
-        let values: [Float] = CropSampler(width: width, height: height).sample(frame, map)
+        let pictureFromUnits = SimilarityMap(a: scale, b: 0, tx: -0.5, ty: -0.5)
+        let values: [Float] = CropSampler(width: width, height: height).sample(frame, pictureFromUnits)
         pixels = (0..<width * height).map {
             let color = SIMD4(values[3 * $0], values[3 * $0 + 1], values[3 * $0 + 2], 0)
             return color * 127.5 + SIMD4(127.5, 128, 128, 0)
         }
     }
 
-    /// Fills `target` with the picture laid by `map` (original to target); Cb and Cr are means of 2 × 2 pixels.
-    func draw(_ map: SimilarityMap, noise: ColorNoise, into target: PixelBuffer) {
+    /// Fills `target` with the transformed picture; Cb and Cr are means of 2 × 2 pixels.
+    func draw(_ targetFromOriginal: SimilarityMap, noise: ColorNoise, into target: PixelBuffer) {
         precondition(target.chromaShift == (1, 1) && target.width % 2 == 0 && target.height % 2 == 0, "not whole 4:2:0")
         var noise = noise
         let size = Double(factor)
-        let back = map.inverse.then(SimilarityMap(a: 1 / size, b: 0, tx: 0.5 / size - 0.5, ty: 0.5 / size - 0.5))
+        let stillFromTarget = targetFromOriginal.inverse.then(
+            SimilarityMap(a: 1 / size, b: 0, tx: 0.5 / size - 0.5, ty: 0.5 / size - 0.5))
         let (luma, blue, red) = (target.plane(0), target.plane(1), target.plane(2))
         pixels.withUnsafeBufferPointer { pixels in
             for y in stride(from: 0, to: target.height, by: 2) {
                 for x in stride(from: 0, to: target.width, by: 2) {
                     var sum = SIMD4<Float>.zero
                     for (i, j) in [(x, y), (x + 1, y), (x, y + 1), (x + 1, y + 1)] {
-                        let color = sample(pixels, back(Point(Double(i), Double(j)))) + noise.next()
+                        let color = sample(pixels, stillFromTarget(Point(Double(i), Double(j)))) + noise.next()
                         luma[j * target.width + i] = Self.level(color.x)
                         sum += color
                     }

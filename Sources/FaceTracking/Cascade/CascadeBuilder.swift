@@ -5,7 +5,7 @@ struct CascadeBuilder {
     let configuration: CascadeConfiguration
     let graph: Graph
 
-    /// What the feature network hands to the passes.
+    /// Output of the feature network for the passes.
     struct Features {
         /// `[N, S/8, S/8, width]`.
         let fine: FeatureMap
@@ -13,7 +13,7 @@ struct CascadeBuilder {
         let summary: FeatureMap
     }
 
-    /// What a pass hands to the next.
+    /// State passed from one pass to the next.
     struct State {
         let heat: FeatureMap
         let carried: FeatureMap
@@ -72,7 +72,7 @@ struct CascadeBuilder {
 
     // MARK: Passes
 
-    /// One pass; all passes share the weights. `crop`: what a spatial transformer cuts again.
+    /// One pass; all passes share the weights. `crop`: input of a spatial transformer.
     func pass(_ number: Int, _ crop: FeatureMap, _ features: Features, _ state: State) -> CascadePass {
         let start = graph.layers.count
         let (features, state) = recut(crop, features, state)
@@ -97,7 +97,7 @@ struct CascadeBuilder {
             cut: state.cut, layers: start..<graph.layers.count)
     }
 
-    /// The spatial transformer: what a pass reads, cut again as the landmarks of the pass before lay it.
+    /// The spatial transformer: resamples the input of a pass by the landmarks of the previous pass.
     private func recut(_ crop: FeatureMap, _ features: Features, _ state: State) -> (Features, State) {
         guard configuration.spatialTransformer != .none, let found = state.position else { return (features, state) }
         let step = graph.similarityFit(found, "cut")

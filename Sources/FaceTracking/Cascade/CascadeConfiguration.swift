@@ -2,7 +2,7 @@ import Base
 
 /// Everything that shapes a cascade; stored in the model file's metadata.
 package struct CascadeConfiguration: Sendable, Equatable {
-    /// Most landmarks that a network has.
+    /// Maximum number of landmarks of a network.
     package static let mostPoints = 400
 
     /// Name of the landmark scheme, and how many landmarks it has.
@@ -58,17 +58,17 @@ package struct CascadeConfiguration: Sendable, Equatable {
         case patches
     }
 
-    /// What passes after the first see.
+    /// Input of the passes after the first.
     package enum SpatialTransformer: String, Sendable, CaseIterable {
         /// The same features.
         case none
-        /// The features cut again by the landmarks found so far.
+        /// The features, resampled by the landmarks found so far.
         case features
-        /// The crop cut again, and features of that.
+        /// The crop, resampled, and features of that.
         case crop
     }
 
-    /// What keeps a network from being built like this, with the key that says so; nil where nothing does.
+    /// The key that prevents this network from being built, and what it must be; nil where it can be built.
     package var contradiction: (key: String, wanted: String)? {
         if !(1...Self.mostPoints ~= points) { return ("scheme", "one of at most \(Self.mostPoints) points") }
         if crop % 16 != 0 { return ("crop", "a multiple of 16") }
@@ -109,7 +109,7 @@ extension CascadeConfiguration {
             "separate_statistics": "\(separateStatistics)", "shared_unit": "\(sharedUnit)", "sigma": "\(sigma)",
             "offset_gain": "\(offsetGain)",
         ]
-        // What is as in the first models is left out, as it is there.
+        // Values equal to those of the first models are left out, as in their files.
         let plain = CascadeConfiguration()
         if heatmapAttention != plain.heatmapAttention { metadata["heatmap_attention"] = "\(heatmapAttention)" }
         if layout != plain.layout { metadata["layout"] = layout.rawValue }
@@ -184,7 +184,7 @@ struct MetadataReader {
         return flag
     }
 
-    // Keys that younger models have: where one is missing, the model is as all were before.
+    // Keys added later: where one is missing, the value is that of all earlier models.
 
     func flag(_ key: String, otherwise: Bool) throws(LandmarkdError) -> Bool {
         metadata[key] == nil ? otherwise : try flag(key)

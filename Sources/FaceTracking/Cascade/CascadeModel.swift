@@ -10,7 +10,7 @@ package struct CascadeModel: TrainableModel {
     /// Everything about the model that is not its configuration: data, samples seen, errors, date.
     package var notes: [String: String]
 
-    /// Calibration of what the model says of its landmarks; none where it has not been fitted.
+    /// Calibration of the model's confidence; the identity where it has not been fitted.
     package var calibration: ConfidenceCalibration {
         notes[ConfidenceCalibration.key].flatMap { ConfidenceCalibration($0) } ?? .none
     }
@@ -18,14 +18,14 @@ package struct CascadeModel: TrainableModel {
     /// Whether the model's confidence was fitted. It is not in checkpoints, nor where nothing was held back in training.
     package var isCalibrated: Bool { notes[ConfidenceCalibration.key].flatMap { ConfidenceCalibration($0) } != nil }
 
-    /// What to tell who uses the model of this file without a calibration; nil where it has one.
+    /// Warning for users of a model without a calibration; nil where it has one.
     package func calibrationWarning(path: String) -> String? {
         guard !isCalibrated else { return nil }
         return
             "\(path): its confidence was never calibrated (a checkpoint, or trained without held-back faces): none is reported"
     }
 
-    /// Calibration of what the model says of each landmark; nil where it has not been fitted.
+    /// Calibration of each landmark's confidence; nil where it has not been fitted.
     package var pointCalibration: PointCalibration? {
         notes[PointCalibration.key].flatMap { PointCalibration($0, count: configuration.points) }
     }
@@ -48,7 +48,7 @@ package struct CascadeModel: TrainableModel {
         precondition(
             self.scheme.count == configuration.points, "\(self.scheme.name) for \(configuration.points) points")
         weights = ModelWeights()
-        // A graph declares what it needs and initialises it; the smallest one is thrown away at once.
+        // A graph declares and initialises its parameters; this smallest one is discarded at once.
         _ = CascadeNetwork(
             configuration, .inference, batch: 1, passes: configuration.passes, weights: weights, seed: seed)
     }
@@ -68,11 +68,11 @@ package struct CascadeModel: TrainableModel {
         let scheme = try LandmarkScheme(
             name: configuration.scheme, count: configuration.points, metadata: file.metadata, file: name)
         let known = configuration.metadata.merging(scheme.metadata) { $1 }
-        self.init(configuration, scheme: scheme, notes: Self.notes(of: file, besides: known))
+        self.init(configuration, scheme: scheme, notes: Self.notes(of: file, excluding: known))
         try load(file, name)
     }
 
-    /// The same weights, with more said of its points; `scheme` must be of the same points.
+    /// The same weights with a fuller description of the points; `scheme` must be of the same points.
     package func described(_ scheme: LandmarkScheme) -> CascadeModel {
         precondition(scheme == self.scheme, "a model of \(self.scheme.name) described as \(scheme.name)")
         return CascadeModel(configuration, scheme, weights, notes)

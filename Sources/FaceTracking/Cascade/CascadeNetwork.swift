@@ -2,7 +2,7 @@ import Base
 import CKernels
 import NeuralNetwork
 
-/// What one pass gives.
+/// Outputs of one pass.
 package struct CascadePass {
     package let heatmaps: SpatialSoftmax
     /// `[N, 1, 1, 2L]`: all x, then all y, in crop units 0…1.

@@ -1,7 +1,7 @@
 import Base
 import NeuralNetwork
 
-/// What the cascade says about one crop of a frame.
+/// Estimate of the cascade for one crop of a frame.
 package struct CascadeEstimate: Sendable {
     /// Landmarks in pixels of the picture as displayed.
     package var points: [Point]
@@ -40,38 +40,39 @@ package final class CascadeRunner {
         network.graph.multiplyAdds(0..<network.passes[passes - 1].layers.upperBound)
     }
 
-    /// Samples the crop that `map` (crop units to picture) lays and runs `passes` passes, from `prior` (pixels of the picture) or from
+    /// Samples the crop that `frameFromCrop` (crop units to picture) lays and runs `passes` passes, from `prior` (pixels of the picture) or from
     /// nothing. Returns the estimate after each pass in `all`, or after the last alone.
     package func run(
-        _ frame: Frame, _ map: SimilarityMap, prior: [Point]?, passes: Int, all: Bool = false
+        _ frame: Frame, _ frameFromCrop: SimilarityMap, prior: [Point]?, passes: Int, all: Bool = false
     ) -> [CascadeEstimate] {
-        sample(frame, map)
-        let inverse = map.inverse
-        network.setPrior(prior.map { inverse($0) }, image: 0)
+        sample(frame, frameFromCrop)
+        let cropFromFrame = frameFromCrop.inverse
+        network.setPrior(prior.map { cropFromFrame($0) }, image: 0)
         computeFeatures()
         var estimates: [CascadeEstimate] = []
         for pass in 0..<passes {
             compute(pass: pass)
-            if all || pass == passes - 1 { estimates.append(estimate(pass, map)) }
+            if all || pass == passes - 1 { estimates.append(estimate(pass, frameFromCrop)) }
         }
         return estimates
     }
 
     /// The steps of `run`, one by one, for benchmarks.
-    package func sample(_ frame: Frame, _ map: SimilarityMap) {
-        sampler.sample(frame, map, into: network.crop.values.elements)
+    package func sample(_ frame: Frame, _ frameFromCrop: SimilarityMap) {
+        sampler.sample(frame, frameFromCrop, into: network.crop.values.elements)
     }
     package func computeFeatures() { plan.run(0) }
     package func compute(pass: Int) { plan.run(1 + pass) }
 
-    /// What a tracked frame is computed by, features and one pass, step by step.
+    /// Steps of a tracked frame: features and one pass.
     package var steps: [(name: String, run: () -> Void)] { plan.steps(of: 0) + plan.steps(of: 1) }
 
-    private func estimate(_ pass: Int, _ map: SimilarityMap) -> CascadeEstimate {
+    private func estimate(_ pass: Int, _ frameFromCrop: SimilarityMap) -> CascadeEstimate {
         let sharpness = network.sharpness(pass: pass, image: 0)
         let logit = Double(network.passes[pass].presence.values.elements[0])
         return CascadeEstimate(
-            points: map(network.landmarks(pass: pass, image: 0)), presence: network.presence(pass: pass, image: 0),
+            points: frameFromCrop(network.landmarks(pass: pass, image: 0)),
+            presence: network.presence(pass: pass, image: 0),
             confidence: calibration(logit: logit, sharpness: sharpness.reduce(0, +) / Double(sharpness.count)),
             pointConfidence: pointCalibration?(logit: logit, sharpness: sharpness) ?? sharpness)
     }

@@ -1,7 +1,7 @@
 import Base
 import Glibc
 
-/// From what the network says to the probability that its landmarks are right: on average within 0.08 of the eye distance of a face that is
+/// Maps the network's outputs to the probability that its landmarks are right: on average within 0.08 of the eye distance of a face that is
 /// there.
 ///
 /// σ(a·z + b·ln s + c), z the presence logit, s the mean sharpness of the heatmaps. Source: Platt 1999, "Probabilistic outputs for
@@ -40,8 +40,8 @@ package struct ConfidenceCalibration: Sendable, Equatable {
     package static func logarithm(_ sharpness: Double) -> Double { log(max(sharpness, 1e-3)) }
 }
 
-/// From the network's presence and each heatmap's sharpness to the probability that this landmark is right: within 0.08 of the eye
-/// distance of a face that is there. Each landmark has numbers of its own: a jaw is never as sure as an eye's corner.
+/// Maps the network's presence and each heatmap's sharpness to the probability that this landmark is right: within 0.08 of the eye
+/// distance of a face that is there. Each landmark has its own coefficients: the jaw is never as certain as the corner of an eye.
 package struct PointCalibration: Sendable, Equatable {
     package var landmarks: [ConfidenceCalibration]
 

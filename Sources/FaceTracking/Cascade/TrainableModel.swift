@@ -2,9 +2,9 @@ import Base
 import NeuralNetwork
 import Safetensors
 
-/// A network's weights and what is known of them, as kept in a model file.
+/// A network's weights and metadata, as stored in a model file.
 package protocol TrainableModel: Sendable {
-    /// Name of what the network does; a file says it, so that no model is used for another.
+    /// Name of the network's task, stored in the file so that models are not confused.
     static var task: String { get }
     var weights: ModelWeights { get }
     /// Everything about the model that is not its configuration: data, samples seen, errors, date.
@@ -28,7 +28,7 @@ extension TrainableModel {
     }
 
     /// The file's strings that are no part of the configuration, nor of a training run's state ("training.…").
-    static func notes(of file: SafetensorsFile, besides configuration: [String: String]) -> [String: String] {
+    static func notes(of file: SafetensorsFile, excluding configuration: [String: String]) -> [String: String] {
         let known = Set(configuration.keys).union(["format", "task"])
         return file.metadata.filter { !known.contains($0.key) && !$0.key.hasPrefix("training.") }
     }
@@ -50,7 +50,7 @@ extension TrainableModel {
         return fit
     }
 
-    /// Takes the weights over. Throws `.unusableData` where one is missing or of another shape.
+    /// Loads the weights. Throws `.unusableData` where one is missing or of another shape.
     func load(_ file: SafetensorsFile, _ name: String) throws(LandmarkdError) {
         if let misfit = fit(of: file).misfits.first {
             throw LandmarkdError(

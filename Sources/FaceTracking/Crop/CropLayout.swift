@@ -4,7 +4,7 @@ import Glibc
 /// Where the network's crop lies around a face: upright, square, `area` times the face box; or, for a scheme with a
 /// template of where its points lie in the crop, the crop that fits the template best.
 ///
-/// A crop is described by a map from crop units to the picture: (0, 0) is the crop's upper left corner, (1, 1) its lower
+/// A crop is described by `frameFromCrop`, a map from crop units to the picture: (0, 0) is the crop's upper left corner, (1, 1) its lower
 /// right one, and pixel i of a crop of `side` pixels has its centre at (i + 0.5)/side. So one map serves every side, its
 /// scale is the crop's side in the picture's pixels, and its inverse brings landmarks of the picture into the crop.
 package struct CropLayout: Sendable, Equatable {
@@ -18,7 +18,7 @@ package struct CropLayout: Sendable, Equatable {
         (self.area, self.forehead) = (area, forehead)
     }
 
-    /// How far a crop is laid from where it belongs.
+    /// How far a crop is off its place.
     package struct Error: Sendable, Equatable {
         /// Radians, clockwise.
         package var turn = 0.0
@@ -32,10 +32,10 @@ package struct CropLayout: Sendable, Equatable {
         }
     }
 
-    /// The crop of the face with these landmarks (pixels of the picture), laid wrong by `error`.
+    /// The crop of the face with these landmarks (pixels of the picture), misplaced by `error`.
     ///
     /// Landmarks that all coincide give a crop of one pixel, never an empty one.
-    package func map(
+    package func frameFromCrop(
         around points: [Point], scheme: LandmarkScheme, error: Error = Error()
     ) -> SimilarityMap {
         let (roll, size, centre) =
@@ -54,7 +54,7 @@ package struct CropLayout: Sendable, Equatable {
     }
 
     private func place(of points: [Point], by template: [Point]) -> Place {
-        let fit = SimilarityMap.fit(from: template, to: points)
-        return (fit.angle, fit.scale, fit(Point(0.5, 0.5)))
+        let frameFromTemplate = SimilarityMap.fit(from: template, to: points)
+        return (frameFromTemplate.angle, frameFromTemplate.scale, frameFromTemplate(Point(0.5, 0.5)))
     }
 }

@@ -26,20 +26,20 @@ package final class CropSampler {
     /// Writes `[height, width, 3]` floats: Y, Cb, Cr scaled to −1…1 by the frame's range; −1, 0, 0 outside the picture.
     ///
     /// - Parameters:
-    ///   - map: from crop units to the picture as displayed, as `CropLayout` gives it.
-    ///   - mirrored: the crop is flipped left to right after it is laid.
+    ///   - frameFromCrop: from crop units to the picture as displayed, as `CropLayout` gives it.
+    ///   - mirrored: the crop is flipped left to right after sampling.
     ///   - grey: colour is left out, Cb = Cr = 0.
     ///   - coarse: pixels along a side of a square crop, where fewer than the sampler's are wanted.
     ///   - pixels: holds 3·width·height floats; any alignment.
     package func sample(
-        _ frame: Frame, _ map: SimilarityMap, mirrored: Bool = false, grey: Bool = false, coarse: Int? = nil,
+        _ frame: Frame, _ frameFromCrop: SimilarityMap, mirrored: Bool = false, grey: Bool = false, coarse: Int? = nil,
         into pixels: UnsafeMutableBufferPointer<Float>
     ) {
         let (width, height) = (coarse ?? width, coarse ?? height)
         precondition(max(width, height) <= side, "crop of \(width)×\(height) pixels by a sampler of \(side)")
         precondition(pixels.count == 3 * width * height, "crop of \(width)×\(height)×3 into \(pixels.count) floats")
         var source = lm_crop_source(frame, grey: grey)
-        let affine = storedAffine(map, frame, mirrored: mirrored, side: width)
+        let affine = storedAffine(frameFromCrop, frame, mirrored: mirrored, side: width)
         let needed = lm_crop_scratch_bytes(Int32(side), Int32(frame.width))
         if needed > scratch.count {
             scratch.deallocate()
@@ -55,23 +55,24 @@ package final class CropSampler {
 
     /// The same into an array, for callers that do not mind the allocation.
     package func sample(
-        _ frame: Frame, _ map: SimilarityMap, mirrored: Bool = false, grey: Bool = false
+        _ frame: Frame, _ frameFromCrop: SimilarityMap, mirrored: Bool = false, grey: Bool = false
     ) -> [Float] {
         [Float](unsafeUninitializedCapacity: 3 * width * height) { pixels, count in
             count = 3 * width * height
             sample(
-                frame, map, mirrored: mirrored, grey: grey, into: UnsafeMutableBufferPointer(rebasing: pixels[..<count])
+                frame, frameFromCrop, mirrored: mirrored, grey: grey,
+                into: UnsafeMutableBufferPointer(rebasing: pixels[..<count])
             )
         }
     }
 
     /// Rows (xx, xy, x0), (yx, yy, y0) of the map from (column, row) of the crop to the stored luma plane.
     func storedAffine(
-        _ map: SimilarityMap, _ frame: Frame, mirrored: Bool, side: Int
+        _ frameFromCrop: SimilarityMap, _ frame: Frame, mirrored: Bool, side: Int
     ) -> (Double, Double, Double, Double, Double, Double) {
-        let origin = frame.stored(map(cropUnit(0, 0, mirrored, side)))
-        let right = frame.stored(map(cropUnit(1, 0, mirrored, side))) - origin
-        let down = frame.stored(map(cropUnit(0, 1, mirrored, side))) - origin
+        let origin = frame.stored(frameFromCrop(cropUnit(0, 0, mirrored, side)))
+        let right = frame.stored(frameFromCrop(cropUnit(1, 0, mirrored, side))) - origin
+        let down = frame.stored(frameFromCrop(cropUnit(0, 1, mirrored, side))) - origin
         return (right.x, down.x, origin.x, right.y, down.y, origin.y)
     }
 

@@ -2,7 +2,7 @@ import Base
 import CKernels
 import Glibc
 
-/// Why the variable LANDMARKD_KERNELS is not followed, in one line; nil where it is, or is not set.
+/// Why the variable LANDMARKD_KERNELS is ignored, in one line; nil where it is obeyed or not set.
 package func kernelWarning() -> String? {
     guard let asked = getenv("LANDMARKD_KERNELS").map({ String(systemPath: $0) }), !asked.isEmpty else { return nil }
     func name(_ level: Int32) -> String { String(cString: lm_level_name(level)) }
@@ -11,6 +11,6 @@ package func kernelWarning() -> String? {
         let names = (LM_LEVEL_PLAIN...LM_LEVEL_AVX512).map { name(Int32($0)) }
         return "LANDMARKD_KERNELS: '\(asked)' is none of \(names.joined(separator: ", ")); \(name(best)) is used"
     }
-    if level > best { return "LANDMARKD_KERNELS: this processor lacks \(asked); \(name(best)) is used" }
+    if level > best { return "LANDMARKD_KERNELS: this processor has no \(asked); \(name(best)) is used" }
     return nil
 }

@@ -1,6 +1,6 @@
 import Base
 
-/// What a scheme's points mean, as strings of the model file: own points are described there and nowhere else.
+/// A scheme's description as strings of the model file: custom points are described only there.
 extension LandmarkScheme {
     private static let keys = (
         mirror: "mirror", normalizer: "normalizer", names: "point_names", lines: "lines", template: "crop_template"
@@ -8,7 +8,7 @@ extension LandmarkScheme {
     /// Longest name of a point, in letters.
     package static let longestName = 64
 
-    /// The strings that say what the name does not.
+    /// The strings that describe what the name does not.
     package var metadata: [String: String] {
         var metadata: [String: String] = [:]
         metadata[Self.keys.mirror] = mirror.map(Self.text)
@@ -25,7 +25,7 @@ extension LandmarkScheme {
 
     private static func text(_ numbers: [Int]) -> String { numbers.map { "\($0)" }.joined(separator: " ") }
 
-    /// The scheme of that name with what the metadata say of it; what is known by its name alone stays.
+    /// The scheme of that name with its description from the metadata; what the name implies is kept.
     ///
     /// Throws `.unusableData` where they contradict the number of points or themselves.
     package init(name: String, count: Int, metadata: [String: String], file: String) throws(LandmarkdError) {
@@ -33,7 +33,7 @@ extension LandmarkScheme {
         let reader = SchemeReader(count: count, metadata: metadata, file: file)
         if mirror == nil, let map = try reader.numbers(Self.keys.mirror) {
             guard Self.isMirrorMap(map, count: count) else {
-                throw reader.fault(Self.keys.mirror, "is no map of \(count) points that undoes itself")
+                throw reader.fault(Self.keys.mirror, "is not a mirror map of \(count) points")
             }
             setMirror(map)
         }
@@ -74,7 +74,7 @@ extension LandmarkScheme {
         return isWord && 1...longestName ~= name.utf8.count && !name.utf8.allSatisfy { $0 < UInt8(ascii: "A") }
     }
 
-    /// Whether points are far enough apart, in crop units, to lay a crop by.
+    /// Whether points are far enough apart, in crop units, to place a crop.
     package static func isTemplate(_ points: [Point]) -> Bool {
         guard let centre = points.isEmpty ? nil : points.centroid else { return false }
         let isPlausible = points.allSatisfy { abs($0.x) < 10 && abs($0.y) < 10 }

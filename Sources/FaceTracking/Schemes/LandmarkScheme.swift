@@ -1,7 +1,7 @@
 import Base
 import Glibc
 
-/// What the numbers of a set of landmarks mean.
+/// Meaning of the points of a landmark set.
 package struct LandmarkScheme: Sendable, Equatable {
     /// "ibug68", "wflw98", "fgnet68", "helen194"; "points29" and the like for counts that have no name here.
     package let name: String
@@ -18,7 +18,7 @@ package struct LandmarkScheme: Sendable, Equatable {
     package var pointNames: [String] = []
     /// Runs of points that lines join in drawings; a closed one ends with its first point.
     package var lines: [[Int]] = []
-    /// Where the points of an average face lie in the crop (crop units), which is laid to bring them there. Nil where it is laid by the
+    /// Where the points of an average face lie in the crop (crop units), which is placed to match them. Nil where it is placed by the
     /// box around the points.
     package var template: [Point]?
 
@@ -51,7 +51,7 @@ package struct LandmarkScheme: Sendable, Equatable {
         map.count == count && map.allSatisfy(map.indices.contains) && map.indices.allSatisfy { map[map[$0]] == $0 }
     }
 
-    /// Whether the points mean the same, whatever else is known of them.
+    /// Whether the points have the same meaning; descriptions may differ.
     package static func == (one: LandmarkScheme, other: LandmarkScheme) -> Bool {
         one.name == other.name && one.count == other.count
     }
@@ -79,7 +79,7 @@ package struct LandmarkScheme: Sendable, Equatable {
         return (box.width * box.height).squareRoot()
     }
 
-    /// What errors are told in, for readers: "the outer-eye distance".
+    /// The unit of errors, for readers: "the outer-eye distance".
     package var unitName: String {
         guard let normalizer else { return "the size of the box around the points" }
         if eyes != nil { return "the outer-eye distance" }
@@ -106,7 +106,7 @@ package struct LandmarkScheme: Sendable, Equatable {
     }
 }
 
-/// Parts of the face in which errors are told apart.
+/// Parts of the face for which errors are reported separately.
 package enum FaceRegion: String, Sendable, CaseIterable {
     case jaw, brows, nose, eyes, mouth
 }

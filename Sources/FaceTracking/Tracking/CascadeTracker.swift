@@ -1,23 +1,23 @@
 import Base
 
-/// Follows faces with the cascade: the last landmarks lay the crop and are the prior; presence says whether the face is still there.
+/// Follows faces with the cascade: the last landmarks place the crop and are the prior; presence says whether the face is still there.
 ///
-/// The life of a track: a locator proposes, several looks confirm, then one pass a frame follows. In doubt more looks are taken; a
-/// face that is not seen is looked for around its last place, then in the whole frame, and its track ends when it stays away. Who is
-/// found there goes on with the track only where place, size and look agree with it, and a cut to another scene ends all tracks. Ids
-/// are never used again.
+/// The life of a track: a locator proposes, several evaluations confirm, then one pass per frame follows. In doubt the crop is evaluated again; a
+/// missed face is searched around its last place, then in the whole frame, and its track ends when it stays away. A face
+/// found there continues the track only where place, size and appearance agree, and a cut to another scene ends all tracks. Ids
+/// are never reused.
 package final class CascadeTracker: FaceTracker {
     package let pointCount: Int
     package var scheme: LandmarkScheme { runner.scheme }
     private let settings: TrackingSettings
     private let runner: CascadeRunner
     private let locator: any FaceLocator
-    /// Whether the model was fitted to tell how sure it is, of a face and of each point.
-    private let tells: (confidence: Bool, points: Bool)
+    /// Whether the model's confidence is calibrated, for a face and for each point.
+    private let calibrated: (confidence: Bool, points: Bool)
     private let layout = CropLayout()
     private var tracks: [FaceTrack] = []
     private var scene = SceneWatch()
-    /// The tracks that the last cut ended: they go on where it was a flash.
+    /// The tracks that the last cut ended: they continue if it was a flash.
     private var tracksBeforeCut: [FaceTrack] = []
     private var nextID = 1
     private var lastSearch: Double?
@@ -32,7 +32,7 @@ package final class CascadeTracker: FaceTracker {
         (self.settings, self.locator) = (settings, locator)
         runner = CascadeRunner(model, passes: max(2, model.configuration.passes))
         pointCount = model.configuration.points
-        tells = (model.isCalibrated, model.pointCalibration != nil)
+        calibrated = (model.isCalibrated, model.pointCalibration != nil)
     }
 
     package func reset() {
@@ -40,7 +40,7 @@ package final class CascadeTracker: FaceTracker {
         (lastSearch, nextPart, size, nextID, searches) = (nil, 0, nil, 1, 0)
     }
 
-    /// Starts a track from these landmarks without a look; the next frame may be of any scene.
+    /// Starts a track from these landmarks without an evaluation; the next frame may be of any scene.
     package func begin(at points: [Point], time: Double) {
         scene = SceneWatch()
         let estimate = CascadeEstimate(points: points, presence: 1, confidence: 1, pointConfidence: [])
@@ -69,13 +69,13 @@ package final class CascadeTracker: FaceTracker {
     private func adapt(to frame: Frame) {
         let next = Point(Double(frame.displayWidth), Double(frame.displayHeight))
         if let size, size != next {
-            let map = SimilarityMap(scale: next.y / size.y, angle: 0, from: size / 2, to: next / 2)
-            for index in tracks.indices { tracks[index].move(by: map) }
+            let nextFromLast = SimilarityMap(scale: next.y / size.y, angle: 0, from: size / 2, to: next / 2)
+            for index in tracks.indices { tracks[index].move(by: nextFromLast) }
         }
         size = next
     }
 
-    /// Ends all tracks at a cut, and searches the new scene as thoroughly as the first; takes them up again after a flash.
+    /// Ends all tracks at a cut, and searches the new scene as thoroughly as the first; resumes them after a flash.
     private func changeScene(_ frame: Frame) {
         switch scene.observe(frame) {
         case .none: return
@@ -89,23 +89,25 @@ package final class CascadeTracker: FaceTracker {
 
     /// The face in the next frame; nil where it is not seen.
     private func follow(_ track: FaceTrack, _ frame: Frame) -> CascadeEstimate? {
-        var best = look(frame, prior: track.points, passes: 1)
+        var best = evaluate(frame, prior: track.points, passes: 1)
         if best.presence < settings.doubt {
             for prior in [best.points, track.expectedPoints(at: frame.time)] where isUsable(prior, frame) {
-                let again = look(frame, prior: prior, passes: 2)
+                let again = evaluate(frame, prior: prior, passes: 2)
                 if again.presence > best.presence { best = again }
             }
         }
         return best.presence >= settings.absent && isUsable(best.points, frame) ? best : nil
     }
 
-    private func look(
+    private func evaluate(
         _ frame: Frame, prior: [Point], passes: Int
     ) -> CascadeEstimate {
         runner.run(frame, crop(prior), prior: prior, passes: passes)[0]
     }
 
-    private func crop(_ points: [Point]) -> SimilarityMap { layout.map(around: points, scheme: runner.scheme) }
+    private func crop(_ points: [Point]) -> SimilarityMap {
+        layout.frameFromCrop(around: points, scheme: runner.scheme)
+    }
 
     /// Large enough to sample, and not out of the picture altogether.
     private func isUsable(_ points: [Point], _ frame: Frame) -> Bool {
@@ -114,7 +116,7 @@ package final class CascadeTracker: FaceTracker {
         return inside && crop(points).scale >= settings.smallestCrop
     }
 
-    /// Two tracks on one face: the one that had to leave its way for it has lost its own.
+    /// Resolves two tracks on one face: the one further from its expected place has lost its own face.
     private func separate(at time: Double) {
         for first in tracks.indices {
             for second in tracks.indices where second > first {
@@ -133,13 +135,13 @@ package final class CascadeTracker: FaceTracker {
         (crop(Point(0.5, 0.5)) - track.expectedCentre(at: time)).length / crop.scale
     }
 
-    /// Moves the track to where its face is now; another face there is not the track's.
+    /// Moves the track to where its face is now, unless the face there is another one.
     private func settle(_ index: Int, _ frame: Frame) {
         guard let estimate = tracks[index].estimate else { return }
         let crop = crop(estimate.points)
-        let look = FaceLook(frame, crop: crop)
-        if tracks[index].mayBe(look, at: crop, time: frame.time) {
-            tracks[index].settle(crop: crop, look: look, time: frame.time)
+        let appearance = FaceAppearance(frame, crop: crop)
+        if tracks[index].mayBe(appearance, at: crop, time: frame.time) {
+            tracks[index].settle(crop: crop, appearance: appearance, time: frame.time)
         } else {
             tracks[index].estimate = nil
         }
@@ -155,11 +157,11 @@ package final class CascadeTracker: FaceTracker {
         return time - lastSearch >= interval
     }
 
-    /// Whether another face could be taken up: a place is free, or somebody is missed.
+    /// Whether another face could be followed: a place is free, or a face is missed.
     private var hasPlace: Bool { tracks.count < settings.faces || tracks.contains { $0.estimate == nil } }
 
     /// Searches the whole frame and, where places are still free, a part of it more closely for faces too small to be seen in the whole:
-    /// the next part each time; in the first frame of a scene all, where nobody is found.
+    /// the next part each time; in the first frame of a scene all parts, if no face is found.
     private func searchEverywhere(_ frame: Frame) {
         let isFirst = lastSearch == nil
         lastSearch = frame.time
@@ -172,7 +174,7 @@ package final class CascadeTracker: FaceTracker {
         }
     }
 
-    /// Looks for each missed face around the place where it was to be expected, where that is much less than the frame.
+    /// Searches for each missed face around its expected place, if that is much smaller than the frame.
     private func searchNearby(_ frame: Frame) {
         for track in tracks where track.estimate == nil {
             let window = SearchWindow(
@@ -198,37 +200,37 @@ package final class CascadeTracker: FaceTracker {
         }
     }
 
-    /// Whether no face that is seen lies there already.
+    /// Whether no visible face is there already.
     private func isFree(_ crop: SimilarityMap) -> Bool {
         tracks.allSatisfy { $0.estimate == nil || !$0.crop.liesOn(crop) }
     }
 
-    /// Looks at a proposal cold, then again and again where the landmarks say, unless the second look shows that no face is there.
+    /// Evaluates a proposal from a cold start, then repeatedly at the landmarks found, unless the second evaluation shows no face.
     private func confirm(_ frame: Frame, _ proposal: SimilarityMap) -> CascadeEstimate {
         var estimate = runner.run(frame, proposal, prior: nil, passes: 2)[0]
-        for look in 0..<3 where isUsable(estimate.points, frame) {
-            if look > 0, estimate.presence < settings.hopeless { break }
-            estimate = self.look(frame, prior: estimate.points, passes: 2)
+        for attempt in 0..<3 where isUsable(estimate.points, frame) {
+            if attempt > 0, estimate.presence < settings.hopeless { break }
+            estimate = evaluate(frame, prior: estimate.points, passes: 2)
         }
         return estimate
     }
 
-    /// Gives a face that was found to the missed track that it agrees with, or to a new one where a place is free.
+    /// Assigns a found face to the missed track that it matches, or to a new one if a place is free.
     private func place(_ estimate: CascadeEstimate, _ crop: SimilarityMap, _ frame: Frame) {
-        let (time, look) = (frame.time, FaceLook(frame, crop: crop))
+        let (time, appearance) = (frame.time, FaceAppearance(frame, crop: crop))
         let missed = tracks.indices.filter {
-            tracks[$0].estimate == nil && tracks[$0].mayBe(look, at: crop, time: time)
+            tracks[$0].estimate == nil && tracks[$0].mayBe(appearance, at: crop, time: time)
         }
         if let index = missed.min(by: { stray(tracks[$0], crop, time) < stray(tracks[$1], crop, time) }) {
             tracks[index].estimate = estimate
-            tracks[index].settle(crop: crop, look: look, time: time)
+            tracks[index].settle(crop: crop, appearance: appearance, time: time)
         } else if tracks.count < settings.faces || dropMissed() {
-            tracks.append(FaceTrack(id: nextID, estimate, crop: crop, look: look, time: time))
+            tracks.append(FaceTrack(id: nextID, estimate, crop: crop, appearance: appearance, time: time))
             nextID += 1
         }
     }
 
-    /// Makes a place by ending the track that has been missed for longest.
+    /// Frees a place by ending the track that has been missed for longest.
     private func dropMissed() -> Bool {
         let missed = tracks.indices.filter { tracks[$0].estimate == nil }
         guard let oldest = missed.min(by: { tracks[$0].seen < tracks[$1].seen }) else { return false }
@@ -239,9 +241,9 @@ package final class CascadeTracker: FaceTracker {
     private func face(_ track: FaceTrack) -> TrackedFace? {
         guard let estimate = track.estimate else { return nil }
         return TrackedFace(
-            id: track.id, confidence: tells.confidence ? estimate.confidence : nil,
+            id: track.id, confidence: calibrated.confidence ? estimate.confidence : nil,
             box: Box(around: estimate.points), points: estimate.points,
-            pointConfidence: tells.points ? estimate.pointConfidence : [])
+            pointConfidence: calibrated.points ? estimate.pointConfidence : [])
     }
 }
 
@@ -249,30 +251,30 @@ package final class CascadeTracker: FaceTracker {
 package struct TrackingSettings: Sendable, Equatable {
     /// Most faces followed at once.
     package var faces = 1
-    /// Presence under which further looks are taken, from where the face seems to be now and from where its motion leads.
+    /// Presence below which the crop is evaluated again, at the landmarks found and at the place predicted by its motion.
     package var doubt = 0.8
-    /// Presence under which a face counts as not seen.
+    /// Presence below which a face counts as not seen.
     package var absent = 0.5
     /// How long a face may be unseen before its track ends.
     package var patience = 0.5
-    /// Presence under which a proposal that has been looked at twice is given up.
+    /// Presence below which a proposal is dropped after two evaluations.
     package var hopeless = 0.1
-    /// Presence that a new face must have after it has been looked at several times.
+    /// Presence that a new face must have after several evaluations.
     package var certain = 0.7
     /// Confidence that its landmarks must have then. Pictures without a face rarely reach it, profiles just do.
     package var likely = 0.35
-    /// Pause between two searches of the whole frame while nobody is followed, or somebody is missed.
+    /// Pause between two searches of the whole frame while no face is followed, or one is missed.
     package var searchInterval = 0.2
-    /// The same while all are seen, but places are free: a face that appears is looked for twice within half a second.
+    /// The same while all are seen, but places are free: a new face is searched for twice within half a second.
     package var idleSearchInterval = 0.25
     /// Side of the window in which a face that was just lost is looked for first, in sides of its crop.
     package var nearby = 3.0
     /// Shortest side of a crop in pixels of the picture.
     package var smallestCrop = 16.0
-    /// Proposals that a search looks at in vain before it gives up.
+    /// Rejected proposals after which a search gives up.
     package var proposals = 4
 
-    /// - Parameter searchRate: searches of the whole frame, times a second, while nobody is followed. While somebody is, it is searched
+    /// - Parameter searchRate: searches of the whole frame, times a second, while no face is followed. While one is, it is searched
     ///   no more than four times a second, and only where places are free.
     package init(faces: Int = 1, searchRate: Double = 5) {
         self.faces = faces

@@ -5,25 +5,25 @@ struct FaceTrack {
     /// Never given to another face.
     let id: Int
     private(set) var points: [Point]
-    /// The crop that the points lay.
+    /// The crop placed by the points.
     private(set) var crop: SimilarityMap
     /// Velocity of the crop's centre, pixels a second.
     private(set) var velocity = Point.zero
     /// Time of the last frame in which the face was seen, seconds.
     private(set) var seen: Double
-    /// What the face looked like when it was last seen; nil where that could not be told yet.
-    private(set) var look: FaceLook?
-    /// Found in the frame being worked on; nil where it is not seen in it.
+    /// What the face looked like when it was last seen; nil where that is not known yet.
+    private(set) var appearance: FaceAppearance?
+    /// Estimate in the current frame; nil where the face is not seen in it.
     var estimate: CascadeEstimate?
 
-    init(id: Int, _ estimate: CascadeEstimate, crop: SimilarityMap, look: FaceLook? = nil, time: Double) {
+    init(id: Int, _ estimate: CascadeEstimate, crop: SimilarityMap, appearance: FaceAppearance? = nil, time: Double) {
         (self.id, points, self.crop, seen, self.estimate) = (id, estimate.points, crop, time, estimate)
-        remember(look)
+        remember(appearance)
     }
 
     var centre: Point { crop(Point(0.5, 0.5)) }
 
-    /// Where the centre would be at `time` if the face kept its way; a face that has not been seen for long keeps its place.
+    /// Predicted centre at `time` at constant velocity; a face that has not been seen for a while keeps its place.
     func expectedCentre(at time: Double) -> Point {
         let gap = time - seen
         return gap > 0 && gap < 0.3 ? centre + velocity * gap : centre
@@ -35,35 +35,35 @@ struct FaceTrack {
         return points.map { $0 + shift }
     }
 
-    /// Brings the track to another picture of the same scene.
-    mutating func move(by map: SimilarityMap) {
-        (points, crop) = (map(points), crop.then(map))
-        velocity = map(velocity) - map(.zero)
+    /// Transforms the track to another picture of the same scene.
+    mutating func move(by nextFromLast: SimilarityMap) {
+        (points, crop) = (nextFromLast(points), crop.then(nextFromLast))
+        velocity = nextFromLast(velocity) - nextFromLast(.zero)
     }
 
-    /// Whether a face may be the one that was followed: near where it was, about as large and looking much as it did, the less so the
-    /// longer it was not seen. Who leaps must look all the more alike. Where it does not show, the look is no obstacle.
-    func mayBe(_ look: FaceLook, at crop: SimilarityMap, time: Double) -> Bool {
+    /// Whether a face may be the one that was followed: near its place, of similar size and appearance, with tolerances that grow the
+    /// longer it was not seen. A face that jumped must look more alike. An appearance that shows nothing does not exclude a match.
+    func mayBe(_ appearance: FaceAppearance, at crop: SimilarityMap, time: Double) -> Bool {
         guard self.crop.liesOn(crop, distance: 1) else { return false }
         let gap = max(0, time - seen)
         let distance = (crop(Point(0.5, 0.5)) - expectedCentre(at: time)).length / max(crop.scale, self.crop.scale)
         let growth = max(crop.scale, self.crop.scale) / min(crop.scale, self.crop.scale)
         let isNear = distance < 0.35 + 1.5 * gap && growth < 1.25 + gap
         let least = isNear ? max(0.3, 0.65 - gap) : 0.65
-        return self.look?.likeness(to: look).map { $0 >= least } ?? true
+        return self.appearance?.similarity(to: appearance).map { $0 >= least } ?? true
     }
 
-    /// Takes the estimate over as the place where the face is.
-    mutating func settle(crop: SimilarityMap, look: FaceLook, time: Double) {
-        remember(look)
+    /// Adopts the estimate as the face's place.
+    mutating func settle(crop: SimilarityMap, appearance: FaceAppearance, time: Double) {
+        remember(appearance)
         guard let estimate else { return }
         let (before, gap) = (centre, time - seen)
         (points, self.crop, seen) = (estimate.points, crop, time)
         velocity = gap > 0 && gap < 0.3 ? (centre - before) / gap : .zero
     }
 
-    private mutating func remember(_ look: FaceLook?) {
-        if let look, !look.isFlat { self.look = look }
+    private mutating func remember(_ appearance: FaceAppearance?) {
+        if let appearance, !appearance.isFlat { self.appearance = appearance }
     }
 }
 
@@ -73,35 +73,5 @@ extension SimilarityMap {
         let (small, large) = (min(scale, other.scale), max(scale, other.scale))
         let gap = (self(Point(0.5, 0.5)) - other(Point(0.5, 0.5))).length
         return gap < distance * large && large < 1.8 * small
-    }
-}
-
-/// What a face looks like, coarsely: the pattern of light and dark in its crop. Tells people apart from one frame to the next, not for
-/// long: whoever turns, laughs or walks into the shade soon looks otherwise.
-struct FaceLook {
-    private static let side = 16
-    /// Standard deviation of the crop's luma under which it shows nothing.
-    private static let flat: Float = 4
-
-    /// Less their mean, sum of squares 1; empty where the crop is flat.
-    private let cells: [Float]
-
-    init(_ frame: Frame, crop: SimilarityMap) {
-        let grid = LumaGrid(frame, crop: crop, side: Self.side)
-        let count = Float(grid.cells.count)
-        let mean = grid.cells.reduce(0, +) / count
-        let power = grid.cells.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-        cells = power < count * Self.flat * Self.flat ? [] : grid.cells.map { ($0 - mean) / power.squareRoot() }
-    }
-
-    /// Nothing can be seen in it.
-    var isFlat: Bool { cells.isEmpty }
-
-    /// Correlation with another, −1…1; nil where one of them shows nothing.
-    ///
-    /// On real clips: from one frame to the next of a face 0.72 and more, between two people 0.1 in half of the cases, under 0.5 in 95 %.
-    func likeness(to other: FaceLook) -> Double? {
-        guard !isFlat, !other.isFlat else { return nil }
-        return Double(zip(cells, other.cells).reduce(0) { $0 + $1.0 * $1.1 })
     }
 }

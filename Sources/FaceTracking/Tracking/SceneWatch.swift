@@ -1,24 +1,24 @@
 import Base
 
-/// Tells from the frames themselves where another scene begins.
+/// Detects scene cuts from the frames themselves.
 ///
-/// A frame is of another scene where it hardly continues the frame before, and much less than usual: motion, shaking and noise lower the
-/// continuity of all frames, a cut that of one. On real clips and drawn ones it is 0.5 and more within a scene, under 0.4 at cuts. What is brighter or darker is found all the same; pictures too flat to tell, as in
-/// a flash or in the dark, are passed over, and the next one is compared with the last that had something to see.
+/// A frame belongs to another scene if it hardly continues the previous one, and much less than usual: motion, shaking and noise lower the
+/// continuity of all frames, a cut that of one. On real clips and drawn ones it is 0.5 and more within a scene, under 0.4 at cuts. Changes of brightness do not matter; pictures too flat to compare, as in
+/// a flash or in the dark, are skipped, and the next one is compared with the last that was not.
 struct SceneWatch {
     enum Change: Equatable {
         case none
         /// Another scene begins.
         case cut
-        /// And another one, sooner than a flash ends: the scene before the cut may still go on.
+        /// Another cut, sooner than a flash ends: the scene before the cut may still continue.
         case flicker
-        /// The scene before the last cut goes on: it was a flash.
+        /// The scene before the last cut continues: it was a flash.
         case back
     }
 
-    /// Continuity under which the scene has changed, if it is under this part of what is usual too.
+    /// Continuity below which the scene has changed, if it is also below this share of the usual.
     private static let cut = (least: 0.43, part: 0.5)
-    /// Continuity with the scene before a cut from which that goes on.
+    /// Continuity from which a frame belongs to the scene before the cut.
     private static let back = 0.6
     /// Longest flash in seconds.
     private static let flash = 0.25
@@ -99,12 +99,12 @@ struct LumaGrid {
         self.cells = sums.map { Float($0) / Float(count * count) }
     }
 
-    /// `side` × `side` cells of a crop; `map` leads from crop units to the picture as displayed. Beyond the picture its edge goes on.
-    init(_ frame: Frame, crop map: SimilarityMap, side: Int) {
+    /// `side` × `side` cells of a crop. Beyond the picture its edge is repeated.
+    init(_ frame: Frame, crop frameFromCrop: SimilarityMap, side: Int) {
         (columns, rows) = (side, side)
         let count = side * Self.samples.crop
         func stored(_ column: Double, _ row: Double) -> Point {
-            frame.stored(map((Point(column, row) + 0.5) / Double(count)))
+            frame.stored(frameFromCrop((Point(column, row) + 0.5) / Double(count)))
         }
         let origin = stored(0, 0)
         let (right, down) = (stored(1, 0) - origin, stored(0, 1) - origin)
@@ -156,7 +156,7 @@ extension LumaGrid {
     private static let reach = 8
     /// Correlation from which a block counts as found.
     private static let alike: Float = 0.8
-    /// Standard deviation of a block under which it tells nothing, and the one from which it counts in full.
+    /// Standard deviation of a block below which it carries no information, and the one from which it counts in full.
     private static let spread: (least: Float, full: Float) = (4.2, 20)
     /// Standard deviation of noise, which makes no block of few shades resemble another.
     private static let noise: Float = 3
@@ -177,9 +177,9 @@ extension LumaGrid {
         return moves.sorted(by: isShorter)
     }()
 
-    /// How well this picture and the one before go together as two of one scene, 0…1: the share of its blocks that are found there, moved,
-    /// brighter or darker, with more contrast or less; but since in blurred pictures much resembles much, only as far as the brightness
-    /// of those blocks agrees, or as they moved together. Nil where the picture is too flat to tell, as in the dark or in a flash.
+    /// How well this picture continues the previous one, 0…1: the share of its blocks that are found there, moved,
+    /// brighter or darker, with more contrast or less; but since blocks of blurred pictures resemble each other, only as far as the brightness
+    /// of those blocks agrees, or as they moved together. Nil where the picture is too flat to compare, as in the dark or in a flash.
     ///
     /// Both grids must have the same shape.
     func continuity(from before: LumaGrid) -> Double? {

@@ -1,6 +1,6 @@
 import Base
 
-/// Smooths the landmarks that another tracker gives; the other tracker never sees it.
+/// Smooths the landmarks of another tracker, which is not affected by it.
 package final class SmoothedTracker: FaceTracker {
     private let tracker: any FaceTracker
     private var smoother = FaceSmoother()
@@ -23,7 +23,7 @@ package final class SmoothedTracker: FaceTracker {
     }
 }
 
-/// Smooths the landmarks of faces from frame to frame, each by a filter of its own.
+/// Smooths the landmarks of faces from frame to frame, each with its own filter.
 package struct FaceSmoother: Sendable {
     private let settings = OneEuroFilter.Settings()
     private var faces: [Int: [OneEuroFilter]] = [:]
@@ -31,7 +31,7 @@ package struct FaceSmoother: Sendable {
 
     package init() {}
 
-    /// The faces of the frame at `time` (seconds), smoothed. Who was not in the frame before starts over: nothing is dragged over a gap.
+    /// The faces of the frame at `time` (seconds), smoothed. A face that was not in the previous frame starts over, so that nothing is smoothed across a gap.
     package mutating func smooth(_ found: [TrackedFace], time: Double) -> [TrackedFace] {
         let step = time - lastTime
         lastTime = time
@@ -56,7 +56,7 @@ package struct FaceSmoother: Sendable {
     }
 }
 
-/// Smooths a moving point: strongly while it is slow, hardly while it is fast.
+/// Smooths a moving point: strongly while it is slow, weakly while it is fast.
 ///
 /// Source: Casiez, Roussel, Vogel 2012, "1 € Filter". Steps are the frames' own times, so a changing rate does no harm.
 struct OneEuroFilter {

@@ -39,7 +39,7 @@ package final class Graph {
 
     func append(_ layer: Layer) { layers.append(layer) }
 
-    /// Takes over weights that changed, by loading or by a training step.
+    /// Updates derived weights after loading or a training step.
     package func prepare() {
         for layer in layers { layer.prepare() }
     }
@@ -85,7 +85,7 @@ extension Layer {
     package func prepare() {}
 }
 
-/// Memory that a graph's layers share for rows in work, since they run one after another.
+/// Scratch memory that a graph's layers share, since they run one after another.
 final class Scratch {
     private var areas: [Area: Tensor_] = [:]
 

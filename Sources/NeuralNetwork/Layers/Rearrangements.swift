@@ -92,47 +92,59 @@ final class Flattening: Layer {
     }
 }
 
-/// Mean over the positions of an image: `[N, H, W, C]` → `[N, 1, 1, C]`.
-final class AveragePooling: Layer {
+/// Maps of the same size side by side: `[N, H, W, Cᵢ]` → `[N, H, W, ΣCᵢ]`. Pointwise convolutions do without; full ones read one map.
+final class Concatenation: Layer {
     let name: String
-    let input: FeatureMap
+    let inputs: [FeatureMap]
     let output: FeatureMap
-    var inputs: [FeatureMap] { [input] }
     var outputs: [FeatureMap] { [output] }
-    private let scratch: Scratch
-    /// 1/positions for each position.
-    private let shares: Tensor
 
-    init(_ name: String, input: FeatureMap, infers: Bool, scratch: Scratch) {
-        (self.name, self.input, self.scratch) = (name, input, scratch)
-        output = FeatureMap(input.shape.with(height: 1, width: 1), needsGradient: !infers)
-        shares = Tensor(repeating: 1 / Float(input.shape.area), count: input.shape.area)
-        scratch.reserve(.input, input.shape.area * input.shape.channels)
+    init(_ name: String, inputs: [FeatureMap], infers: Bool) {
+        let shape = inputs[0].shape
+        precondition(inputs.allSatisfy { $0.shape.with(channels: 1) == shape.with(channels: 1) }, name)
+        (self.name, self.inputs) = (name, inputs)
+        output = FeatureMap(shape.with(channels: inputs.reduce(0) { $0 + $1.shape.channels }), needsGradient: !infers)
     }
 
     func forward() {
-        let shape = input.shape
-        let channels = shape.channels
-        for image in 0..<shape.batch {
-            input.read(image * shape.area, shape.area, into: scratch[.input], stride: channels)
-            lm_gemm(
-                1, Int32(channels), Int32(shape.area), shares.base, 0, 1, scratch[.input], channels,
-                output.values.base + image * channels, channels, 0, nil, 0)
+        var column = 0
+        for input in inputs {
+            input.read(0, input.shape.rows, into: output.values.base + column, stride: output.shape.channels)
+            column += input.shape.channels
         }
     }
 
     func backward() {
         output.finishGradient()
-        let shape = input.shape
-        let (channels, share) = (shape.channels, 1 / Float(shape.area))
-        for image in 0..<shape.batch {
-            scratch[.input].update(repeating: 0, count: shape.area * channels)
-            for row in 0..<shape.area {
-                lm_add_scaled(
-                    scratch[.input] + row * channels, output.gradient.base + image * channels, share, channels)
-            }
-            input.addGradient(image * shape.area, shape.area, scratch[.input], stride: channels)
+        var column = 0
+        for input in inputs {
+            input.addGradient(0, input.shape.rows, output.gradient.base + column, stride: output.shape.channels)
+            input.gradientAdded()
+            column += input.shape.channels
         }
-        input.gradientAdded()
     }
+}
+
+/// The first channels of a map: `[N, H, W, C]` → `[N, H, W, D]`. For inputs only: carries no gradient.
+final class ChannelSelection: Layer {
+    let name: String
+    private let input: FeatureMap
+    let output: FeatureMap
+    var inputs: [FeatureMap] { [input] }
+    var outputs: [FeatureMap] { [output] }
+
+    init(_ name: String, input: FeatureMap, channels: Int) {
+        precondition(input.isPlain && !input.needsGradient && channels <= input.shape.channels, name)
+        (self.name, self.input) = (name, input)
+        output = FeatureMap(input.shape.with(channels: channels), needsGradient: false)
+    }
+
+    func forward() {
+        let (from, to) = (input.shape.channels, output.shape.channels)
+        for row in 0..<input.shape.rows {
+            (output.values.base + row * to).update(from: input.values.base + row * from, count: to)
+        }
+    }
+
+    func backward() {}
 }

@@ -1,5 +1,5 @@
 /// Dense numbers, row-major (last index fastest), 64-byte aligned, exactly one owner; not copied by accident.
-package struct Array64<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendable {  // whoever has it has all of it
+package struct Array64<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendable {  // it has exactly one owner
     package let count: Int
     let base: UnsafeMutablePointer<Element>
     private let ownsMemory: Bool
@@ -12,7 +12,7 @@ package struct Array64<Element: BitwiseCopyable>: ~Copyable, @unchecked Sendable
         base = raw.initializeMemory(as: Element.self, repeating: value, count: max(count, 1))
     }
 
-    /// A view of memory that somebody else keeps for as long as this array is used.
+    /// A view of memory that its owner keeps alive for as long as this array is used.
     init(viewing memory: UnsafeMutablePointer<Element>, count: Int) {
         (self.count, base, ownsMemory) = (count, memory, false)
     }

@@ -1,7 +1,7 @@
 import Base
 import Safetensors
 
-/// Mean shape and texture of many hundred faces and their principal modes: nobody's face.
+/// Mean shape and texture of many hundred faces and their principal modes: not a real person's face.
 ///
 /// Lengths are in units of the distance of the outer eye corners, x to the right and y down from the centroid of the mean
 /// landmarks, z towards the viewer from the eye corners. The first 68 vertices of the mesh are the 300-W landmarks, the others lie
@@ -76,7 +76,7 @@ extension AverageFace {
         lumaModes = try reader.planes("texture.modes", nil, textureHeight / 2, textureWidth / 2)
     }
 
-    /// The model as a file; `metadata` tells where it comes from.
+    /// The model as a file; `metadata` says where it comes from.
     package func file(metadata: [String: String]) -> SafetensorsFile {
         func flat(_ modes: [[Point]]) -> [Float] { modes.joined().flatMap { [Float($0.x), Float($0.y)] } }
         let (rows, columns) = (textureHeight / 2, textureWidth / 2)

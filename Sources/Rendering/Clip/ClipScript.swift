@@ -1,9 +1,9 @@
 import Base
 import Glibc
 
-/// Everything that decides what a synthetic clip shows: the same script, the same bytes.
+/// Description of a synthetic clip: the same script gives the same bytes.
 package struct ClipScript: Sendable {
-    /// Somebody and what they do, by the time in seconds.
+    /// A person and their motion, as functions of time in seconds.
     package struct Part: Sendable {
         package var person: Person
         /// Nil while they are not in the picture.
@@ -56,5 +56,77 @@ package enum DemoClip {
         var script = ClipScript(frameCount: Int(seconds * 30), parts: [part], seed: seed)
         script.light = { 0.7 * sin(0.9 * $0) }
         return script
+    }
+}
+
+/// Natural-looking motion of one head: it turns, leans, comes nearer, speaks and blinks.
+package struct Performance: Sendable {
+    /// Largest angles in radians.
+    package var yaw = 0.38
+    package var pitch = 0.2
+    package var roll = 0.26
+    /// The face grows and shrinks by this part.
+    package var zoom = 0.22
+    /// Pixels to the outer-eye distance at rest.
+    package var scale: Double
+    /// Middle of its path, in pixels, and how far it goes.
+    package var center: Point
+    package var sway: Point
+
+    private let phases: [Double]
+    private let blinks: [Double]
+    private let syllables: [Double]
+
+    /// Blinks are laid out for `duration` seconds.
+    package init(scale: Double, center: Point, sway: Point = Point(40, 16), duration: Double, seed: UInt64) {
+        (self.scale, self.center, self.sway) = (scale, center, sway)
+        var random = SplitMix64(seed: seed, index: 99)
+        phases = (0..<16).map { _ in random.uniform(0, 2 * .pi) }
+        var blinks: [Double] = []
+        var next = random.uniform(0.8, 1.8)
+        while next < duration {
+            blinks.append(next)
+            next += random.uniform(1.4, 3.2)
+        }
+        self.blinks = blinks
+        syllables = (0..<64).map { _ in random.uniform(0.25, 1) }
+    }
+
+    package func pose(_ time: Double) -> Pose {
+        let near = exp(zoom * wave(time, 0.11, 6))
+        return Pose(
+            yaw: yaw * (0.75 * wave(time, 0.19, 0) + 0.25 * wave(time, 0.43, 1)),
+            pitch: pitch * (0.7 * wave(time, 0.23, 2) + 0.3 * wave(time, 0.57, 3)),
+            roll: roll * (0.8 * wave(time, 0.15, 4) + 0.2 * wave(time, 0.39, 5)), scale: scale * near,
+            position: center + sway * Point(wave(time, 0.13, 7), wave(time, 0.17, 8)))
+    }
+
+    package func expression(_ time: Double) -> FaceExpression {
+        FaceExpression(
+            mouth: speech(time), smile: 0.03 + 0.07 * wave(time, 0.09, 9), brows: 0.03 * wave(time, 0.31, 10),
+            blink: blink(time))
+    }
+
+    /// A sinusoid in −1…1 with its own phase; `frequency` in hertz.
+    private func wave(_ time: Double, _ frequency: Double, _ phase: Int) -> Double {
+        sin(2 * .pi * frequency * time + phases[phase])
+    }
+
+    /// About four syllables a second, in sentences with pauses.
+    private func speech(_ time: Double) -> Double {
+        let beat = time * 4.1
+        let syllable = Int(beat) % syllables.count
+        let opening = sin(.pi * (beat - beat.rounded(.down)))
+        let sentence = max(0, min(1, 1.5 * wave(time, 0.27, 11) + 0.9))
+        return 0.16 * sentence * syllables[syllable] * opening * opening
+    }
+
+    /// 0.1 s shutting, 0.05 s shut, 0.15 s opening.
+    private func blink(_ time: Double) -> Double {
+        for start in blinks where start <= time && time < start + 0.3 {
+            let since = time - start
+            return since < 0.1 ? since / 0.1 : since < 0.15 ? 1 : (0.3 - since) / 0.15
+        }
+        return 0
     }
 }

@@ -115,7 +115,7 @@ struct Figure {
     private func drawBody(on canvas: LayeredCanvas, _ pose: Pose) {
         var still = pose
         (still.yaw, still.pitch, still.roll) = (pose.yaw * 0.15, 0, pose.roll * 0.25)
-        // Beyond the texture's lower edge the same cloth goes on to the edge of the picture.
+        // Beyond the texture's lower edge the same cloth continues to the edge of the picture.
         let below = Point(BodyTexture.high.x, 40)
         let mesh = Mesh(columns: 1, rows: 1, from: BodyTexture.low, to: below) { place in
             Vertex(position: still.project(SIMD3(place.x, place.y - 0.22, Pose.axis.z - 0.2)), source: place)

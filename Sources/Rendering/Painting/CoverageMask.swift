@@ -13,7 +13,7 @@ final class CoverageMask {
         bytes = [UInt8](repeating: 0, count: width * height)
     }
 
-    /// Adds a shape inside the box given by its corners; `distance` tells a pixel centre's distance to its edge in
+    /// Adds a shape inside the box given by its corners; `distance` gives a pixel centre's distance to its edge in
     /// pixels, negative inside.
     func add(from low: SIMD2<Double>, to high: SIMD2<Double>, distance: (SIMD2<Double>) -> Double) {
         guard let across = Self.pixels(low.x, high.x, width), let down = Self.pixels(low.y, high.y, height) else {

@@ -1,6 +1,6 @@
 import Base
 
-/// What makes one drawn figure differ from another. All are mixtures of means and small parts of modes: nobody.
+/// Parameters that distinguish drawn figures. All are mixtures of means and small parts of modes, not real people.
 package struct Person: Sendable, Equatable {
     package enum Hair: Sendable, CaseIterable {
         case short
@@ -25,7 +25,7 @@ package struct Person: Sendable, Equatable {
 
     package init() {}
 
-    /// Somebody else for each seed, within one standard deviation of the mean in every mode.
+    /// A different person for each seed, within one standard deviation of the mean in every mode.
     package init(seed: UInt64) {
         var random = SplitMix64(seed: seed, index: 17)
         func part() -> Double { min(1, max(-1, 0.7 * random.normal())) }

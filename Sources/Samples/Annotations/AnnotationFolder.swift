@@ -27,7 +27,7 @@ package func readAnnotations(folder: String, scheme: LandmarkScheme) throws(Land
         return found
     }
     if let found = try readHelenFolder(root, files, &pictures, scheme: scheme) { return found }
-    // A list that is broken from its beginning on cannot be told from other files of its ending.
+    // A list that is broken from its first line cannot be distinguished from other files of its ending.
     for format in AnnotationList.allCases {
         if let fault = try format.syntaxFaults(in: files, root: root).first { throw fault }
     }
@@ -52,79 +52,95 @@ private func readAnnotationFile(_ path: String, scheme: LandmarkScheme) throws(L
     return try format.read([path.fileName], root: root, &pictures, scheme: scheme)
 }
 
-/// `set` is the first folder inside the root; pictures in folders called test or testset are for judging.
-private func readPointsFolder(
-    _ root: String, _ files: [String], _ pictures: inout PictureIndex, scheme: LandmarkScheme
-) throws(LandmarkdError) -> Annotations {
-    var found = Annotations()
-    for file in files where splitEnding(file).ending == "pts" {
-        let source = root + "/" + file
-        let points = try readPointsFile(source)
-        guard points.count == scheme.count, scheme.name != "fgnet68" else {
-            found.countOther("\(points.count)")
-            continue
+/// Formats in which one file lists the annotations of many pictures.
+enum AnnotationList: CaseIterable {
+    case wflw
+    case dlib
+    case coco
+
+    var ending: String {
+        switch self {
+        case .wflw: "txt"
+        case .dlib: "xml"
+        case .coco: "json"
         }
-        guard let picture = pictures.beside(file) else {
-            throw LandmarkdError(
-                .noInput, "\(source): no picture of this name beside it",
-                remedy: "fetch the picture or remove the .pts file")
-        }
-        let collection = root.split(separator: "/").last ?? "points"
-        let origin = FaceOrigin(picture: file, collection: String(collection))
-        found.faces.append(
-            AnnotatedFace(
-                file: picture, set: origin.set, split: origin.split, group: origin.group, points: points,
-                scheme: scheme,
-                size: nil, source: source))
     }
-    found.warnings += pictures.warnings
-    return found
+
+    /// The lists of this format among a folder's files, test lists first: a face in several lists then counts as a test face.
+    func lists(in files: [String], root: String) throws(LandmarkdError) -> [String] {
+        var lists: [String] = []
+        for file in files where splitEnding(file).ending == ending {
+            if try isList(file, root: root) { lists.append(file) }
+        }
+        return lists.filter { isTestList($0) } + lists.filter { !isTestList($0) }
+    }
+
+    private func isList(_ file: String, root: String) throws(LandmarkdError) -> Bool {
+        switch self {
+        case .wflw: file.fileName.hasPrefix("list_98pt")
+        case .dlib: try TextFile("\(root)/\(file)").contains("<dataset")
+        case .coco: try TextFile("\(root)/\(file)").contains("\"keypoints\"")
+        }
+    }
+
+    /// Syntax errors of files whose ending is that of this format.
+    func syntaxFaults(in files: some Sequence<String>, root: String) throws(LandmarkdError) -> [LandmarkdError] {
+        var faults: [LandmarkdError] = []
+        for file in files where splitEnding(file).ending == ending {
+            let text = try TextFile("\(root)/\(file)")
+            let fault =
+                switch self {
+                case .wflw: LandmarkdError?.none
+                case .dlib: xmlFault(text)
+                case .coco: jsonFault(text)
+                }
+            if let fault { faults.append(fault) }
+        }
+        return faults
+    }
+
+    /// The faces of all lists. A face that several of them have is taken once, from the first.
+    func read(
+        _ lists: [String], root: String, _ pictures: inout PictureIndex, scheme: LandmarkScheme
+    ) throws(LandmarkdError) -> Annotations {
+        var found = Annotations()
+        var seen: Set<FaceKey> = []
+        for list in lists {
+            let text = try TextFile("\(root)/\(list)")
+            var more =
+                switch self {
+                case .wflw: try readWFLWList(text, list, &pictures, scheme: scheme)
+                case .dlib: try readDlibDataset(text, list, &pictures, scheme: scheme)
+                case .coco: try readCOCOKeypoints(text, list, &pictures, scheme: scheme)
+                }
+            let all = more.faces
+            more.faces = all.filter { seen.insert(FaceKey(file: $0.file, points: $0.points)).inserted }
+            if more.faces.count < all.count {
+                let text =
+                    "\(root)/\(list): \(all.count - more.faces.count) faces are in an earlier list too; taken once"
+                more.warnings.append(DataWarning(.repeatedFaces, text))
+            }
+            found += more
+        }
+        found.warnings += pictures.warnings
+        return found
+    }
+
+    private struct FaceKey: Hashable {
+        let file: String
+        let points: [Point]
+    }
 }
 
-/// Pictures named in a list `testnames.txt` are for judging, all others for training. Nil where no text file is one of
-/// HELEN's annotations: the picture's name in the first line, then 194 lines `x , y`.
-private func readHelenFolder(
-    _ root: String, _ files: [String], _ pictures: inout PictureIndex, scheme: LandmarkScheme
-) throws(LandmarkdError) -> Annotations? {
-    var found = Annotations()
-    var judged: Set<String> = []
-    for file in files where file.hasSuffix("testnames.txt") {
-        for line in try TextFile(root + "/" + file).lines() {
-            judged.insert(String(pathBytes: line.text))
-        }
+/// The picture that a list names; throws where there is none.
+func listedPicture(
+    _ path: String, in list: String, _ pictures: inout PictureIndex, source: String
+) throws(LandmarkdError) -> String {
+    guard !path.isEmpty else {
+        throw LandmarkdError(.unusableData, "\(source): no picture is named", remedy: "correct the list")
     }
-    for file in files where splitEnding(file).ending == "txt" && !file.hasSuffix("names.txt") {
-        let source = root + "/" + file
-        let text = try TextFile(source)
-        guard text.lines().dropFirst().first?.text.contains(UInt8(ascii: ",")) ?? false else { continue }
-        let (name, points) = try readHelenFile(text)
-        guard scheme == .helen194 else {
-            found.countOther("\(points.count)")
-            continue
-        }
-        guard let picture = pictures.named(name, in: file) else {
-            throw LandmarkdError(
-                .noInput, "\(source):1: no picture “\(name)” in \(root)",
-                remedy: "fetch the picture or remove this file")
-        }
-        found.faces.append(
-            AnnotatedFace(
-                file: picture, set: "helen194", split: judged.contains(name) ? .test : .train,
-                group: "helen_\(name)", points: points, scheme: scheme, size: nil, source: source))
-    }
-    guard !found.faces.isEmpty || found.otherSchemes > 0 else { return nil }
-    found.warnings += pictures.warnings
-    return withMirrorMap(found)
-}
-
-/// HELEN's faces with the mirror map that their own shapes give, if it runs along the contour as it must.
-private func withMirrorMap(_ annotations: Annotations) -> Annotations {
-    let contour = Array(0...40)
-    guard let map = mirrorMap(fromShapes: annotations.faces.map(\.points)), Array(map[0...40]) == contour.reversed()
-    else { return annotations }
-    var annotations = annotations
-    for i in annotations.faces.indices where annotations.faces[i].scheme.mirror == nil {
-        annotations.faces[i].scheme.setMirror(map)
-    }
-    return annotations
+    if let picture = pictures.find(path, in: list) { return picture }
+    throw LandmarkdError(
+        .noInput, "\(source): no picture “\(path)”",
+        remedy: "give the folder that holds both the list and its pictures as --data")
 }

@@ -56,7 +56,7 @@ private func tableCells(_ line: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
 private struct TableColumns {
     static let names = ["file", "set", "split", "group", "width", "height", "points"]
 
-    /// By name; those that the table lacks are missing.
+    /// By name; columns missing from the table are absent.
     private(set) var places: [String: Int]
     /// Places of x and y of each point that the header names; further points follow at `next`.
     private var coordinates: [(x: Int, y: Int)] = []
@@ -64,7 +64,7 @@ private struct TableColumns {
     /// Cells of the header.
     private let headerCount: Int?
 
-    /// Whether nothing but the rows' own length tells how many points they have.
+    /// Whether only the length of the rows shows how many points they have.
     var leavesCountOpen: Bool { places["points"] == nil && next != nil }
 
     /// The columns of a table without a header.
@@ -73,7 +73,7 @@ private struct TableColumns {
         (next, headerCount) = (Self.names.count, nil)
     }
 
-    /// Nil where the row is no header. Throws `unusableData` where it is one that lacks columns.
+    /// Nil where the row is no header. Throws `unusableData` where columns are missing.
     init?(header cells: [ArraySlice<UInt8>], of text: TextFile, line: Int) throws(LandmarkdError) {
         let names = cells.map { String(decoding: trimmed($0), as: UTF8.self).lowercased() }
         var places: [String: Int] = [:]
@@ -118,7 +118,7 @@ private struct TableColumns {
         return stray.map { "column “\(seen.contains("x\($0)") ? "x" : "y")\($0)” without those of point \(count)" }
     }
 
-    /// What is wrong with the length of a row, if something is. Where a column tells how many points a row has, it may be
+    /// What is wrong with the length of a row, if something is. Where a column states how many points a row has, it may be
     /// shorter than the header; else a short row was cut off, and is not one of another scheme.
     func lengthFault(_ cells: [ArraySlice<UInt8>]) -> String? {
         guard let headerCount, !coordinates.isEmpty else { return nil }
@@ -163,7 +163,7 @@ private struct TableRow {
     let text: TextFile
     let line: Int
 
-    /// `usualCount`: coordinates of the rows before, where nothing else tells how many there are.
+    /// `usualCount`: coordinates of the rows before, where nothing else states how many there are.
     func face(_ scheme: LandmarkScheme, usualCount: inout Int?) throws(LandmarkdError) -> Content {
         guard cells.count >= columns.fewest else {
             throw fault(

@@ -2,7 +2,7 @@ import Base
 import FaceTracking
 import Foundation
 
-/// What is read of a COCO file of keypoints: `keypoints` is x, y, v for each point, v 0 where it is not labelled, 1 where it is
+/// The parts of a COCO keypoint file that are read: `keypoints` is x, y, v for each point, v 0 where it is not labelled, 1 where it is
 /// hidden, 2 where it is seen.
 private struct COCOFile: Decodable {
     struct Image: Decodable {
@@ -34,11 +34,11 @@ private struct COCOFile: Decodable {
     let annotations: [Annotation]
 }
 
-/// The faces of a COCO file whose points are all labelled; those without a labelled point are none.
+/// The faces of a COCO file whose points are all labelled; annotations without a labelled point are not faces.
 ///
 /// Coordinates are taken as they are: pixels counted from 0.
 ///
-/// - Parameter list: its path inside the folder that `pictures` tells of.
+/// - Parameter list: its path inside the folder that `pictures` indexes.
 func readCOCOKeypoints(
     _ text: TextFile, _ list: String, _ pictures: inout PictureIndex, scheme: LandmarkScheme
 ) throws(LandmarkdError) -> Annotations {
@@ -84,7 +84,7 @@ private func labelledPoints(_ keypoints: [Double], _ source: String) throws(Land
         }
         guard visibility > 0 else { continue }
         guard isCoordinate(x), isCoordinate(y) else {
-            throw fault(source, "point \(index / 3) at (\(x), \(y)), which is no place in a picture")
+            throw fault(source, "point \(index / 3) at (\(x), \(y)), which is not a coordinate")
         }
         points.append(Point(x, y))
     }
@@ -117,24 +117,24 @@ private func decodeCOCO(_ text: TextFile) throws(LandmarkdError) -> COCOFile {
     }
 }
 
-/// What is wrong and where, in one line.
+/// The error and its place, in one line.
 private func words(_ error: any Error) -> String {
     func place(_ path: [any CodingKey]) -> String {
         path.reduce("") { text, key in
             key.intValue.map { "\(text)[\($0)]" } ?? (text.isEmpty ? key.stringValue : "\(text).\(key.stringValue)")
         }
     }
-    func told(_ context: DecodingError.Context, _ what: String) -> String {
+    func message(_ context: DecodingError.Context, _ what: String) -> String {
         let location = place(context.codingPath)
         return location.isEmpty ? what : "\(location): \(what)"
     }
     switch error as? DecodingError {
-    case .keyNotFound(let key, let context): return told(context, "no “\(key.stringValue)”")
+    case .keyNotFound(let key, let context): return message(context, "no “\(key.stringValue)”")
     case .typeMismatch(let type, let context), .valueNotFound(let type, let context):
-        return told(
+        return message(
             context,
             "not \(type == Int.self ? "a whole number" : type == Double.self ? "a number" : "what belongs there")")
-    case .dataCorrupted(let context): return told(context, context.debugDescription)
+    case .dataCorrupted(let context): return message(context, context.debugDescription)
     default: return "cannot be read"
     }
 }
@@ -143,4 +143,20 @@ private func fault(_ place: String, _ what: String) -> LandmarkdError {
     LandmarkdError(
         .unusableData, "\(place): \(what)",
         remedy: "correct the file; it has images, annotations and keypoints as COCO's have")
+}
+
+/// Why and where a text is not JSON, which the decoder does not report; nil where it is JSON.
+func jsonFault(_ text: TextFile) -> LandmarkdError? {
+    do {
+        _ = try JSONSerialization.jsonObject(with: Data(text.contents), options: .fragmentsAllowed)
+        return nil
+    } catch {
+        let description = (error as NSError).userInfo["NSDebugDescription"] as? String ?? "\(error)"
+        let why = description.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        // A text that ends too early has no position; use its last line.
+        let line = description.firstMatch(of: /line (\d+)/).flatMap { Int($0.output.1) } ?? text.lastLine
+        return LandmarkdError(
+            .unusableData, "\(text.name):\(line): not JSON: \(why)",
+            remedy: "the file is cut off or damaged: correct it or write it again")
+    }
 }

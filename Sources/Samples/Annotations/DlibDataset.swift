@@ -16,7 +16,7 @@ struct DlibDataset {
 
     private(set) var faces: [Face] = []
 
-    /// Boxes that are to be ignored, or have no parts, are left out.
+    /// Boxes marked as ignored, or without parts, are left out.
     ///
     /// Throws `unusableData` with file and line where the file is broken or is no such data set.
     init(_ text: TextFile) throws(LandmarkdError) {
@@ -63,7 +63,7 @@ private struct DlibParser {
         }
     }
 
-    /// The face that ends here, if one does that has parts and counts.
+    /// The face that ends here, unless it is ignored or has no parts.
     mutating func end(_ name: String) -> DlibDataset.Face? {
         if name == "image" { picture = nil }
         guard name == "box", let face else { return nil }
@@ -83,7 +83,7 @@ private struct DlibParser {
             place[axis] = value
         }
         guard face?.parts.updateValue(place, forKey: name) == nil else {
-            throw fault("part “\(name)” is there twice", line)
+            throw fault("part “\(name)” appears twice", line)
         }
     }
 
@@ -101,9 +101,9 @@ private struct DlibParser {
     }
 }
 
-/// The faces of a dlib data set that have all parts that any of its faces has.
+/// The faces of a dlib data set; those that lack a part which others have are left out.
 ///
-/// - Parameter list: its path inside the folder that `pictures` tells of.
+/// - Parameter list: its path inside the folder that `pictures` indexes.
 func readDlibDataset(
     _ text: TextFile, _ list: String, _ pictures: inout PictureIndex, scheme: LandmarkScheme
 ) throws(LandmarkdError) -> Annotations {

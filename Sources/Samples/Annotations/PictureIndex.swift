@@ -1,3 +1,4 @@
+import Base
 import Capture
 import Glibc
 
@@ -11,7 +12,7 @@ struct PictureIndex {
     private let root: String
     private var byStem: [String: [String]] = [:]
     private var byName: [String: [String]] = [:]
-    /// Doubts about the pictures that were asked for.
+    /// Warnings about pictures that were looked up.
     private(set) var warnings: [DataWarning] = []
 
     /// - Parameter files: paths inside `root`, pictures or not.
@@ -25,7 +26,7 @@ struct PictureIndex {
         }
     }
 
-    /// Path of the picture in the same folder that has the name of `file` but for the ending.
+    /// Path of the picture in the same folder with the name of `file` apart from the ending.
     mutating func beside(_ file: String) -> String? {
         choose(byStem[String(splitEnding(file).stem)] ?? [], for: file)
     }
@@ -70,4 +71,42 @@ struct PictureIndex {
         guard let frame = try? readStill(path) else { return 0 }
         return frame.width * frame.height
     }
+}
+
+/// Paths of the regular files in a folder and the folders inside it, relative to it, sorted; hidden ones left out.
+///
+/// Throws `noInput` where the folder is missing or cannot be listed.
+package func filesInTree(_ root: String, depth: Int = 8) throws(LandmarkdError) -> [String] {
+    var files: [String] = []
+    try visit(root, "", depth, &files)
+    return files.sorted()
+}
+
+private func visit(_ root: String, _ prefix: String, _ depth: Int, _ files: inout [String]) throws(LandmarkdError) {
+    let path = prefix.isEmpty ? root : root + "/" + prefix
+    guard let folder = path.withSystemPath({ opendir($0) }) else {
+        throw LandmarkdError(
+            .noInput, "\(path): listing: \(String(cString: strerror(errno)))",
+            remedy: "check the path and its permissions")
+    }
+    defer { closedir(folder) }
+    while let entry = readdir(folder) {
+        let name = withUnsafePointer(to: &entry.pointee.d_name) {
+            $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(systemPath: $0) }
+        }
+        if name.hasPrefix(".") { continue }
+        let inner = prefix.isEmpty ? name : prefix + "/" + name
+        guard let identity = FileIdentity(path: root + "/" + inner) else { continue }
+        if identity.isFolder {
+            if depth > 0 { try visit(root, inner, depth - 1, &files) }
+        } else if identity.isRegular {
+            files.append(inner)
+        }
+    }
+}
+
+/// "a/b.c.jpg" → ("a/b.c", "jpg").
+func splitEnding(_ path: String) -> (stem: Substring, ending: String) {
+    guard let dot = path.lastIndex(of: "."), !path[dot...].contains("/") else { return (path[...], "") }
+    return (path[..<dot], path[path.index(after: dot)...].lowercased())
 }

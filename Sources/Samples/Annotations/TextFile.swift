@@ -67,7 +67,8 @@ struct TextFile {
         let value = try number(field, line: line)
         guard isCoordinate(value) else {
             throw LandmarkdError(
-                .unusableData, "\(name):\(line): \(value) is no coordinate", remedy: "correct this line or remove it")
+                .unusableData, "\(name):\(line): \(value) is not a coordinate", remedy: "correct this line or remove it"
+            )
         }
         return value
     }

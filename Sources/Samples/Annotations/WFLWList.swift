@@ -20,7 +20,7 @@ struct WFLWFace {
     let attributes: Set<Attribute>
     let picture: String
 
-    /// Throws `unusableData` with file and line where the line is none of a WFLW list.
+    /// Throws `unusableData` with file and line where the line does not belong to a WFLW list.
     init(_ line: ArraySlice<UInt8>, number: Int, of text: TextFile) throws(LandmarkdError) {
         func fault(_ what: String) -> LandmarkdError {
             LandmarkdError(
@@ -61,9 +61,9 @@ struct WFLWFace {
     }
 }
 
-/// The faces of a WFLW list (`list_98pt_rect_attr_train.txt` and the like). A list whose name says test is for judging.
+/// The faces of a WFLW list (`list_98pt_rect_attr_train.txt` and the like). A list with test in its name is for evaluation.
 ///
-/// - Parameter list: its path inside the folder that `pictures` tells of.
+/// - Parameter list: its path inside the folder that `pictures` indexes.
 func readWFLWList(
     _ text: TextFile, _ list: String, _ pictures: inout PictureIndex, scheme: LandmarkScheme
 ) throws(LandmarkdError) -> Annotations {
@@ -78,7 +78,7 @@ func readWFLWList(
         found.faces.append(
             AnnotatedFace(
                 file: try listedPicture(face.picture, in: list, &pictures, source: source), set: "wflw",
-                split: isJudging(list: list) ? .test : .train, group: "wflw_\(face.picture.fileStem)",
+                split: isTestList(list) ? .test : .train, group: "wflw_\(face.picture.fileStem)",
                 points: face.points, scheme: scheme, source: source))
     }
     guard !found.faces.isEmpty || found.otherSchemes > 0 else {

@@ -16,7 +16,7 @@ final class XMLElements {
     private let file: String
     private let bytes: UnsafeMutableBufferPointer<CChar>
     private let reader: xmlTextReaderPtr
-    /// An element without content that has been told to start: it ends next.
+    /// An element without content whose start was reported: its end is next.
     private var empty: String?
 
     /// - Parameter file: for messages.
@@ -89,5 +89,16 @@ final class XMLElements {
         return LandmarkdError(
             .unusableData, "\(file):\(last.map { Int($0.line) } ?? 1): not XML: \(words)",
             remedy: "the file is truncated or damaged: correct it or write it again")
+    }
+}
+
+/// Why and where a text is not XML; nil where it is.
+func xmlFault(_ text: TextFile) -> LandmarkdError? {
+    do throws(LandmarkdError) {
+        let elements = try XMLElements(text.contents, file: text.name)
+        while try elements.next() != nil {}
+        return nil
+    } catch {
+        return error
     }
 }

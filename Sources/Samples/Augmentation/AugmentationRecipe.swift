@@ -8,7 +8,7 @@ package struct AugmentationRecipe: Sendable, Equatable {
     package enum Crops: String, Sendable {
         /// Steps 0–7 of the published method: turned, forehead, random size, random place.
         case method
-        /// Laid by wrong previous landmarks, as a tracker does.
+        /// Placed by inaccurate previous landmarks, as in a tracker.
         case tracking
     }
 
@@ -19,12 +19,12 @@ package struct AugmentationRecipe: Sendable, Equatable {
     package var mirrorShare = 0.5
 
     package var method = MethodCrops()
-    package var laid = LaidCrops()
+    package var cropJitter = CropJitter()
     package var negatives = Negatives()
     package var priors = Priors()
     package var pairs = Pairs()
     package var lids = Lids()
-    /// How much more often rare shapes are drawn: the power of their distance from the mean shape; 0: all alike.
+    /// How much more often rare shapes are sampled: the power of their distance from the mean shape; 0: equally often.
     package var rarity = 0.0
     package var photometry = Photometry()
 
@@ -38,7 +38,7 @@ package struct AugmentationRecipe: Sendable, Equatable {
         return recipe
     }()
 
-    /// What a tracker meets: the recipe of the shipped models.
+    /// Conditions as a tracker meets them: the recipe of the shipped models.
     package static let tracking = AugmentationRecipe(crops: .tracking)
 
     package init(crops: Crops) { self.crops = crops }
@@ -52,14 +52,14 @@ package struct AugmentationRecipe: Sendable, Equatable {
     }
 
     /// Crops of the tracking recipe; errors are normal, with these standard deviations.
-    package struct LaidCrops: Sendable, Equatable {
+    package struct CropJitter: Sendable, Equatable {
         /// Area of the crop over the square of the face box's longer side.
         package var area = 1.5
         package var turn = 8.0
         /// Deviation of the natural logarithm of the side.
         package var scale = 0.10
         package var shift = 0.05
-        /// Samples that are laid much worse, and their deviations.
+        /// Share of samples whose crops are misplaced much more, and their deviations.
         package var outlierShare = 0.2
         package var outlierTurn = 18.0
         package var outlierScale = 0.2
@@ -75,7 +75,7 @@ package struct AugmentationRecipe: Sendable, Equatable {
         package var needsNoPictures = false
         package var besideDistance = 0.6
         package var besideTurn = 30.0
-        /// Share of the others that the network has taken for faces before, as long as it has found such.
+        /// Share of hard negatives among the others, once there are some.
         package var hardShare = 0.6
         /// Side of the crop over the picture's shorter side.
         package var size = 0.08...1.0
@@ -86,26 +86,26 @@ package struct AugmentationRecipe: Sendable, Equatable {
     /// First heatmaps. The kinds' shares are of the samples that have a prior; the rest is the disturbed truth.
     package struct Priors: Sendable, Equatable {
         package var share = 0.5
-        /// Another person's shape, laid on this crop with these errors (standard deviations).
+        /// Another person's shape, placed in this crop with these errors (standard deviations).
         package var otherShare = 0.3
         package var otherTurn = 6.0
         package var otherScale = 0.08
         package var otherShift = 0.04
-        /// The very shape that laid the crop: upright in its middle, as in the tracker; crops of this kind move less.
+        /// The shape that determined the crop: upright in its middle, as in the tracker; crops of this kind move less.
         package var previousShare = 0.3
         /// Strongly wrong: shifted and turned by at most this.
         package var strongShare = 0.08
         package var strongShift = 0.3
         package var strongTurn = 30.0
-        /// Disturbance of the truth: turned, scaled, shifted as a whole (standard deviations) …
+        /// Perturbation of the truth: turned, scaled, shifted as a whole (standard deviations) …
         package var turn = 5.0
         package var scale = 0.05
         package var shift = 0.02
-        /// … and each point by itself, by a deviation drawn from 0 to this.
+        /// … and noise on each point, with a deviation drawn from 0 to this.
         package var pointNoise = 0.012
     }
 
-    /// Pairs of neighbouring frames: the second shows what the first does, laid a little otherwise (normal errors with these standard
+    /// Pairs of neighbouring frames: the second shows what the first does, moved a little (normal errors with these standard
     /// deviations), under the same light and fresh noise.
     package struct Pairs: Sendable, Equatable {
         /// Share of the samples with odd numbers that are the next frame of the one before.
@@ -122,10 +122,10 @@ package struct AugmentationRecipe: Sendable, Equatable {
     package struct Lids: Sendable, Equatable {
         /// Share of the faces.
         package var share = 0.0
-        /// Share of these that are shut wholly; how far the others are, 0…1.
+        /// Share of these that are shut completely; how far the others are, 0…1.
         package var wholeShare = 0.6
         package var partly = 0.3...0.9
-        /// Share of these of which one eye stays open.
+        /// Share of these in which one eye stays open.
         package var winkShare = 0.15
     }
 
@@ -157,7 +157,7 @@ package struct AugmentationRecipe: Sendable, Equatable {
         /// As a camera in infrared sees it: skin, which is red, is bright; without colour.
         package var infraredShare = 0.04
         package var infrared = 0.3...1.5
-        /// Luma above black × this, with noise of its own.
+        /// Luma above black × this, with additional noise.
         package var darkShare = 0.05
         package var dark = 0.1...0.4
         package var darkNoise = 0.02...0.09

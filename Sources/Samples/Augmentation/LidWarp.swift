@@ -4,9 +4,9 @@ import Glibc
 
 /// Shuts an open eye in a picture: the skin above slides down over the eye, most of the way, and the skin below a little up.
 ///
-/// The lids' landmarks go with their edges. Works in the eye's own frame: s from corner to corner, 0…1, t down, in widths of the eye.
+/// The lids' landmarks move with their edges. Works in the eye's coordinates: s from corner to corner, 0…1, t down, in widths of the eye.
 struct LidWarp {
-    /// Share of the way that shuts the eye which the upper lid goes.
+    /// The upper lid's share of the closing motion.
     private static let upperShare = 0.85
     /// Share of an open eye's opening that the lashes of a shut one still leave.
     private static let rest = 0.06
@@ -16,13 +16,13 @@ struct LidWarp {
 
     private let eye: FaceOpening
     private let closing: Double
-    private let frame: SimilarityMap
-    private let inverse: SimilarityMap
+    private let pictureFromEye: SimilarityMap
+    private let eyeFromPicture: SimilarityMap
     /// Places of the corners and the lids along s, and their heights.
     private let upper: [Point]
     private let lower: [Point]
 
-    /// Nil where the eye is shut already, or so turned or drawn that its lids do not lie side by side.
+    /// Nil where the eye is already shut, or so turned that its lids do not lie side by side.
     ///
     /// - Parameters:
     ///   - points: pixels of the picture.
@@ -31,11 +31,14 @@ struct LidWarp {
         let (left, right) = (points[eye.corners.left], points[eye.corners.right])
         let across = right - left
         guard eye.part == .eyes, across.length > 4, eye.width(of: points) > 0.15 else { return nil }
-        let frame = SimilarityMap(scale: across.length, angle: atan2(across.y, across.x), from: .zero, to: left)
-        let inverse = frame.inverse
-        upper = [Point(0, 0)] + eye.lids.map { inverse(points[$0.upper]) } + [Point(1, 0)]
-        lower = [Point(0, 0)] + eye.lids.map { inverse(points[$0.lower]) } + [Point(1, 0)]
-        (self.eye, self.closing, self.frame, self.inverse) = (eye, closing * (1 - Self.rest), frame, inverse)
+        let pictureFromEye = SimilarityMap(
+            scale: across.length, angle: atan2(across.y, across.x), from: .zero, to: left)
+        let eyeFromPicture = pictureFromEye.inverse
+        upper = [Point(0, 0)] + eye.lids.map { eyeFromPicture(points[$0.upper]) } + [Point(1, 0)]
+        lower = [Point(0, 0)] + eye.lids.map { eyeFromPicture(points[$0.lower]) } + [Point(1, 0)]
+        (self.eye, self.closing, self.pictureFromEye, self.eyeFromPicture) = (
+            eye, closing * (1 - Self.rest), pictureFromEye, eyeFromPicture
+        )
         for line in [upper, lower] {
             for (one, next) in zip(line, line.dropFirst()) where next.x < one.x + 0.08 { return nil }
         }
@@ -56,12 +59,13 @@ struct LidWarp {
     /// Pixels that change lie in this box.
     var box: Box {
         let reach = 1.0 + Self.above
-        return Box(around: [Point(0, -reach), Point(1, -reach), Point(0, reach), Point(1, reach)].map { frame($0) })
+        return Box(
+            around: [Point(0, -reach), Point(1, -reach), Point(0, reach), Point(1, reach)].map { pictureFromEye($0) })
     }
 
     /// Where a pixel of the new picture is taken from; itself where nothing moves.
     func source(of pixel: Point) -> Point {
-        let p = inverse(pixel)
+        let p = eyeFromPicture(pixel)
         guard p.x > 0, p.x < 1 else { return pixel }
         let (high, low) = (Self.height(upper, at: p.x), Self.height(lower, at: p.x))
         guard low > high else { return pixel }
@@ -76,7 +80,7 @@ struct LidWarp {
         } else {
             t = bottom - (bottom - p.y) * (bottom - low) / (bottom - shutLow)
         }
-        return frame(Point(p.x, t))
+        return pictureFromEye(Point(p.x, t))
     }
 
     /// The polynomial through the corners and the lids. Source: Lagrange's formula.

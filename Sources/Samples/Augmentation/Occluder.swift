@@ -42,3 +42,28 @@ package struct Occluder: Sendable {
         }
     }
 }
+
+/// The part of a picture that is pasted over another one, with soft edges.
+package struct PasteMask: Sendable {
+    package enum Corners: Int, Sendable, CaseIterable { case square, round, ellipse }
+
+    /// From crop units of the crop that is covered to the picture that covers it …
+    package var pictureFromCrop: SimilarityMap
+    /// … after the crop was flipped, where this is set.
+    package var mirrored: Bool
+    /// The box of the covering picture in which the mask lies.
+    package var box: Box
+    package var corners: Corners
+    /// How much of the mask its soft edge is, 0…1.
+    package var feather: Double
+
+    package init(pictureFromCrop: SimilarityMap, mirrored: Bool, box: Box, corners: Corners, feather: Double) {
+        (self.pictureFromCrop, self.mirrored, self.box) = (pictureFromCrop, mirrored, box)
+        (self.corners, self.feather) = (corners, feather)
+    }
+
+    /// Place in the box, −1…1 along both sides, of a place in the covered crop.
+    func maskPlace(of p: Point) -> Point {
+        (pictureFromCrop(mirrored ? Point(1 - p.x, p.y) : p) - box.centre) / (Point(box.width, box.height) / 2)
+    }
+}

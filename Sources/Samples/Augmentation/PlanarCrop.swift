@@ -8,7 +8,7 @@ import Glibc
 /// Thread-bound; allocates nothing after `init`. Values are −1…1, as `CropSampler` gives them.
 package final class PlanarCrop {
     package let side: Int
-    /// Changes the noise that a seed gives, and nothing else.
+    /// Changes only the noise that a seed produces.
     var noiseSalt: UInt64 = 0
     private let sampler: CropSampler
     private let memory: UnsafeMutableBufferPointer<Float>
@@ -35,13 +35,13 @@ package final class PlanarCrop {
     deinit { memory.deallocate() }
 
     /// Takes a crop of the frame. `coarse`: sampled with that many pixels a side only, then enlarged.
-    package func sample(_ frame: Frame, _ map: SimilarityMap, mirrored: Bool = false, coarse: Int? = nil) {
-        sample(frame, map, mirrored: mirrored, coarse: coarse, into: planes)
+    package func sample(_ frame: Frame, _ frameFromCrop: SimilarityMap, mirrored: Bool = false, coarse: Int? = nil) {
+        sample(frame, frameFromCrop, mirrored: mirrored, coarse: coarse, into: planes)
     }
 
     /// Takes a crop of another picture, for `occlude(_:textured:)` and `paste(_:)`.
-    package func sampleTexture(_ frame: Frame, _ map: SimilarityMap, mirrored: Bool = false) {
-        sample(frame, map, mirrored: mirrored, coarse: nil, into: texture)
+    package func sampleTexture(_ frame: Frame, _ frameFromCrop: SimilarityMap, mirrored: Bool = false) {
+        sample(frame, frameFromCrop, mirrored: mirrored, coarse: nil, into: texture)
     }
 
     /// Writes `[side, side, 3]`, held to −1…1.
@@ -51,12 +51,14 @@ package final class PlanarCrop {
     }
 
     private func sample(
-        _ frame: Frame, _ map: SimilarityMap, mirrored: Bool, coarse: Int?, into target: UnsafeMutablePointer<Float>
+        _ frame: Frame, _ frameFromCrop: SimilarityMap, mirrored: Bool, coarse: Int?,
+        into target: UnsafeMutablePointer<Float>
     ) {
         let small = min(max(1, coarse ?? side), side)
         let count = 3 * small * small
         sampler.sample(
-            frame, map, mirrored: mirrored, coarse: small, into: UnsafeMutableBufferPointer(start: pixels, count: count)
+            frame, frameFromCrop, mirrored: mirrored, coarse: small,
+            into: UnsafeMutableBufferPointer(start: pixels, count: count)
         )
         guard small < side else { return lm_split_planes(target, pixels, side * side) }
         let reduced = scratch  // 3·small² floats, and `pixels` is free once they are split
@@ -163,15 +165,15 @@ extension PlanarCrop {
         lm_occlude_planes(planes, Int32(side), &shape, textured ? texture : nil)
     }
 
-    /// Lays the texture that was sampled last over the crop, through the mask.
+    /// Pastes the texture that was sampled last over the crop, through the mask.
     package func paste(_ mask: PasteMask) {
         // From pixel (i, j) to the mask's own units.
         let first = 0.5 / Double(side)
-        let origin = mask.units(Point(first, first))
-        let right = mask.units(Point(first + 1 / Double(side), first)) - origin
-        let down = mask.units(Point(first, first + 1 / Double(side))) - origin
-        let map = [right.x, down.x, origin.x, right.y, down.y, origin.y].map { Float($0) }
-        lm_paste_planes(planes, Int32(side), texture, map, Int32(mask.corners.rawValue), Float(mask.feather))
+        let origin = mask.maskPlace(of: Point(first, first))
+        let right = mask.maskPlace(of: Point(first + 1 / Double(side), first)) - origin
+        let down = mask.maskPlace(of: Point(first, first + 1 / Double(side))) - origin
+        let maskFromPixel = [right.x, down.x, origin.x, right.y, down.y, origin.y].map { Float($0) }
+        lm_paste_planes(planes, Int32(side), texture, maskFromPixel, Int32(mask.corners.rawValue), Float(mask.feather))
     }
 }
 

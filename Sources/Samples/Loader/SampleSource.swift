@@ -19,13 +19,13 @@ package struct SampleLabels: Sendable {
     }
 }
 
-/// An endless sequence of training samples; sample `index` is the same whoever draws it.
+/// An endless sequence of training samples; sample `index` is the same no matter which generator draws it.
 package protocol SampleSource: Sendable {
-    /// Side of the crops in pixels, and numbers of a pixel.
+    /// Side of the crops in pixels, and channels of a pixel.
     var side: Int { get }
     var channels: Int { get }
 
-    /// A generator with working memory of its own, for one thread.
+    /// A generator with its own working memory, for one thread.
     func makeGenerator() -> any SampleGenerator
 }
 

@@ -2,14 +2,14 @@ import Base
 import FaceTracking
 import Glibc
 
-/// Endless random scenes for the locator: annotated faces and patches of face-free pictures, of all sizes, laid on other pictures.
-/// Scene `index` is the same whoever draws it.
+/// Endless random scenes for the locator: annotated faces and patches of face-free pictures, of all sizes, pasted on other pictures.
+/// Scene `index` is the same no matter which generator draws it.
 package struct LocatorSampler: Sendable {
     /// Side of the scenes in pixels; a multiple of 32. The locator is fully convolutional: other shapes need no scenes of their own.
     package let side: Int
     package let faces: FaceSet
     package let negatives: PictureSet
-    /// Which of the negatives to draw more often.
+    /// Which of the negatives to sample more often.
     package let hardPictures: HardPictures
     package let recipe: SceneRecipe
     package let seed: UInt64
@@ -25,7 +25,7 @@ package struct LocatorSampler: Sendable {
         order = WeightedOrder(faces.faces.map { TrainingSampler.defaultWeights[$0.set] ?? 1 })
     }
 
-    /// Writes `[side, side, 3]` floats in −1…1 and what the locator is to say about them. `canvas` is the calling thread's own.
+    /// Writes `[side, side, 3]` floats in −1…1 and the locator's target for them. `canvas` is the calling thread's own.
     /// Returns the files of the faces.
     package func makeSample(
         index: UInt64, into pixels: UnsafeMutableBufferPointer<Float>, target: inout LocatorTarget,
@@ -41,7 +41,7 @@ package struct LocatorSampler: Sendable {
         changePhotometry(canvas, recipe.photometry, &random)
         canvas.write(to: pixels)
         drawBars(pixels, &scene, &random)
-        scene.ask(&target, side: side, smallest: recipe.smallest)
+        scene.write(to: &target, side: side, smallest: recipe.smallest)
         return scene.placed.map { faces.faces[$0.face].file }
     }
 
@@ -96,14 +96,15 @@ package struct LocatorSampler: Sendable {
             let centre = Point(random.uniform(), random.uniform())
             // The patch's middle fifth to all of the picture, as large on the scene as a face would be.
             let share = random.uniform(0.2, 1)
-            let map = SimilarityMap(
+            let frameFromScene = SimilarityMap(
                 scale: share * min(size.x, size.y) / length, angle: turn(&random), from: centre,
                 to: Point(random.uniform(0.5 * share, 1 - 0.5 * share), random.uniform(0.5 * share, 1 - 0.5 * share))
                     * size)
             let half = size * share / 2
-            let middle = map(centre)
+            let middle = frameFromScene(centre)
             paste(
-                canvas, frame, map, mirrored: false, Box(low: middle - half, high: middle + half).clamped(to: size),
+                canvas, frame, frameFromScene, mirrored: false,
+                Box(low: middle - half, high: middle + half).clamped(to: size),
                 &random)
         }
     }
@@ -122,41 +123,44 @@ package struct LocatorSampler: Sendable {
         let index = order.draw(&random)
         let (face, frame) = (faces.faces[index], faces.frame(of: index))
         let size = Point(Double(frame.displayWidth), Double(frame.displayHeight))
-        let own = layout.map(around: face.points, scheme: faces.scheme)
+        let frameFromCrop = layout.frameFromCrop(around: face.points, scheme: faces.scheme)
         // From the whole picture's shorter side down to the face alone.
-        let span = exp(random.uniform(log(0.6 * own.scale), log(max(0.7 * own.scale, min(size.x, size.y)))))
-        let middle = own(Point(0.5, 0.5))
+        let span = exp(
+            random.uniform(log(0.6 * frameFromCrop.scale), log(max(0.7 * frameFromCrop.scale, min(size.x, size.y)))))
+        let middle = frameFromCrop(Point(0.5, 0.5))
         let free = (low: middle - span / 2, high: size - middle - span / 2)
         let shift = Point(
             random.uniform(-min(max(0, free.low.x), 0.4 * span), min(max(0, free.high.x), 0.4 * span)),
             random.uniform(-min(max(0, free.low.y), 0.4 * span), min(max(0, free.high.y), 0.4 * span)))
-        let map = SimilarityMap(
+        let frameFromScene = SimilarityMap(
             scale: span, angle: random.normal() * 6 * degree, from: Point(0.5, 0.5), to: middle + shift)
         let isMirrored = random.chance(recipe.mirrorShare)
-        canvas.sampleTexture(frame, map, mirrored: isMirrored)
+        canvas.sampleTexture(frame, frameFromScene, mirrored: isMirrored)
         canvas.paste(
             PasteMask(
-                map: map, mirrored: isMirrored, box: Box(low: .zero, high: size - 1), corners: .square,
+                pictureFromCrop: frameFromScene, mirrored: isMirrored, box: Box(low: .zero, high: size - 1),
+                corners: .square,
                 feather: random.uniform(0.01, 0.15)))
-        scene.add(index, own.then(map.inverse).mirrored(if: isMirrored), isFilling: true)
+        scene.add(index, frameFromCrop.then(frameFromScene.inverse).mirrored(if: isMirrored), isFilling: true)
     }
 
     /// One more face; false where it would cover another.
     private func drawFace(_ canvas: PlanarCrop, _ scene: inout Scene, _ random: inout SplitMix64) -> Bool {
         let index = order.draw(&random)
         let (face, frame) = (faces.faces[index], faces.frame(of: index))
-        let own = layout.map(around: face.points, scheme: faces.scheme)
-        let box = Box(around: SimilarityMap(scale: 1, angle: -own.angle)(face.points))
+        let frameFromCrop = layout.frameFromCrop(around: face.points, scheme: faces.scheme)
+        let box = Box(around: SimilarityMap(scale: 1, angle: -frameFromCrop.angle)(face.points))
         let length = exp(random.uniform(log(recipe.face.lowerBound), log(recipe.face.upperBound)))
-        let laid = SimilarityMap(
-            scale: length * own.scale / max(1, box.width, box.height), angle: turn(&random), from: Point(0.5, 0.5),
+        let sceneFromCrop = SimilarityMap(
+            scale: length * frameFromCrop.scale / max(1, box.width, box.height), angle: turn(&random),
+            from: Point(0.5, 0.5),
             to: Point(random.uniform(), random.uniform()))
-        guard scene.hasRoom(for: laid) else { return false }
+        guard scene.hasRoom(for: sceneFromCrop) else { return false }
         let isMirrored = random.chance(recipe.mirrorShare)
-        let map = laid.mirrored(if: isMirrored).inverse.then(own)
+        let frameFromScene = sceneFromCrop.mirrored(if: isMirrored).inverse.then(frameFromCrop)
         let size = Point(Double(frame.displayWidth), Double(frame.displayHeight))
-        paste(canvas, frame, map, mirrored: isMirrored, around(face.points, size, &random), &random)
-        scene.add(index, laid, isFilling: false)
+        paste(canvas, frame, frameFromScene, mirrored: isMirrored, around(face.points, size, &random), &random)
+        scene.add(index, sceneFromCrop, isFilling: false)
         return true
     }
 
@@ -170,14 +174,16 @@ package struct LocatorSampler: Sendable {
     }
 
     private func paste(
-        _ canvas: PlanarCrop, _ frame: Frame, _ map: SimilarityMap, mirrored: Bool, _ box: Box,
+        _ canvas: PlanarCrop, _ frame: Frame, _ frameFromScene: SimilarityMap, mirrored: Bool, _ box: Box,
         _ random: inout SplitMix64
     ) {
         guard box.width > 1, box.height > 1 else { return }
-        canvas.sampleTexture(frame, map, mirrored: mirrored)
+        canvas.sampleTexture(frame, frameFromScene, mirrored: mirrored)
         let corners = PasteMask.Corners.allCases[Int(random.uniform() * 3)]
         let feather = exp(random.uniform(log(0.03), log(0.5)))
-        canvas.paste(PasteMask(map: map, mirrored: mirrored, box: box, corners: corners, feather: feather))
+        canvas.paste(
+            PasteMask(pictureFromCrop: frameFromScene, mirrored: mirrored, box: box, corners: corners, feather: feather)
+        )
     }
 
     private func turn(_ random: inout SplitMix64) -> Double {
@@ -199,7 +205,7 @@ package struct LocatorSampler: Sendable {
         scene.cover(occluder.centre, reach: max(occluder.half.x, occluder.half.y))
     }
 
-    /// Black at two opposite sides, as around frames that are not of the scene's shape.
+    /// Black bars at two opposite sides, as around frames with another aspect ratio.
     private func drawBars(
         _ pixels: UnsafeMutableBufferPointer<Float>, _ scene: inout Scene, _ random: inout SplitMix64
     ) {
@@ -227,5 +233,34 @@ extension Box {
     /// The part inside a picture of this size.
     fileprivate func clamped(to size: Point) -> Box {
         Box(low: pointwiseMax(low, .zero), high: pointwiseMin(high, size - 1))
+    }
+}
+
+/// Scenes as samples for viewing: landmarks are the corners of the faces' crops, upper left first, clockwise.
+extension LocatorSampler: SampleSource {
+    package var channels: Int { 3 }
+
+    package func makeGenerator() -> any SampleGenerator { Generator(self) }
+
+    private final class Generator: SampleGenerator {
+        private let sampler: LocatorSampler
+        private let canvas: PlanarCrop
+        private var target: LocatorTarget
+
+        init(_ sampler: LocatorSampler) {
+            (self.sampler, canvas) = (sampler, PlanarCrop(side: sampler.side))
+            let cells = sampler.side / LocatorConfiguration.cell
+            target = LocatorTarget(rows: cells, columns: cells)
+        }
+
+        func makeSample(index: UInt64, into crop: UnsafeMutableBufferPointer<Float>) -> SampleLabels {
+            let files = sampler.makeSample(index: index, into: crop, target: &target, with: canvas)
+            let corners = [Point(0, 0), Point(1, 0), Point(1, 1), Point(0, 1)]
+            let truth = target.crops.flatMap { crop in
+                corners.map { (crop($0) + 0.5) / Double(sampler.side) }
+            }
+            return SampleLabels(
+                truth: truth, prior: nil, presence: target.faces > 0, file: files.joined(separator: " "))
+        }
     }
 }

@@ -2,15 +2,15 @@ import Base
 import FaceTracking
 import Glibc
 
-/// What the locator is to say about a scene, cell by cell.
+/// The locator's target for a scene, cell by cell.
 package struct LocatorTarget: Sendable {
-    /// 1 in the cell of a face's centre, less around it, 0 where there is no face; NaN where nothing is asked.
+    /// 1 in the cell of a face's centre, less around it, 0 where there is no face; NaN where the cell is ignored.
     package private(set) var heat: [Float]
-    /// How much a cell's numbers count; the cells of a face sum to 1.
+    /// Weight of a cell's numbers; the cells of a face sum to 1.
     package private(set) var weight: [Float]
     /// Five numbers of each cell that counts, as `LocatorConfiguration.outputs` says.
     package private(set) var numbers: [Float]
-    /// Crops of the faces asked for, on the scene in pixels.
+    /// Crops of the target faces, in pixels of the scene.
     package private(set) var crops: [SimilarityMap] = []
     package var faces: Int { crops.count }
     package let rows: Int
@@ -28,7 +28,7 @@ package struct LocatorTarget: Sendable {
         crops.removeAll(keepingCapacity: true)
     }
 
-    /// Asks for a face with this crop on the scene (pixels). Its centre lies in the scene.
+    /// Adds a target face with this crop in the scene (pixels). Its centre lies in the scene.
     ///
     /// The heat falls off like a Gaussian that is wider for larger faces. Source: Zhou et al. 2019, section 3; here with a deviation of
     /// a fourteenth of the crop's side.
@@ -38,17 +38,17 @@ package struct LocatorTarget: Sendable {
         guard heat.indices.contains(row * columns + column), 0..<columns ~= column else { return }
         crops.append(crop)
         let deviation = max(0.45, crop.scale / Double(LocatorConfiguration.cell) / 14)
-        var asked: [(cell: Int, weight: Float)] = []
+        var cells: [(cell: Int, weight: Float)] = []
         forEachCell(near: centre, within: 3.5 * deviation) { cell, j, i in
             let distance = Point(Double(i), Double(j)) - Point(Double(column), Double(row))
             let value = Float(exp(-distance.length * distance.length / (2 * deviation * deviation)))
             if !(value <= heat[cell]) || (i == column && j == row) {
                 heat[cell] = value
-                if value > 0.3 { asked.append((cell, value)) } else { weight[cell] = 0 }
+                if value > 0.3 { cells.append((cell, value)) } else { weight[cell] = 0 }
             }
         }
-        let sum = asked.reduce(0) { $0 + $1.weight }
-        for (cell, share) in asked {
+        let sum = cells.reduce(0) { $0 + $1.weight }
+        for (cell, share) in cells {
             weight[cell] = share / sum
             let face = FaceCell(crop, column: cell % columns, row: cell / columns)
             for (k, value) in [face.shift.x, face.shift.y, face.size, face.roll.x, face.roll.y].enumerated() {
@@ -57,7 +57,7 @@ package struct LocatorTarget: Sendable {
         }
     }
 
-    /// Asks nothing within `reach` crop sides of the crop's centre, where no face is asked for.
+    /// Ignores cells within `reach` crop sides of the crop's centre, except those of target faces.
     package mutating func ignore(_ crop: SimilarityMap, reach: Double = 0.4) {
         let centre = place(crop)
         let radius = reach * crop.scale / Double(LocatorConfiguration.cell)
@@ -66,7 +66,7 @@ package struct LocatorTarget: Sendable {
         }
     }
 
-    /// Asks nothing further than `reach` crop sides from the crop's centre, where no face is asked for.
+    /// Ignores cells further than `reach` crop sides from the crop's centre, except those of target faces.
     mutating func ignoreBeyond(_ crop: SimilarityMap, reach: Double) {
         let centre = place(crop)
         let radius = reach * crop.scale / Double(LocatorConfiguration.cell)

@@ -1,5 +1,49 @@
 import Base
 
+/// How the locator's training scenes are made. Lengths are in sides of the scene, angles in degrees.
+package struct SceneRecipe: Sendable, Equatable {
+    /// Share of the scenes without a face, and of those with one picture that covers most of the scene.
+    package var emptyShare = 0.25
+    package var fillShare = 0.3
+    /// Share of the other scenes that have a second face, of these a third, and so on.
+    package var moreShare = 0.35
+    package var mostFaces = 4
+    /// Height of the faces (landmarks, longer side), and the height below which a face is ignored.
+    package var face = 0.044...1.15
+    package var smallest = 0.05
+    /// Share of the faces that are turned by anything up to `turn`, and deviation of the others.
+    package var turnShare = 0.4
+    package var turn = 45.0
+    package var uprightTurn = 8.0
+    /// Share of the scenes with patches of face-free pictures pasted in like faces, and how many.
+    package var patchShare = 0.5
+    package var mostPatches = 3
+    /// Shares of backgrounds in which the locator has seen false faces; of flat ones; of blurred ones.
+    package var hardShare = 0.5
+    package var flatShare = 0.08
+    package var blurredShare = 0.08
+    /// Share of the scenes with black bars, as frames of other shapes have, and the widest.
+    package var barShare = 0.3
+    package var bar = 0.3
+    package var mirrorShare = 0.5
+    package var photometry = SceneRecipe.photometry
+
+    package init() {}
+
+    /// Milder than for crops: faces are small here.
+    static let photometry: AugmentationRecipe.Photometry = {
+        var photometry = AugmentationRecipe.Photometry()
+        photometry.minifyShare = 0
+        (photometry.occluderShare, photometry.occluderSize) = (0.3, 0.05...0.35)
+        (photometry.blurShare, photometry.blur) = (0.2, 0.3...1.0)
+        (photometry.streakShare, photometry.streak) = (0.06, 2...5)
+        (photometry.noiseShare, photometry.noise) = (0.4, 0.008...0.06)
+        (photometry.darkShare, photometry.darkNoise) = (0.08, 0.01...0.05)
+        (photometry.compressionShare, photometry.quality) = (0.12, 30...80)
+        return photometry
+    }()
+}
+
 /// Faces of a scene while it is made.
 struct Scene {
     struct Face {
@@ -21,7 +65,7 @@ struct Scene {
         placed.append(Face(face: face, crop: crop, isFilling: isFilling))
     }
 
-    /// Whether a face with this crop, and what is around it in its picture, leaves the other faces to be seen.
+    /// Whether a face with this crop and its surroundings leaves the other faces visible.
     func hasRoom(for crop: SimilarityMap) -> Bool {
         let centre = crop(Point(0.5, 0.5))
         return placed.allSatisfy {
@@ -29,7 +73,7 @@ struct Scene {
         }
     }
 
-    /// Something round is in front of the scene: faces that it covers for the most part are not asked for.
+    /// Marks faces that are mostly covered by a round occluder: they are ignored.
     mutating func cover(_ centre: Point, reach: Double) {
         for index in placed.indices {
             let crop = placed[index].crop
@@ -38,20 +82,20 @@ struct Scene {
         }
     }
 
-    /// Writes what the locator is to say.
-    func ask(_ target: inout LocatorTarget, side: Int, smallest: Double) {
+    /// Writes the expected output of the locator.
+    func write(to target: inout LocatorTarget, side: Int, smallest: Double) {
         target.clear()
-        let toPixels = SimilarityMap(a: Double(side), b: 0, tx: -0.5, ty: -0.5)
-        // Cells that ask nothing first: faces that are asked for have their own way.
+        let pixelsFromScene = SimilarityMap(a: Double(side), b: 0, tx: -0.5, ty: -0.5)
+        // Ignored cells first, so that faces with a target overwrite them.
         for face in placed {
-            let crop = face.crop.then(toPixels)
-            if !isAsked(face, smallest) { target.ignore(crop) }
+            let crop = face.crop.then(pixelsFromScene)
+            if !isTarget(face, smallest) { target.ignore(crop) }
             if face.isFilling { target.ignoreBeyond(crop, reach: 0.55) }
         }
-        for face in placed where isAsked(face, smallest) { target.add(face.crop.then(toPixels)) }
+        for face in placed where isTarget(face, smallest) { target.add(face.crop.then(pixelsFromScene)) }
     }
 
-    private func isAsked(_ face: Face, _ smallest: Double) -> Bool {
+    private func isTarget(_ face: Face, _ smallest: Double) -> Bool {
         let centre = face.crop(Point(0.5, 0.5))
         let (low, high) = (0.01, 0.99)
         let across = marginIsUpright ? margin : 0
@@ -64,7 +108,7 @@ struct Scene {
 }
 
 extension SimilarityMap {
-    /// What this map lays somewhere in the unit square, flipped left to right.
+    /// The map into the unit square, flipped left to right.
     func mirrored(if isMirrored: Bool) -> SimilarityMap {
         guard isMirrored else { return self }
         let centre = self(Point(0.5, 0.5))

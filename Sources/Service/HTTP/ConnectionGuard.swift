@@ -4,8 +4,8 @@ import NIOCore
 import NIOHTTP1
 import NIOHTTPTypes
 
-/// Bounds what one connection may do: refuses it where too many are open, answers requests that are none, and closes it after
-/// an answer that says so, when it brings no request or takes no answer for too long, and soon after the service is told to end.
+/// Limits one connection: refuses it where too many are open, answers malformed requests, and closes it after
+/// a response that says so, when it sends no request or reads no response for too long, and soon after the service is asked to stop.
 final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
@@ -24,7 +24,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var isClosing = false
     private var requests = 0
     private var answers = 0
-    /// Which request is the last one, if that is known.
+    /// The last request, if that is known.
     private var lastRequest: Int?
     private var idleLimit: Scheduled<Void>?
     /// When those parts of answers were written that the kernel has not taken yet, the oldest first.
@@ -146,7 +146,7 @@ extension ConnectionGuard {
 // MARK: Sending
 
 extension ConnectionGuard {
-    /// Hands a part on, and keeps in mind since when it waits to be sent.
+    /// Passes a part on and records since when it waits to be sent.
     private func send(
         _ part: HTTPResponsePart, _ context: ChannelHandlerContext, _ promise: EventLoopPromise<Void>?
     ) {

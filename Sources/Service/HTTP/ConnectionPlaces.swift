@@ -6,10 +6,10 @@ import NIOCore
 import NIOHTTP1
 import Synchronization
 
-/// Which connections are open, of how many. May be used by any thread.
+/// Limits the number of open connections. May be used by any thread.
 ///
 /// When all places are taken, the connection that has been idle longest is closed for a new one. Where none is idle, a few more
-/// are admitted for health and metrics alone: whoever watches the service sees it also when its readers take all it has.
+/// are admitted for health and metrics alone: monitoring still works when readers have taken all other places.
 final class ConnectionPlaces: Sendable {
     enum Place: Sendable {
         case general
@@ -37,7 +37,7 @@ final class ConnectionPlaces: Sendable {
         refused = Counter(label: "landmarkd_http_refused_connections_total", factory: metrics)
     }
 
-    /// The place of a connection that has just been opened; nil where not even a reserved one can be had.
+    /// The place of a connection that has just been opened; nil where not even a reserved one is free.
     func enter(_ channel: any Channel) -> Place? {
         let (place, evicted) = holders.withLock { holders -> (Place?, (any Channel)?) in
             for place in [Place.general, .reserved] {
@@ -52,7 +52,7 @@ final class ConnectionPlaces: Sendable {
         return place
     }
 
-    /// The connection has a request that is not for everybody. False where its place is reserved and no general one can be had.
+    /// The connection has a request other than for health and metrics. False where its place is reserved and no general one is free.
     func needsGeneralPlace(_ channel: any Channel) -> Bool {
         let (isGranted, evicted) = holders.withLock { holders -> (Bool, (any Channel)?) in
             guard let holder = holders[ObjectIdentifier(channel)] else { return (false, nil) }
@@ -76,7 +76,7 @@ final class ConnectionPlaces: Sendable {
 
     func countRefusal() { refused.increment() }
 
-    /// Sees to it that a place is free, and returns whose it was; nil where there is none and nobody is idle.
+    /// Frees a place if needed and returns the connection that held it; nil where no connection is idle.
     private func makeRoom(for place: Place, in holders: inout Holders) -> (evicted: (any Channel)?, Void)? {
         let held = holders.filter { $0.value.place == place }
         guard held.count >= limits[place] ?? 0 else { return (nil, ()) }
@@ -119,7 +119,7 @@ struct BoundedHTTPChannel: ServerChildChannel {
 
     func handle(value: HTTP1Channel.Value, logger: Logger) async { await http.handle(value: value, logger: logger) }
 
-    /// A client that has gone already cannot be bounded, and need not.
+    /// A client that is already gone cannot be limited, and need not be.
     private static func bound(_ channel: any Channel) {
         guard let options = channel.syncOptions else { return }
         try? options.setOption(.socketOption(.so_sndbuf), value: .init(sendBuffer))

@@ -5,8 +5,8 @@ import Results
 import ServiceLifecycle
 import Synchronization
 
-/// Follows all streams for those who read events, so that a stream has one reader here however many there are: who publishes
-/// does the same little work for none as for two hundred. May be used by any thread.
+/// Follows all streams on behalf of event readers, so that a stream has one reader here however many clients there are: publishing
+/// costs the same for none as for two hundred. May be used by any thread.
 final class EventHub: Sendable {
     private let streams: StreamDirectory
     private let feeds = Mutex<[ObjectIdentifier: EventFeed]>([:])
@@ -19,29 +19,29 @@ final class EventHub: Sendable {
 
     func remove(_ feed: EventFeed) { feeds.withLock { _ = $0.removeValue(forKey: ObjectIdentifier(feed)) } }
 
-    /// Until the task is cancelled. Each second it looks for other streams, as the settings may be reloaded.
+    /// Runs until the task is cancelled. Checks for new streams every second, since the settings may be reloaded.
     func run() async {
         await withDiscardingTaskGroup { group in
             var followed: [String: StreamState] = [:]
             while !Task.isCancelled {
-                let boards = streams.boards
-                for board in boards where followed[board.name] !== board {
-                    followed[board.name] = board
-                    group.addTask { await self.follow(board) }
+                let states = streams.states
+                for state in states where followed[state.name] !== state {
+                    followed[state.name] = state
+                    group.addTask { await self.follow(state) }
                 }
-                let names = Set(boards.map(\.name))
+                let names = Set(states.map(\.name))
                 for feed in feeds.withLock({ Array($0.values) }) { feed.tick(names: names) }
                 guard (try? await Task.sleep(for: .seconds(1))) != nil else { return }
             }
         }
     }
 
-    private func follow(_ board: StreamState) async {
-        for await result in board.results() {
-            let feeds = feeds.withLock { $0.values.filter { $0.name == nil || $0.name == board.name } }
+    private func follow(_ state: StreamState) async {
+        for await result in state.results() {
+            let feeds = feeds.withLock { $0.values.filter { $0.name == nil || $0.name == state.name } }
             if feeds.isEmpty { continue }
             let event = Self.event(of: result)
-            for feed in feeds { feed.put(event, of: board.name) }
+            for feed in feeds { feed.put(event, of: state.name) }
         }
     }
 
@@ -59,16 +59,16 @@ final class EventHub: Sendable {
 
 /// Server-sent events of one stream or of all, for one reader: the newest result of each stream that it has not seen.
 ///
-/// A reader that takes them slower than they come misses some; it holds up nobody. May be used by any thread.
+/// A slow reader misses some events and delays nobody. May be used by any thread.
 final class EventFeed: Sendable {
-    /// Seconds without an event after which a comment tells that the connection lives.
+    /// Seconds without an event after which a comment shows that the connection is alive.
     private static let heartbeatSeconds = 5.0
     /// Milliseconds after which a browser reconnects.
     private static let retryMilliseconds = 2000
 
     /// Nil: all streams, also those that come later.
     let name: String?
-    /// Whether the reader may still read: the token may change.
+    /// Whether the reader still has access: the token may change.
     private let isAllowed: @Sendable () -> Bool
     /// Events by stream.
     private let unread = Mutex<[String: ByteBuffer]>([:])
@@ -80,13 +80,13 @@ final class EventFeed: Sendable {
         (wakes, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
-    /// Takes the place of the stream's event before, if that has not been sent yet.
+    /// Replaces the stream's previous event if it has not been sent yet.
     func put(_ event: ByteBuffer, of stream: String) {
         unread.withLock { $0[stream] = event }
         wake.yield()
     }
 
-    /// Now and then, with the names of all streams: ends the feed of a stream that is no more, lets others send a comment.
+    /// Called regularly with the names of all streams: ends the feed of a removed stream, lets others send a comment.
     func tick(names: Set<String>) {
         if let name, !names.contains(name) { wake.finish() } else { wake.yield() }
     }
@@ -106,12 +106,12 @@ final class EventFeed: Sendable {
             })
     }
 
-    /// Writes until the reader has gone or may not read any more, the stream is no more, or the service ends.
+    /// Writes until the reader is gone or loses access, the stream is removed, or the service ends.
     private func write(_ send: (ByteBuffer) async throws -> Void) async throws {
         try await send(ByteBuffer(string: "retry: \(Self.retryMilliseconds)\n\n"))
         var lastSent = monotonicSeconds()
         for await _ in wakes.cancelOnGracefulShutdown() {
-            // Asked once a second at least, as `tick` wakes it.
+            // Checked at least once a second, since `tick` wakes it.
             guard isAllowed() else { return }
             var text = takeUnread()
             if text == nil, monotonicSeconds() - lastSent > Self.heartbeatSeconds {

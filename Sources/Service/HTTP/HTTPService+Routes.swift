@@ -22,14 +22,14 @@ extension HTTPService {
         router.get("v1/streams") { [self] _, _ in
             try jsonResponse(
                 StreamList(
-                    streams: streams.boards.map(StreamReport.init), preview: settings.preview, lines: streams.lines))
+                    streams: streams.states.map(StreamReport.init), preview: settings.preview, lines: streams.lines))
         }
         router.get("v1/events") { [self] request, _ in feed(nil, for: request).response(to: request, events) }
-        router.get("v1/streams/:name") { [self] _, context in try latest(of: board(context)) }
+        router.get("v1/streams/:name") { [self] _, context in try latest(of: stream(context)) }
         router.get("v1/streams/:name/events") { [self] request, context in
-            feed(try board(context).name, for: request).response(to: request, events)
+            feed(try stream(context).name, for: request).response(to: request, events)
         }
-        router.get("v1/streams/:name/frame.jpg") { [self] _, context in try await picture(of: board(context)) }
+        router.get("v1/streams/:name/frame.jpg") { [self] _, context in try await picture(of: stream(context)) }
         return router
     }
 
@@ -52,54 +52,54 @@ extension HTTPService {
     }
 
     private func health(_ request: Request) throws -> Response {
-        var report = HealthReport(streams.boards)
+        var report = HealthReport(streams.states)
         let status = report.failing?.isEmpty == true ? HTTPResponse.Status.ok : .serviceUnavailable
         if !settings.allows(request) { report.failing = nil }
         return try jsonResponse(report, status: status)
     }
 
-    private func board(_ context: BasicRequestContext) throws(HTTPErrorResponse) -> StreamState {
+    private func stream(_ context: BasicRequestContext) throws(HTTPErrorResponse) -> StreamState {
         let name = context.parameters.get("name")?.removingPercentEncoding ?? ""
-        if let board = streams.board(name) { return board }
-        let names = streams.boards.map(\.name)
+        if let stream = streams.state(name) { return stream }
+        let names = streams.states.map(\.name)
         let remedy = closestName(to: name, among: names).map { "did you mean '\($0)'?" }
         throw HTTPErrorResponse(
             .notFound, "no stream is called '\(name)'",
             remedy: remedy ?? "streams here: \(names.isEmpty ? "none" : names.joined(separator: ", "))")
     }
 
-    private func latest(of board: StreamState) throws -> Response {
-        guard let latest = board.latest else { throw noFrame(of: board) }
+    private func latest(of stream: StreamState) throws -> Response {
+        guard let latest = stream.latest else { throw noFrame(of: stream) }
         var text = TextBuffer()
         text.append(latest)
         text.append("\n")
         return jsonResponse(ByteBuffer(bytes: text.bytes))
     }
 
-    private func picture(of board: StreamState) async throws -> Response {
+    private func picture(of stream: StreamState) async throws -> Response {
         guard settings.preview else {
             throw HTTPErrorResponse(
                 .notFound, "pictures are switched off", remedy: "set http.preview to true to see them")
         }
-        // A stream that waits for its source has none to give: that is told at once.
-        let mayCome = board.status.state == .delivering || board.status.state == .starting
+        // A stream that waits for its source has no picture: answer at once.
+        let mayCome = stream.status.state == .delivering || stream.status.state == .starting
         let picture =
             mayCome
             ? await cancelWhenGracefulShutdown { [self] in
-                await pictures.picture(of: board, within: Self.pictureSeconds)
+                await pictures.picture(of: stream, within: Self.pictureSeconds)
             } : nil
-        guard let picture else { throw noFrame(of: board) }
+        guard let picture else { throw noFrame(of: stream) }
         return Response(
             status: .ok, headers: [.contentType: "image/jpeg", .init("Landmarkd-Frame")!: "\(picture.frame)"],
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: picture.bytes)))
     }
 
-    private func noFrame(of board: StreamState) -> HTTPErrorResponse {
-        let status = board.status
+    private func noFrame(of stream: StreamState) -> HTTPErrorResponse {
+        let status = stream.status
         let why =
             status.state == .ended ? "its source has ended" : status.shownReasons.first ?? "no frame came in time"
         return HTTPErrorResponse(
-            .serviceUnavailable, "stream '\(board.name)' has no frame to show: \(why)",
+            .serviceUnavailable, "stream '\(stream.name)' has no frame to show: \(why)",
             remedy: "retry later; /healthz reports the state of the stream", headers: [.retryAfter: "2"])
     }
 }

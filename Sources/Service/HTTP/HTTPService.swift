@@ -7,7 +7,7 @@ import NIOCore
 import ServiceLifecycle
 import Synchronization
 
-/// Answers over HTTP what the streams find and how they fare: the page, JSON, events, pictures, health and metrics.
+/// Serves results and state of the streams over HTTP: the page, JSON, events, pictures, health and metrics.
 ///
 /// Everything is bounded: connections, headers, time to send a request and to take an answer. A reader never slows a stream.
 package final class HTTPService: Service {
@@ -30,7 +30,7 @@ package final class HTTPService: Service {
     private let current: Mutex<HTTPSettings>
     private let onListening: @Sendable (_ port: Int) -> Void
 
-    /// `onListening` is told the port as soon as requests are answered.
+    /// `onListening` receives the port as soon as requests are answered.
     package init(
         _ settings: HTTPSettings, streams: StreamDirectory, metrics: MetricsRegistry, logger: Logger,
         onListening: @escaping @Sendable (_ port: Int) -> Void = { _ in }
@@ -60,7 +60,7 @@ package final class HTTPService: Service {
         }
     }
 
-    /// Until it is told to end; begins again where the server gives up by itself.
+    /// Runs until it is asked to stop; starts again where the server gives up by itself.
     private func listen() async throws {
         let hasListened = Atomic(false)
         while true {
@@ -87,7 +87,7 @@ package final class HTTPService: Service {
         configuration.httpDecoder = .init(
             maxHeaderFieldSize: Self.headerBytes, maxHeaderListSize: Self.headerBytes, maxHeaderFieldCount: 100)
         var quiet = logger
-        quiet.logLevel = .critical  // what goes wrong is told by `run`; what clients do wrong, by nobody
+        quiet.logLevel = .critical  // `run` reports what goes wrong; mistakes of clients are not logged
         return Application(
             router: makeRouter(),
             server: HTTPServerBuilder { [configuration] responder in

@@ -3,12 +3,12 @@ import Capture
 import Foundation
 import Logging
 
-/// JPEG pictures of the streams' newest frames for whoever asks.
+/// JPEG pictures of the streams' newest frames, on request.
 ///
-/// A stream is asked for one frame at a time, which all who wait share, and who asks within a tenth of a second gets the same;
-/// so many readers cost no more than one. Encoding has a queue of its own: neither the tracker nor the pool is held up.
+/// One frame of a stream is requested at a time and shared by all waiting requests and by those of the next tenth of a second;
+/// many readers cost no more than one. Encoding has its own queue, so that neither the tracker nor the pool is blocked.
 actor PreviewPictures {
-    /// Seconds for which a picture is given out again.
+    /// Seconds for which a picture is reused.
     private static let freshSeconds = 0.1
 
     /// A JPEG file, and the number of the frame that it shows.
@@ -18,7 +18,7 @@ actor PreviewPictures {
     }
 
     private struct Stream {
-        let board: StreamState
+        let state: StreamState
         var isTaking = false
         var newest: (picture: Picture, taken: Double)?
         var waiting: [Int: CheckedContinuation<Picture?, Never>] = [:]
@@ -31,9 +31,9 @@ actor PreviewPictures {
 
     init(logger: Logger) { self.logger = logger }
 
-    /// A frame that is tracked after the call, or was just before it; nil where none came in time.
-    func picture(of board: StreamState, within seconds: Double) async -> Picture? {
-        let key = ObjectIdentifier(board)
+    /// A frame tracked after the call or just before it; nil where none came in time.
+    func picture(of state: StreamState, within seconds: Double) async -> Picture? {
+        let key = ObjectIdentifier(state)
         if let newest = streams[key]?.newest, monotonicSeconds() - newest.taken < Self.freshSeconds {
             return newest.picture
         }
@@ -46,7 +46,7 @@ actor PreviewPictures {
         defer { timeout.cancel() }
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                streams[key, default: Stream(board: board)].waiting[asker] = continuation
+                streams[key, default: Stream(state: state)].waiting[asker] = continuation
                 if Task.isCancelled { answer(asker, of: key, nil) }
                 take(key)
             }
@@ -55,8 +55,8 @@ actor PreviewPictures {
         }
     }
 
-    /// How many wait for a picture of the stream.
-    func waitingCount(for board: StreamState) -> Int { streams[ObjectIdentifier(board)]?.waiting.count ?? 0 }
+    /// Number of requests waiting for a picture of the stream.
+    func waitingCount(for state: StreamState) -> Int { streams[ObjectIdentifier(state)]?.waiting.count ?? 0 }
 
     private func answer(_ asker: Int, of key: ObjectIdentifier, _ picture: Picture?) {
         streams[key]?.waiting.removeValue(forKey: asker)?.resume(returning: picture)
@@ -66,7 +66,7 @@ actor PreviewPictures {
         guard let stream = streams[key], !stream.isTaking else { return }
         streams[key]!.isTaking = true
         Task {
-            let seen = await stream.board.nextPicture()
+            let seen = await stream.state.nextPicture()
             let picture: Picture? = if let seen { await encode(seen) } else { nil }
             deliver(picture, key)
         }
@@ -74,13 +74,13 @@ actor PreviewPictures {
 
     private func deliver(_ picture: Picture?, _ key: ObjectIdentifier) {
         guard let stream = streams[key] else { return }
-        // Without a picture the stream is closed, and another board takes its place.
-        streams[key] = picture.map { Stream(board: stream.board, newest: ($0, monotonicSeconds())) }
+        // Without a picture the stream is closed, and another one takes its place.
+        streams[key] = picture.map { Stream(state: stream.state, newest: ($0, monotonicSeconds())) }
         for waiter in stream.waiting.values { waiter.resume(returning: picture) }
         forgetLater(key)
     }
 
-    /// A picture that is not asked for again is not kept.
+    /// A picture that is not requested again is not kept.
     private func forgetLater(_ key: ObjectIdentifier) {
         Task {
             try await Task.sleep(for: .seconds(1))

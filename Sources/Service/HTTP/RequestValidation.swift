@@ -4,11 +4,11 @@ import Hummingbird
 import NIOCore
 import NIOHTTP1
 
-/// Turns away what no endpoint takes: other methods, bodies, crooked paths, foreign hosts, a missing token.
+/// Rejects requests that no endpoint accepts: other methods, bodies, malformed paths, foreign hosts, a missing token.
 struct RequestValidationMiddleware: RouterMiddleware {
     let settings: @Sendable () -> HTTPSettings
 
-    /// The page itself holds no data, and asks for the token; health without details is for probes that have none.
+    /// The page itself contains no data and asks for the token; health without details is for probes without a token.
     private static let openPaths: Set = ["/", "/page.css", "/page.js", "/healthz"]
 
     func handle(
@@ -21,7 +21,7 @@ struct RequestValidationMiddleware: RouterMiddleware {
         try checkHost(request, settings)
         if !Self.openPaths.contains(request.uri.path), !settings.allows(request) {
             throw HTTPErrorResponse(
-                .unauthorized, "this needs the token that is set as http.token",
+                .unauthorized, "a token is required (http.token)",
                 remedy: "send it as 'Authorization: Bearer TOKEN', or add ?token=TOKEN to the address",
                 headers: [.wwwAuthenticate: "Bearer"])
         }
@@ -53,13 +53,13 @@ struct RequestValidationMiddleware: RouterMiddleware {
         }
     }
 
-    /// A page of another site, whose name was made to lead to this machine, must not read what only this machine may.
+    /// DNS rebinding: a page of another site, whose name resolves to this machine, must not read what only this machine may.
     private func checkHost(_ request: Request, _ settings: HTTPSettings) throws(HTTPErrorResponse) {
         guard settings.token == nil, let host = request.head.authority.map(hostName) else { return }
         let known = ["localhost", "127.0.0.1", "::1", settings.host.lowercased()]
         guard known.contains(host) else {
             throw HTTPErrorResponse(
-                .misdirectedRequest, "'\(host)' is not a name that this service is reached by",
+                .misdirectedRequest, "'\(host)' is not a name of this service",
                 remedy: "ask for http://\(settings.listen), or set http.token to allow any name")
         }
     }
@@ -87,7 +87,7 @@ extension HTTPSettings {
     }
 }
 
-/// Compares all of both, so that the time taken does not tell how much of a guess was right.
+/// Compares all bytes of both, so that the time taken does not reveal how much of a guess was right.
 private func areEqual(_ guess: String, _ secret: String) -> Bool {
     let (guess, secret) = (Array(guess.utf8), Array(secret.utf8))
     var difference = guess.count ^ secret.count
@@ -95,9 +95,9 @@ private func areEqual(_ guess: String, _ secret: String) -> Bool {
     return difference == 0
 }
 
-/// Checks what is known of a request only before it becomes one of Hummingbird's: its version, and whether it names one host.
+/// Checks what is known only before Hummingbird parses the request: its version, and that it names one host.
 ///
-/// An answer to HTTP/1.0 is of that version, is not sent in chunks, and is the last one of its connection. A refusal is told to
+/// An answer to HTTP/1.0 is of that version, is not sent in chunks, and is the last one of its connection. A rejection is passed to
 /// the handlers that follow as an error, a `HTTPErrorResponse`.
 final class HTTP1RequestValidator: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
@@ -152,5 +152,5 @@ final class HTTP1RequestValidator: ChannelDuplexHandler, RemovableChannelHandler
 
 extension HTTPErrorResponse {
     static let unknownVersion = HTTPErrorResponse(
-        .httpVersionNotSupported, "the request is of a version of HTTP that is not spoken here", remedy: "use HTTP/1.1")
+        .httpVersionNotSupported, "this version of HTTP is not supported", remedy: "use HTTP/1.1")
 }

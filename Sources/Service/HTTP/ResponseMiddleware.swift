@@ -4,7 +4,7 @@ import Hummingbird
 import Logging
 import Metrics
 
-/// What holds for every answer: errors as JSON, headers that keep browsers from mischief, no body for HEAD, a count.
+/// Applied to every response: errors as JSON, security headers, no body for HEAD, a request counter.
 struct ResponseMiddleware: RouterMiddleware {
     let metrics: MetricsRegistry
     let logger: Logger
@@ -45,7 +45,7 @@ struct ResponseMiddleware: RouterMiddleware {
 }
 
 extension HTTPFields {
-    /// What every answer carries, so that a browser neither keeps it nor lends it to other sites' pages.
+    /// Headers of every response, so that browsers neither cache it nor share it with other sites' pages.
     static let security: HTTPFields = [
         .cacheControl: "no-store",
         .contentSecurityPolicy: """

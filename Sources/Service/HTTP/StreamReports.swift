@@ -1,4 +1,4 @@
-/// `/v1/streams`: all streams and how they fare.
+/// `/v1/streams`: all streams and their state.
 struct StreamList: Encodable {
     let streams: [StreamReport]
     /// Whether pictures may be seen.
@@ -37,9 +37,9 @@ struct StreamReport: Encodable {
     /// Unix time of the newest frame's exposure.
     let time: Double?
 
-    init(_ board: StreamState) {
-        let (status, latest) = (board.status, board.latest)
-        (name, state, healthy) = (board.name, status.state.rawValue, status.isHealthy)
+    init(_ stream: StreamState) {
+        let (status, latest) = (stream.status, stream.latest)
+        (name, state, healthy) = (stream.name, status.state.rawValue, status.isHealthy)
         reasons = status.shownReasons
         source = status.source.withoutCredentials
         format = status.format.map {
@@ -68,8 +68,8 @@ struct HealthReport: Encodable {
     /// Those that do not deliver as they should; nil for readers without the token.
     var failing: [Stream]?
 
-    init(_ boards: [StreamState]) {
-        let failing = boards.map { ($0.name, $0.status) }.filter { !$0.1.isHealthy }
+    init(_ states: [StreamState]) {
+        let failing = states.map { ($0.name, $0.status) }.filter { !$0.1.isHealthy }
         status = failing.isEmpty ? "ok" : "failing"
         self.failing = failing.map { name, status in
             Stream(name: name, state: status.state.rawValue, reasons: status.shownReasons)

@@ -10,7 +10,7 @@ struct TimedFrame: Sendable {
     var time: Double
 }
 
-/// What the capture thread of a stream does: opens the source, hands its frames on, and reopens it whenever it is lost. Bound to it.
+/// The capture thread of a stream: opens the source, passes its frames on, and reopens it whenever it is lost. Bound to that thread.
 struct CaptureLoop {
     /// Seconds that a source must have delivered before its next loss counts as a new one, with a short pause.
     private static let proof = 5.0
@@ -26,10 +26,10 @@ struct CaptureLoop {
     private var firstFrameTime: Double?
     private var hasDelivered = false
     private var brokenBefore = 0
-    /// Frames of the open source that came, and that it lost.
+    /// Frames received from the open source, and lost by it.
     private var (received, lost) = (0, 0)
     private var jumpsBefore = 0
-    /// The format whose low rate was told already.
+    /// The format whose low rate was already reported.
     private var slowFormat: LiveFormat?
 
     init(_ stream: StreamContext, _ opener: any LiveSourceOpener, _ heartbeat: Heartbeat) {
@@ -39,7 +39,7 @@ struct CaptureLoop {
 
     private var stop: StopSignal { stream.stop }
     private var metrics: StreamMetrics { stream.metrics }
-    private var board: StreamState { stream.board }
+    private var state: StreamState { stream.state }
 
     mutating func run() {
         while !stop.isSet {
@@ -50,7 +50,7 @@ struct CaptureLoop {
             } catch {
                 if stop.isSet { return }
                 lose(error)
-                // A file system that hangs keeps even those that only look whether the source is there.
+                // Even checking whether the source exists blocks on a file system that hangs.
                 let pause = retry.next()
                 heartbeat.rest(atMost: pause + stream.hangLimit)
                 var watch = SourceWatch(opener.name, opener.kind)
@@ -59,7 +59,7 @@ struct CaptureLoop {
         }
     }
 
-    /// Opens the source and hands its frames on until it ends. Throws where it must be reopened.
+    /// Opens the source and passes its frames on until it ends. Throws where it must be reopened.
     private mutating func deliver() throws(LandmarkdError) {
         heartbeat.expect(within: stream.hangLimit)
         let source = try opener.open(stop: stop)
@@ -86,7 +86,7 @@ struct CaptureLoop {
         metrics.received.increment()
         metrics.up.record(1)
         if dropped > 0 { metrics.dropped.increment(by: dropped) }
-        board.update { status in
+        state.update { status in
             status.state = .delivering
             status.received += 1
             status.dropped += dropped
@@ -106,7 +106,7 @@ struct CaptureLoop {
         if isReturn { metrics.reconnects.increment() }
         (hasDelivered, firstFrameTime, lostTime) = (true, now, nil)
         stream.faults.set("", nil)
-        board.update { status in
+        state.update { status in
             status.format = format
             if isReturn { status.reconnects += 1 }
         }
@@ -124,7 +124,7 @@ struct CaptureLoop {
         metrics.up.record(0)
         metrics.rate.record(0)
         stream.faults.set("", error.cause)
-        board.update { ($0.state, $0.rate) = (.waiting, 0) }
+        state.update { ($0.state, $0.rate) = (.waiting, 0) }
     }
 
     private func end() {
@@ -133,22 +133,22 @@ struct CaptureLoop {
         stream.slot.finish()
         metrics.up.record(0)
         metrics.rate.record(0)
-        board.update { ($0.state, $0.rate) = (.ended, 0) }
+        state.update { ($0.state, $0.rate) = (.ended, 0) }
     }
 
     private mutating func tellRate(_ format: LiveFormat) {
         let rate = meter.rate
         metrics.rate.record(rate)
-        // Only a few seconds tell whether a recording keeps the rate of its header.
-        board.update { ($0.rate, $0.format) = (rate, format) }
+        // It takes a few seconds to see whether a recording keeps the rate of its header.
+        state.update { ($0.rate, $0.format) = (rate, format) }
         guard let promised = format.rate, meter.isSure, rate < 0.8 * promised, slowFormat != format else { return }
         slowFormat = format
         let advice = Self.slownessAdvice(opener.kind, received: received, lost: lost)
         log.warning(
-            "\(opener.name): \(decimal(rate, 1)) frames/s come, \(decimal(promised, 1)) were promised\(advice)")
+            "\(opener.name): \(decimal(rate, 1)) frames/s delivered, \(decimal(promised, 1)) promised\(advice)")
     }
 
-    /// What may help against a low rate: only a camera slows down in the dark, and not where frames were made and lost.
+    /// Advice against a low rate: only a camera slows down in the dark, and not if frames were produced and lost.
     static func slownessAdvice(_ kind: SourceKind, received: Int, lost: Int) -> String {
         switch kind {
         case .camera where 5 * lost > received:
@@ -164,5 +164,33 @@ struct CaptureLoop {
         if broken > brokenBefore { metrics.broken.increment(by: broken - brokenBefore) }
         if jumps > jumpsBefore { metrics.clockJumps.increment(by: jumps - jumpsBefore) }
         (brokenBefore, jumpsBefore) = (broken, jumps)
+    }
+}
+
+/// Time of a stream: increases from frame to frame, across reopenings of its source and jumps of the source's clock.
+struct StreamClock {
+    /// Difference from our clock, in seconds, from which the source's clock counts as having jumped.
+    private static let tolerance = 1.0
+    /// Minimum seconds between two frames.
+    private static let step = 0.001
+
+    private var offset: Double?
+    private var last = -Self.step
+
+    /// The source was reopened and its time starts anywhere.
+    mutating func sourceWasOpened() { offset = nil }
+
+    /// Stream time of a frame that has `sourceTime` and came at `now`, seconds on a clock that never jumps.
+    mutating func time(_ sourceTime: Double, now: Double) -> Double {
+        if let offset {
+            let time = sourceTime + offset
+            if time >= last + Self.step, abs(time - now) <= Self.tolerance {
+                last = time
+                return time
+            }
+        }
+        let time = max(now, last + Self.step)
+        (offset, last) = (time - sourceTime, time)
+        return time
     }
 }

@@ -1,7 +1,7 @@
 import Base
 import Synchronization
 
-/// Shows that a loop goes on: it says by when it will be heard of again. Set by its thread, asked by any.
+/// Shows that a loop is alive: the loop announces a deadline for its next sign of life. Set by its thread, read by any.
 final class Heartbeat: Sendable {
     let name: String
     private let state = Mutex<(start: Double, deadline: Double)>((.infinity, .infinity))
@@ -18,14 +18,14 @@ final class Heartbeat: Sendable {
     /// The loop waits: for others, which may take any time, or for a pause, which ends.
     func rest(atMost seconds: Double = .infinity) { state.withLock { $0 = (.infinity, monotonicSeconds() + seconds) } }
 
-    /// Whether the loop should have been heard of.
+    /// Whether the loop has missed its deadline.
     var isOverdue: Bool { !isAbandoned && monotonicSeconds() > state.withLock { $0.deadline } }
 
-    /// Nobody waits for the loop any more: what it does, should it ever go on, is to have no effect.
+    /// Nobody waits for the loop any more: should it ever continue, what it does has no effect.
     func abandon() { abandoned.store(true, ordering: .relaxed) }
 
     var isAbandoned: Bool { abandoned.load(ordering: .relaxed) }
 
-    /// Seconds since the loop began what it is at; 0 where it rests.
+    /// Seconds since the loop began its current step; 0 while it rests.
     var busyTime: Double { isAbandoned ? 0 : max(0, monotonicSeconds() - state.withLock { $0.start }) }
 }

@@ -4,7 +4,7 @@ import FaceTracking
 import Logging
 import Results
 
-/// What the tracking thread of a stream does: takes the newest frame, follows its faces, tells board and outputs. Bound to it.
+/// The tracking thread of a stream: takes the newest frame, follows its faces, publishes the result. Bound to that thread.
 struct InferenceLoop {
     private let stream: StreamContext
     private let tracker: any FaceTracker
@@ -24,22 +24,22 @@ struct InferenceLoop {
 
     private var metrics: StreamMetrics { stream.metrics }
 
-    /// Until the slot is closed or its source has ended; then ends the outputs, which finishes their files.
+    /// Runs until the slot is closed or its source has ended; then ends the outputs, which finishes their files.
     mutating func run() {
         heartbeat.rest()
-        while let arrival = stream.slot.take() {
+        while let timed = stream.slot.take() {
             heartbeat.expect(within: stream.hangLimit)
-            follow(arrival)
+            follow(timed)
             heartbeat.rest()
         }
         for output in outputs { output.end() }
     }
 
-    private mutating func follow(_ arrival: TimedFrame) {
+    private mutating func follow(_ timed: TimedFrame) {
         let start = monotonicSeconds()
-        metrics.record(.wait, seconds: start - arrival.time)
+        metrics.record(.wait, seconds: start - timed.time)
         do throws(LandmarkdError) {
-            let faces = try tracker.process(arrival.live.frame)
+            let faces = try tracker.process(timed.live.frame)
             if heartbeat.isAbandoned { return }
             guard faces.areFinite else {
                 throw LandmarkdError(
@@ -47,14 +47,14 @@ struct InferenceLoop {
                     remedy: "use another model")
             }
             metrics.record(.track, seconds: monotonicSeconds() - start)
-            tell(faces, in: arrival.live)
+            publish(faces, in: timed.live)
             setFault(nil)
         } catch {
             setFault(error.cause)
         }
     }
 
-    private mutating func tell(_ faces: [TrackedFace], in live: LiveFrame) {
+    private mutating func publish(_ faces: [TrackedFace], in live: LiveFrame) {
         var faces = faces
         for index in faces.indices { faces[index].id += usedIDs }
         if let id = faces.map(\.id).max() { stream.history.give(id) }
@@ -64,8 +64,8 @@ struct InferenceLoop {
             latency: max(0, unixSeconds() - live.exposure), width: live.frame.displayWidth,
             height: live.frame.displayHeight)
         for output in outputs { output.put(result) }
-        stream.board.update { $0.tracked += 1 }
-        stream.board.publish(result, of: live.frame)
+        stream.state.update { $0.tracked += 1 }
+        stream.state.publish(result, of: live.frame)
         measure(result)
     }
 
@@ -81,7 +81,7 @@ struct InferenceLoop {
         searches = now
     }
 
-    /// Logged once, however many frames fail one after the other.
+    /// Logged once for any number of consecutive failures.
     private mutating func setFault(_ cause: String?) {
         guard (cause != nil) != isFailing else { return }
         isFailing = cause != nil

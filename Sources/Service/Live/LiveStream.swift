@@ -3,62 +3,8 @@ import Capture
 import FaceTracking
 import Foundation
 import Logging
-import Metrics
 
-/// What streams are made of: the daemon has cameras and the cascade there, tests what they play.
-package struct StreamDependencies: Sendable {
-    /// Throws `.wrongSettings` where the settings name a source that cannot be.
-    package var opener: @Sendable (StreamSettings) throws(LandmarkdError) -> any LiveSourceOpener
-    /// Called by the thread that uses the tracker.
-    package var tracker: @Sendable (StreamSettings) -> any FaceTracker
-    /// What the landmarks of a face mean.
-    package var scheme: LandmarkScheme
-    package var metrics: any MetricsFactory
-    var retry = Backoff()
-    /// Seconds without a sign of life after which a stream's thread is given up and another one takes its place.
-    var hangLimit = 30.0
-
-    package init(
-        scheme: LandmarkScheme, metrics: any MetricsFactory = MetricsSystem.factory,
-        opener: @escaping @Sendable (StreamSettings) throws(LandmarkdError) -> any LiveSourceOpener,
-        tracker: @escaping @Sendable (StreamSettings) -> any FaceTracker
-    ) {
-        (self.scheme, self.metrics, self.opener, self.tracker) = (scheme, metrics, opener, tracker)
-    }
-}
-
-/// What the threads of one stream share. May be used by any thread.
-struct StreamContext: Sendable {
-    let name: String
-    let board: StreamState
-    let faults: StreamFaults
-    let history: StreamHistory
-    let metrics: StreamMetrics
-    let log: Logger
-    let stop = StopSignal()
-    let slot = LatestSlot<TimedFrame>()
-    /// Longest tolerated gap between frames, in seconds.
-    let patience: Double
-    /// Seconds that a frame may take, or a source for opening or for a frame beyond its patience, before the thread counts as
-    /// stuck.
-    let hangLimit: Double
-    /// Pauses before a source or an output is tried again.
-    let retry: Backoff
-
-    init(
-        _ settings: StreamSettings, board: StreamState, history: StreamHistory, parts: StreamDependencies, log: Logger
-    ) {
-        (name, self.board, self.history) = (settings.name, board, history)
-        faults = StreamFaults(board)
-        metrics = StreamMetrics(stream: settings.name, factory: parts.metrics)
-        var log = log
-        log[metadataKey: "stream"] = "\(settings.name)"
-        self.log = log
-        (patience, hangLimit, retry) = (settings.stall ?? 10, parts.hangLimit, parts.retry)
-    }
-}
-
-/// One stream that runs: a capture thread, a tracking thread and the outputs' threads. May be used by any thread.
+/// A running stream: a capture thread, a tracking thread and the outputs' threads. May be used by any thread.
 final class LiveStream: Sendable {
     let settings: StreamSettings
     private let context: StreamContext
@@ -69,10 +15,11 @@ final class LiveStream: Sendable {
 
     /// Starts at once. Throws as `StreamDependencies.opener` does.
     init(
-        _ settings: StreamSettings, board: StreamState, history: StreamHistory, parts: StreamDependencies, log: Logger
+        _ settings: StreamSettings, state: StreamState, history: StreamHistory, dependencies: StreamDependencies,
+        log: Logger
     ) throws(LandmarkdError) {
-        let opener = try parts.opener(settings)
-        let context = StreamContext(settings, board: board, history: history, parts: parts, log: log)
+        let opener = try dependencies.opener(settings)
+        let context = StreamContext(settings, state: state, history: history, dependencies: dependencies, log: log)
         (self.settings, self.context) = (settings, context)
         outputs = settings.outputs.map { output in
             let name = output.description
@@ -80,17 +27,17 @@ final class LiveStream: Sendable {
                 name, metrics: context.metrics.output(name), log: context.log, retry: context.retry,
                 listener: LiveOutput.Listener(
                     fault: { context.faults.set(name, $0) }, written: { context.metrics.record(.output, seconds: $0) })
-            ) { output.makeSink(stream: settings.name, scheme: parts.scheme) }
+            ) { output.makeSink(stream: settings.name, scheme: dependencies.scheme) }
         }
         captureBeat = Heartbeat("capture of \(settings.name)")
         trackingBeat = Heartbeat("tracking of \(settings.name)")
-        board.update { status in
+        state.update { status in
             (status.state, status.source, status.reasons, status.rate) = (.starting, opener.name.shown, [], 0)
         }
-        start(opener, parts)
+        start(opener, dependencies)
     }
 
-    private func start(_ opener: any LiveSourceOpener, _ parts: StreamDependencies) {
+    private func start(_ opener: any LiveSourceOpener, _ dependencies: StreamDependencies) {
         let (settings, context, outputs) = (settings, context, outputs)
         let (captureBeat, trackingBeat) = (captureBeat, trackingBeat)
         startThread("capture") {
@@ -98,7 +45,7 @@ final class LiveStream: Sendable {
             capture.run()
         }
         startThread("track") {
-            var tracking = InferenceLoop(context, parts.tracker(settings), outputs, trackingBeat)
+            var tracking = InferenceLoop(context, dependencies.tracker(settings), outputs, trackingBeat)
             tracking.run()
         }
     }
@@ -114,63 +61,63 @@ final class LiveStream: Sendable {
         }.start()
     }
 
-    /// Asks all threads to end; what was tracked so far is still written.
+    /// Asks all threads to end; results so far are still written.
     func stop() {
         context.stop.set()
         context.slot.close()
     }
 
-    /// Waits for the end of all threads after `stop`; false where one of them hangs, and is left behind.
+    /// Waits for the end of all threads after `stop`; false where one of them hangs and is abandoned.
     func wait(until deadline: DispatchTime) -> Bool {
         let ended = running.wait(timeout: deadline) == .success
         if !ended { for output in outputs { output.end() } }
-        // The last rows are worth a moment even when a camera has used up the time.
+        // The last rows are worth waiting a moment for, even when a camera has used up the time.
         let last = max(deadline, .now() + 0.2)
         return outputs.allSatisfy { $0.wait(until: last) } && ended
     }
 
-    /// The stream is no more, not even under other settings.
+    /// Removes the stream's metrics: it is gone, not merely restarted with other settings.
     func forget() {
         context.metrics.destroy()
         for output in outputs { output.destroyMetrics() }
     }
 
-    /// Sees to it that health tells of a source that neither delivers nor fails: a driver that hangs. To be called now and then.
+    /// Makes health report a source that neither delivers nor fails, such as a driver that hangs. To be called regularly.
     func checkPulse() {
         guard !isAbandoned else { return }
-        let status = context.board.status
+        let status = context.state.status
         let limit = context.patience + 5 / (status.format?.rate ?? 5) + 3
         guard captureBeat.busyTime > limit else {
             context.faults.set("pulse", nil)
             return
         }
         context.faults.set("pulse", "\(status.source): hangs: it neither delivers nor fails")
-        context.board.update { if $0.state == .delivering { ($0.state, $0.rate) = (.waiting, 0) } }
+        context.state.update { if $0.state == .delivering { ($0.state, $0.rate) = (.waiting, 0) } }
         context.metrics.up.record(0)
     }
 
     private var beats: [Heartbeat] { [captureBeat, trackingBeat] }
 
-    /// The loops that should have been heard of.
+    /// The loops that have missed their deadline.
     var overdue: [String] { beats.filter(\.isOverdue).map(\.name) }
 
-    /// Leaves the threads that hang behind: should they ever go on, they end without a trace. Blocks for a moment.
+    /// Abandons the threads that hang: should they ever continue, they end without any effect. Blocks for a moment.
     func abandon() {
         for beat in beats where beat.isOverdue { beat.abandon() }
         stop()
         _ = wait(until: .now())
     }
 
-    /// Whether a thread of it was left behind.
+    /// Whether one of its threads was abandoned.
     var isAbandoned: Bool { beats.contains(where: \.isAbandoned) }
 
     /// Whether all its threads have ended.
     var hasEnded: Bool { running.wait(timeout: .now()) == .success }
 
-    /// Says for good that the source hangs.
+    /// Reports the source as hanging for good.
     func giveUp(_ reason: String) {
         context.faults.set("pulse", reason)
-        context.board.update { ($0.state, $0.rate) = (.waiting, 0) }
+        context.state.update { ($0.state, $0.rate) = (.waiting, 0) }
         context.metrics.up.record(0)
     }
 }

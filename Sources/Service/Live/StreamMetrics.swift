@@ -1,6 +1,6 @@
 import Metrics
 
-/// What is counted and measured of one stream. Names follow Prometheus' conventions; `MetricDescription` tells what each means.
+/// Counters and measurements of one stream. Names follow Prometheus' conventions; `MetricDescription` says what each means.
 final class StreamMetrics: Sendable {
     let received: Counter
     let dropped: Counter
@@ -20,9 +20,9 @@ final class StreamMetrics: Sendable {
     private let stream: String
     private let factory: any MetricsFactory
 
-    /// Parts of the way of a frame.
+    /// Processing stages of a frame.
     enum Stage: String, CaseIterable {
-        /// From the exposure until the frame is in our hands.
+        /// From the exposure until the frame is received.
         case capture
         /// Until the tracker takes it.
         case wait
@@ -65,7 +65,7 @@ final class StreamMetrics: Sendable {
         up.record(0)
     }
 
-    /// `seconds` may be a little below 0 where two clocks met.
+    /// `seconds` may be slightly negative where two clocks are compared.
     func record(_ stage: Stage, seconds: Double) { Self.record(seconds, in: stages[stage]) }
 
     func recordLatency(seconds: Double) { Self.record(seconds, in: latency) }
@@ -77,7 +77,7 @@ final class StreamMetrics: Sendable {
     /// Counters of one of the stream's outputs.
     func output(_ name: String) -> OutputMetrics { OutputMetrics(stream: stream, output: name, factory: factory) }
 
-    /// The stream is no more: nothing of it is shown any longer.
+    /// Removes all series of the stream.
     func destroy() {
         for counter in [received, dropped, broken, clockJumps, tracked, withFaces, reconnects, locatorRuns] {
             counter.destroy()
@@ -89,7 +89,7 @@ final class StreamMetrics: Sendable {
     }
 }
 
-/// What is counted of one output.
+/// Counters of one output.
 struct OutputMetrics: Sendable {
     let results: Counter
     let dropped: Counter

@@ -10,37 +10,6 @@ package struct StreamPicture: Sendable {
     package let frame: Int
 }
 
-/// How a stream fares.
-package struct StreamStatus: Sendable {
-    package enum State: String, Sendable {
-        /// No frame yet since the source was opened.
-        case starting
-        case delivering
-        /// Lost or absent; it is tried again.
-        case waiting
-        /// A file that is not played again has ended.
-        case ended
-    }
-
-    package var state = State.starting
-    /// Why the stream does not deliver, or what is wrong though it does: "/dev/video0: no frame for 2.0 s".
-    package var reasons: [String] = []
-    /// As the settings name it.
-    package var source = ""
-    package var format: LiveFormat?
-    /// Frames a second that came over the last seconds.
-    package var rate = 0.0
-    package var received = 0
-    /// Replaced by a newer frame before they were tracked, or lost by the source.
-    package var dropped = 0
-    package var tracked = 0
-    package var reconnects = 0
-
-    package init() {}
-
-    package var isHealthy: Bool { state != .waiting && state != .starting && reasons.isEmpty }
-}
-
 /// A stream's newest result, its state, and its readers. May be used by any thread; never blocks the one that publishes.
 package final class StreamState: Sendable {
     package let name: String
@@ -63,7 +32,7 @@ package final class StreamState: Sendable {
 
     package func update(_ change: @Sendable (inout StreamStatus) -> Void) { state.withLock { change(&$0.status) } }
 
-    /// Tells a result to all readers; one that has not read the last one yet misses it. `frame` is copied where somebody asked to see it.
+    /// Publishes a result to all readers; a reader that has not read the last one yet misses it. `frame` is copied if a picture was requested.
     package func publish(_ result: StreamResult, of frame: Frame) {
         let (readers, waiters) = state.withLock { state in
             state.latest = result
@@ -77,10 +46,10 @@ package final class StreamState: Sendable {
         for waiter in waiters { waiter.resume(returning: picture) }
     }
 
-    /// Who reads results now, and how many wait for a picture.
+    /// Number of current readers, and of requests that wait for a picture.
     var waiting: (readers: Int, pictures: Int) { state.withLock { ($0.readers.count, $0.pictureWaiters.count) } }
 
-    /// All results from now on, for one reader; the newest alone is kept for it.
+    /// All results from now on, for one reader; only the newest is kept for it.
     package func results() -> AsyncStream<StreamResult> {
         let (stream, continuation) = AsyncStream.makeStream(of: StreamResult.self, bufferingPolicy: .bufferingNewest(1))
         let number = state.withLock { state in
@@ -109,7 +78,7 @@ package final class StreamState: Sendable {
         }
     }
 
-    /// Nothing will be published any more: ends what waits, and what would.
+    /// Ends all readers and waiting requests: nothing more will be published.
     package func close() {
         let (readers, waiters) = state.withLock { state in
             state.isClosed = true
@@ -121,38 +90,23 @@ package final class StreamState: Sendable {
     }
 }
 
-/// What is wrong with a stream now, by the part that has the fault; kept in its board's status. May be used by any thread.
-final class StreamFaults: Sendable {
-    private let board: StreamState
-    private let faults = Mutex<[String: String]>([:])
+/// The streams that run now, by name: what HTTP shows. May be used by any thread.
+package final class StreamDirectory: Sendable {
+    private let current: Mutex<[StreamState]>
+    /// Runs of landmarks that lines join in drawings, as `LandmarkScheme.lines`.
+    package let lines: [[Int]]
 
-    init(_ board: StreamState) { self.board = board }
-
-    /// `fault` nil: the part works.
-    func set(_ part: String, _ fault: String?) {
-        faults.withLock { faults in
-            guard faults[part] != fault else { return }
-            faults[part] = fault
-            let reasons = faults.sorted { $0.key < $1.key }.map(\.value)
-            board.update { $0.reasons = reasons }
-        }
-    }
-}
-
-/// Totals of a stream's name since the program's start, so that a stream whose settings change continues them.
-final class StreamHistory: Sendable {
-    private let used = Mutex<(frames: Int, id: Int)>((0, 0))
-
-    /// The number of the next tracked frame, from 1.
-    func nextFrame() -> Int {
-        used.withLock { used in
-            used.frames += 1
-            return used.frames
-        }
+    package init(_ states: [StreamState] = [], lines: [[Int]] = []) {
+        current = Mutex(states)
+        self.lines = lines
     }
 
-    /// The highest id given to a face so far.
-    var highestID: Int { used.withLock { $0.id } }
+    /// In the order of their names; another list after the settings were reloaded.
+    package var states: [StreamState] { current.withLock { $0 } }
 
-    func give(_ id: Int) { used.withLock { $0.id = max($0.id, id) } }
+    /// Nil where no stream has the name.
+    package func state(_ name: String) -> StreamState? { states.first { $0.name == name } }
+
+    /// Replaces the list. Streams that are gone close their own state.
+    func set(_ states: [StreamState]) { current.withLock { $0 = states.sorted { $0.name < $1.name } } }
 }

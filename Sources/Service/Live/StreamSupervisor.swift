@@ -15,35 +15,35 @@ package final class StreamSupervisor: Sendable {
     }
 
     package let directory: StreamDirectory
-    private let parts: StreamDependencies
+    private let dependencies: StreamDependencies
     private let log: Logger
 
     private struct State {
         var streams: [String: LiveStream] = [:]
-        var boards: [String: StreamState] = [:]
+        var states: [String: StreamState] = [:]
         var histories: [String: StreamHistory] = [:]
-        /// Streams whose threads hang, by name, others in their place; each holds threads and memory.
+        /// Abandoned streams whose threads hang, by name; each holds threads and memory.
         var leftBehind: [String: [LiveStream]] = [:]
     }
 
-    /// So many hanging threads of one stream are left behind; then it is given up until one of them ends.
+    /// Maximum number of abandoned streams of one name; no new one is started until one of them ends.
     private static let mostLeftBehind = 3
 
     private let state = Mutex(State())
-    /// Held while streams are changed, which takes a while; `state` never is.
+    /// Held while streams are changed, which takes a while; `state` is never held for long.
     private let turn = Mutex(())
 
-    package init(parts: StreamDependencies, log: Logger) {
-        (self.parts, self.log) = (parts, log)
-        directory = StreamDirectory(lines: parts.scheme.lines)
+    package init(dependencies: StreamDependencies, log: Logger) {
+        (self.dependencies, self.log) = (dependencies, log)
+        directory = StreamDirectory(lines: dependencies.scheme.lines)
     }
 
-    /// Starts, stops and restarts streams until they are as `wanted`; those set as before are not disturbed. Blocks up to 1 s.
+    /// Starts, stops and restarts streams to match `wanted`; streams whose settings did not change are not disturbed. Blocks up to 1 s.
     ///
-    /// Throws, without having changed anything, where the settings name a source that cannot be.
+    /// Throws, without having changed anything, where the settings name an impossible source.
     @discardableResult
     package func apply(_ wanted: [StreamSettings]) throws(LandmarkdError) -> Changes {
-        for settings in wanted { _ = try parts.opener(settings) }
+        for settings in wanted { _ = try dependencies.opener(settings) }
         return try turn.withLock { (_) throws(LandmarkdError) in
             let old = state.withLock { $0.streams.values.filter { !wanted.contains($0.settings) } }
                 .sorted { $0.settings.name < $1.settings.name }
@@ -64,7 +64,7 @@ package final class StreamSupervisor: Sendable {
                 remove(stream)
                 changes.stopped.append(stream.settings.name)
             }
-            directory.set(state.withLock { Array($0.boards.values) })
+            directory.set(state.withLock { Array($0.states.values) })
             return changes
         }
     }
@@ -73,13 +73,14 @@ package final class StreamSupervisor: Sendable {
 
     private func start(_ settings: StreamSettings) throws(LandmarkdError) {
         let name = settings.name
-        let (board, history) = state.withLock { state in
-            let board = state.boards[name] ?? StreamState(name: name)
+        let (streamState, history) = state.withLock { state in
+            let streamState = state.states[name] ?? StreamState(name: name)
             let history = state.histories[name] ?? StreamHistory()
-            (state.boards[name], state.histories[name]) = (board, history)
-            return (board, history)
+            (state.states[name], state.histories[name]) = (streamState, history)
+            return (streamState, history)
         }
-        let stream = try LiveStream(settings, board: board, history: history, parts: parts, log: log)
+        let stream = try LiveStream(
+            settings, state: streamState, history: history, dependencies: dependencies, log: log)
         state.withLock { $0.streams[name] = stream }
     }
 
@@ -88,7 +89,7 @@ package final class StreamSupervisor: Sendable {
         stream.forget()
         state.withLock { state in
             state.streams[name] = nil
-            return state.boards.removeValue(forKey: name)
+            return state.states.removeValue(forKey: name)
         }?.close()
     }
 
@@ -96,11 +97,11 @@ package final class StreamSupervisor: Sendable {
         for stream in streams { stream.stop() }
         let deadline = DispatchTime.now() + seconds
         for stream in streams where !stream.wait(until: deadline) {
-            log.warning("\(stream.settings.name): a thread of it does not end and is abandoned")
+            log.warning("\(stream.settings.name): one of its threads does not end and is abandoned")
         }
     }
 
-    /// Ends all streams, their outputs flushed and closed, within 1.5 s also where a camera hangs. Blocks until then.
+    /// Ends all streams, flushing and closing their outputs, within 1.5 s even if a camera hangs. Blocks until then.
     package func stopAll() {
         turn.withLock { _ in
             let streams = state.withLock { state in
@@ -108,17 +109,17 @@ package final class StreamSupervisor: Sendable {
                 return Array(state.streams.values)
             }
             stop(streams, within: 1.2)
-            for board in directory.boards { board.close() }
+            for state in directory.states { state.close() }
         }
     }
 
-    /// Sees to it that health tells of sources that hang.
+    /// Makes health report sources that hang.
     func checkPulses() {
         for stream in state.withLock({ Array($0.streams.values) }) { stream.checkPulse() }
     }
 
-    /// Streams that cannot be helped, where there is no other one: a new process may help them. While there are any, the watchdog is
-    /// not fed. A stream that hangs beside others is no reason to end these.
+    /// Loops that are stuck for good when no other stream works: only a new process may help. While there are any, the watchdog is
+    /// not fed. A stream that hangs beside working ones is no reason to end those.
     var hopeless: [String] {
         let streams = state.withLock { Array($0.streams.values) }
         return streams.allSatisfy(\.isAbandoned) ? streams.map { "capture of \($0.settings.name)" }.sorted() : []
@@ -126,12 +127,12 @@ package final class StreamSupervisor: Sendable {
 }
 
 extension StreamSupervisor {
-    /// Whether `replaceStuck` has something to do.
+    /// Whether `replaceStuck` has anything to do.
     var hasStuck: Bool {
         state.withLock { $0.streams.values.contains { !$0.overdue.isEmpty || $0.isAbandoned } }
     }
 
-    /// Restarts streams whose threads have not been heard of for too long; the hanging threads are left behind. Blocks.
+    /// Restarts streams whose threads have missed their deadlines; the hanging threads are abandoned. Blocks.
     func replaceStuck() {
         turn.withLock { _ in
             for stream in state.withLock({ Array($0.streams.values) }) {
@@ -154,7 +155,7 @@ extension StreamSupervisor {
             return state.leftBehind[name, default: []].count
         }
         guard hanging <= Self.mostLeftBehind else {
-            return stream.giveUp("hangs: \(hanging) threads of it were abandoned, and no new one is started")
+            return stream.giveUp("hangs: \(hanging) of its threads were abandoned, and no new one is started")
         }
         do throws(LandmarkdError) {
             try start(stream.settings)
@@ -166,7 +167,7 @@ extension StreamSupervisor {
 }
 
 extension StreamSupervisor: Service {
-    /// Streams go on until the daemon is to end; then ends them.
+    /// Runs until the daemon stops, then ends the streams.
     package func run() async {
         // Thrown when the time has come.
         try? await cancelWhenGracefulShutdown {

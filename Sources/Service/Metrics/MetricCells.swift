@@ -1,7 +1,7 @@
 import Metrics
 import Synchronization
 
-/// One series' value. Each change takes one lock for a few instructions: an inference thread may count with it.
+/// Value of one series. An update holds a lock for a few instructions, cheap enough for the inference thread.
 protocol MetricCell: AnyObject, Sendable {
     /// As in a `# TYPE` line.
     static var kind: String { get }
@@ -45,7 +45,7 @@ final class GaugeCell: MetricCell, MeterHandler, RecorderHandler {
 
 final class HistogramCell: MetricCell, RecorderHandler, TimerHandler {
     static let kind = "histogram"
-    /// Values of which `recentQuantiles` tells: at 30 a second, those of some 17 seconds.
+    /// Number of values behind `recentQuantiles`: about 17 seconds at 30 a second.
     static let recentCount = 512
 
     private struct State {
@@ -107,7 +107,7 @@ final class HistogramCell: MetricCell, RecorderHandler, TimerHandler {
     }
 }
 
-/// A histogram's last values as a summary: what people read without a query language.
+/// A histogram's last values as a summary, readable without a query language.
 final class SummaryCell: MetricCell {
     static let kind = "summary"
     private let histogram: HistogramCell

@@ -2,7 +2,7 @@
 struct MetricFamily {
     struct Series {
         let cell: any MetricCell
-        /// How many hold it: it goes when the last of them has destroyed it.
+        /// Reference count: the series is removed when the last holder has destroyed it.
         var users: Int
     }
 
@@ -56,7 +56,7 @@ func metricLine(_ name: String, _ labels: MetricLabels, _ value: Double) -> Stri
     labels.text.isEmpty ? "\(name) \(metricNumber(value))\n" : "\(name){\(labels.text)} \(metricNumber(value))\n"
 }
 
-/// Whole numbers without a point, others with as many digits as tell them apart.
+/// Whole numbers without a point, others with as few digits as identify the value.
 func metricNumber(_ value: Double) -> String {
     if value.isNaN { return "NaN" }
     if value.isInfinite { return value < 0 ? "-Inf" : "+Inf" }

@@ -3,8 +3,8 @@ import Synchronization
 
 /// Keeps all metrics that were made through swift-metrics, and writes them as Prometheus' text. May be used by any thread.
 ///
-/// Counters end in `_total` and timers in `_seconds`, also where the label does not say so. Whoever makes a metric of the same
-/// label and dimensions shares its value; it is gone once each of them has destroyed it.
+/// Counters end in `_total` and timers in `_seconds`, even if the label does not. Metrics created with the same
+/// label and dimensions share a value; it is removed once all of them are destroyed.
 package final class MetricsRegistry: Sendable {
     private let families = Mutex<[String: MetricFamily]>([:])
 
@@ -34,7 +34,7 @@ package final class MetricsRegistry: Sendable {
                 return cell
             }
             let cell = make(name)
-            // A name that is taken by another kind of metric keeps it: what is counted here is then not shown.
+            // A name already taken by another kind of metric keeps its kind: the new metric is then not exported.
             if families[name, default: MetricFamily(kind: Cell.kind)].kind == Cell.kind {
                 families[name, default: MetricFamily(kind: Cell.kind)].series[labels] = .init(cell: cell, users: 1)
             }

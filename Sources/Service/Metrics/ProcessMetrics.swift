@@ -1,7 +1,7 @@
 import Base
 import Glibc
 
-/// What the kernel tells of this process now, under the names that Prometheus' own clients use; and the program's version.
+/// What the kernel reports about this process, under the names that Prometheus' own clients use; and the program's version.
 ///
 /// What cannot be read is left out.
 func processMetrics(version: String) -> [String: MetricFamily] {
@@ -36,7 +36,7 @@ struct ProcessStatistics {
     let residentBytes: Double
     let virtualBytes: Double
     let threads: Double
-    /// Unix time, seconds; nil where the time of boot is not told.
+    /// Unix time, seconds; nil where the time of boot is unknown.
     let startTime: Double?
 
     /// Nil where there is no such file, or it is not as proc(5) has it.
@@ -58,7 +58,7 @@ struct ProcessStatistics {
     }
 }
 
-/// Descriptors that this process has open; nil where /proc does not tell.
+/// Descriptors that this process has open; nil where /proc does not say.
 func openDescriptorCount() -> Int? {
     guard let folder = opendir("/proc/self/fd") else { return nil }
     defer { closedir(folder) }
@@ -67,7 +67,7 @@ func openDescriptorCount() -> Int? {
     return count - 3  // without ".", ".." and the folder itself
 }
 
-/// A file of the kernel's making, which tells no size; nil where it cannot be read.
+/// Contents of a file in /proc, which reports no size; nil where it cannot be read.
 private func kernelText(_ path: String) -> String? {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }

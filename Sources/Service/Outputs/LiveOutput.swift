@@ -5,9 +5,9 @@ import Logging
 import Results
 import Synchronization
 
-/// One live output: a queue and a thread that empties it into a sink. Giving never waits; what does not fit is dropped and counted.
+/// One live output: a queue and a thread that drains it into a sink. Enqueuing never waits; what does not fit is dropped and counted.
 ///
-/// A sink that fails is tried again after a growing pause; what comes meanwhile is dropped. May be used by any thread.
+/// A failing sink is retried after a growing pause; results in the meantime are dropped. May be used by any thread.
 final class LiveOutput: Sendable {
     /// Results that may wait for the sink: about two seconds of a camera.
     private static let capacity = 64
@@ -17,7 +17,7 @@ final class LiveOutput: Sendable {
     private let queue = BoundedQueue<StreamResult>(capacity: LiveOutput.capacity)
     private let running = DispatchGroup()
 
-    /// What an output tells its stream.
+    /// What an output reports to its stream.
     struct Listener: Sendable {
         /// The fault it has now; nil: it works.
         var fault: @Sendable (String?) -> Void
@@ -48,7 +48,7 @@ final class LiveOutput: Sendable {
         if !queue.offer(result) { metrics.dropped.increment() }
     }
 
-    /// Nothing more will come: what was taken is written, and the sink closed.
+    /// Ends the queue: what was taken is written, and the sink is closed.
     func end() { queue.end() }
 
     /// Waits until the sink is closed; false where that took too long.
@@ -57,7 +57,7 @@ final class LiveOutput: Sendable {
     func destroyMetrics() { metrics.destroy() }
 }
 
-/// What an output's thread does. Bound to it.
+/// The thread of an output. Bound to that thread.
 private struct OutputLoop {
     let name: String
     let queue: BoundedQueue<StreamResult>
@@ -106,7 +106,7 @@ private struct OutputLoop {
         if isRetry { recover() }
     }
 
-    /// Whether the sink did it; if not, the outage begins or goes on.
+    /// Whether the sink did it; if not, the outage begins or continues.
     @discardableResult
     private mutating func attempt(_ body: (any LiveSink) throws(LandmarkdError) -> Void) -> Bool {
         do throws(LandmarkdError) {
@@ -130,7 +130,7 @@ private struct OutputLoop {
         listener.fault("\(name): \(error.cause)")
     }
 
-    /// What the sink took and lost again.
+    /// Results that the sink took and lost again.
     private mutating func countLost(atLeast least: Int) {
         drop(max(least, sink.lost - lostBefore))
         lostBefore = sink.lost

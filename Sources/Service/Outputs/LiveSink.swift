@@ -4,10 +4,10 @@ import Results
 
 /// Where one live output writes to. Bound to one thread.
 protocol LiveSink: AnyObject {
-    /// Takes a result, opening what is not open. Throws where that fails; the sink is as good as new afterwards.
+    /// Takes a result, opening what is not open. Throws where that fails; the sink can be used again afterwards.
     func write(_ result: StreamResult) throws(LandmarkdError)
 
-    /// Hands on all that was held back.
+    /// Writes everything that was buffered.
     func flush() throws(LandmarkdError)
 
     /// Finishes what is open; the next result reopens it.
@@ -17,12 +17,12 @@ protocol LiveSink: AnyObject {
     var lost: Int { get }
 }
 
-/// Standard output: a line for each result, at once.
+/// Standard output: one line per result, written at once.
 final class StandardOutputSink: LiveSink {
     private let rows: any RowFormat
     private let path: String
     private let descriptor: Int32
-    /// A line was cut by a failure: the next one must not be glued to it.
+    /// A line was cut by a failure: the next one must start on a new line.
     private var isCut = false
     let lost = 0
 
@@ -44,7 +44,7 @@ final class StandardOutputSink: LiveSink {
     func close() {}
 }
 
-/// One JSON object a result, each in a UDP datagram of its own. Nobody needs to listen.
+/// One JSON object per result, each in its own UDP datagram. No receiver is needed.
 final class DatagramSink: LiveSink {
     private let host: String
     private let port: Int

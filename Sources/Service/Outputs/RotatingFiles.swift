@@ -12,7 +12,7 @@ final class RotatingFiles: LiveSink {
     private let rows: any RowFormat
     private let rotation: OutputSettings.Rotation
     private var file: RowFile?
-    /// Nobody can tell how much a device or a pipe holds: it is never full.
+    /// The capacity of a device or a pipe is unknown: it is never full.
     private var isSpecial = false
     /// Days since 1970 (UTC) of the open file.
     private var day = 0
@@ -45,7 +45,7 @@ final class RotatingFiles: LiveSink {
         try file.finish()
     }
 
-    /// Where writing fails the file ends with the rows that it has: what comes later is in another one.
+    /// Where writing fails, the file ends with the rows it has; later rows go to another file.
     private func keeping(
         _ file: RowFile, _ body: (RowFile) throws(LandmarkdError) -> Void
     ) throws(LandmarkdError) {

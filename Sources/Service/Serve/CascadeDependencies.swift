@@ -30,7 +30,7 @@ struct ModelFiles: Sendable {
 
     /// `model` for the landmarks, where given. Else in `folder` first, then where landmarkd finds its own.
     ///
-    /// Throws `.noInput` where they are not.
+    /// Throws `.noInput` where they are missing.
     init(folder: String?, model: String? = nil) throws(LandmarkdError) {
         let search = folder.map { ModelSearch(first: $0) } ?? ModelSearch()
         landmarks = try search.path(.landmarks, given: model)

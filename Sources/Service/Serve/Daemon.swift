@@ -5,13 +5,13 @@ import Foundation
 import Logging
 import ServiceLifecycle
 
-/// `landmarkd serve`: streams, HTTP and the service manager's wishes, until a signal ends it.
+/// `landmarkd serve`: runs streams, HTTP and the service manager's protocol until a signal ends it.
 package struct Daemon: Sendable {
     private let source: SettingsSource
 
     package init(_ source: SettingsSource) { self.source = source }
 
-    /// Reads and checks the settings; opens no source. Returns what they say, in a few lines, and likely mistakes.
+    /// Reads and checks the settings; opens no source. Returns a summary of a few lines and likely mistakes.
     ///
     /// Throws `.wrongSettings` for what is wrong in them, `.noInput` where the file or a model is missing.
     package func check() throws(LandmarkdError) -> (summary: String, warnings: [SettingsWarning]) {
@@ -23,18 +23,18 @@ package struct Daemon: Sendable {
         return (settings.summary(sources: sources), try settings.warnings())
     }
 
-    /// Serves until SIGTERM or SIGINT; SIGHUP reloads the settings. Throws as `check` does, and where HTTP cannot be had.
+    /// Serves until SIGTERM or SIGINT; SIGHUP reloads the settings. Throws as `check` does, and where the HTTP server cannot start.
     package func run() async throws {
-        signal(SIGPIPE, SIG_IGN)  // who reads our standard output may go
-        signal(SIGHUP, SIG_IGN)  // until it can be answered
+        signal(SIGPIPE, SIG_IGN)  // the reader of our standard output may close it
+        signal(SIGHUP, SIG_IGN)  // until it can be handled
         let settings = try source.read()
         let log = ServiceLog()
         log.set(settings.logLevel)
         let logger = log.logger()
         let metrics = MetricsRegistry()
         let models = try ModelFiles(folder: settings.models, model: settings.model)
-        let parts = try StreamDependencies.cascade(models: models, metrics: metrics, log: logger)
-        let supervisor = StreamSupervisor(parts: parts, log: logger)
+        let dependencies = try StreamDependencies.cascade(models: models, metrics: metrics, log: logger)
+        let supervisor = StreamSupervisor(dependencies: dependencies, log: logger)
         let manager = ServiceManager(environment: ProcessInfo.processInfo.environment)
         let http =
             settings.http.isOn
@@ -43,7 +43,7 @@ package struct Daemon: Sendable {
         try supervisor.apply(settings.streams)
         let reload = SettingsReload(source, settings, supervisor, http, manager, log)
         let report = ServiceReport(manager: manager, supervisor: supervisor, log: logger)
-        // Ended in reverse order: streams before HTTP, so that those who read them over HTTP are let go.
+        // Ended in reverse order: streams before HTTP, so that readers of their events are released.
         var configuration = ServiceGroupConfiguration(
             services: (http.map { [$0] } ?? []) + [supervisor, reload, report],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: log.logger(least: .error))

@@ -21,7 +21,7 @@ package final class ServiceLog: Sendable {
 
     package convenience init() {
         self.init(style: Self.styleOfStandardError()) { line in
-            // There is nowhere to tell that standard error cannot be written.
+            // If standard error cannot be written, there is nowhere to report it.
             _ = try? writeAll(Array(line.utf8), to: STDERR_FILENO, path: "standard error")
         }
     }
@@ -30,10 +30,10 @@ package final class ServiceLog: Sendable {
         (self.style, self.write) = (style, write)
     }
 
-    /// Also of loggers that were made before.
+    /// Applies to existing loggers too.
     package func set(_ level: Logger.Level) { self.level.withLock { $0 = level } }
 
-    /// `least`: for libraries, which tell much.
+    /// `least`: the lowest level, for libraries that log a lot.
     package func logger(_ label: String = "landmarkd", least: Logger.Level = .trace) -> Logger {
         Logger(label: label) { [self] _ in Handler(log: self, least: least) }
     }

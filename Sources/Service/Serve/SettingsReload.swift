@@ -33,7 +33,7 @@ final class SettingsReload: Service {
         }
     }
 
-    /// Blocks until all streams are as the file says.
+    /// Blocks until all streams match the file.
     func reload() {
         do throws(LandmarkdError) {
             let wanted = try source.read()
@@ -62,12 +62,12 @@ extension StreamSupervisor.Changes: CustomStringConvertible {
     /// "started: door; stopped: hall".
     package var description: String {
         let parts = [("started", started), ("restarted", restarted), ("stopped", stopped)]
-        let told = parts.filter { !$0.1.isEmpty }.map { "\($0.0): \($0.1.joined(separator: ", "))" }
-        return told.isEmpty ? "no stream changed" : told.joined(separator: "; ")
+        let changes = parts.filter { !$0.1.isEmpty }.map { "\($0.0): \($0.1.joined(separator: ", "))" }
+        return changes.isEmpty ? "no stream changed" : changes.joined(separator: "; ")
     }
 }
 
-/// Runs what blocks on a thread of its own, and waits for it without holding up the pool's.
+/// Runs blocking work on its own thread, and awaits it without blocking the cooperative pool.
 func onThread<Value: Sendable, Failure: Error>(
     _ body: @escaping @Sendable () throws(Failure) -> Value
 ) async throws(Failure) -> Value {

@@ -1,7 +1,7 @@
 import Base
 import SettingsFile
 
-/// Where and to whom the HTTP service answers.
+/// Address, token and options of the HTTP service.
 package struct HTTPSettings: Sendable, Equatable {
     /// Whether there is an HTTP service at all.
     package var isOn = true
@@ -9,9 +9,9 @@ package struct HTTPSettings: Sendable, Equatable {
     package var host = "127.0.0.1"
     /// 0: one that is free.
     package var port = 8068
-    /// What readers must show; nil: nothing, which is for loopback only.
+    /// Token that readers must send; nil: none, which is allowed on loopback only.
     package var token: String?
-    /// Whether pictures may be seen.
+    /// Whether pictures are served.
     package var preview = true
 
     package init() {}
@@ -32,7 +32,7 @@ package struct HTTPSettings: Sendable, Equatable {
         SettingKey("preview", .flag, \.preview),
     ]
 
-    /// What was written is not repeated: it may be a token all the same.
+    /// The value is not repeated in the message: it may still be a token.
     private static let tokenForm = "none, or at least 16 letters, digits and signs without spaces"
     private static let tokenReader = SettingReader<String?>(tokenForm) { (node) throws(LandmarkdError) in
         if node.isNull || node.isLeftOut { throw node.unsuitable(tokenForm) }

@@ -15,7 +15,7 @@ package struct OutputSettings: Sendable, Equatable, CustomStringConvertible {
         case never
         /// At midnight, UTC.
         case day
-        /// Before a file would grow beyond so many bytes.
+        /// Before a file would grow beyond this many bytes.
         case size(bytes: Int)
     }
 

@@ -2,11 +2,11 @@ import Base
 import Logging
 import SettingsFile
 
-/// All that `landmarkd serve` is set to.
+/// Settings of `landmarkd serve`.
 package struct ServiceSettings: Sendable, Equatable {
     /// In the order of their names.
     package var streams: [StreamSettings] = []
-    /// What streams have where they do not say otherwise.
+    /// Defaults of streams.
     package var defaults = StreamSettings()
     package var http = HTTPSettings()
     package var logLevel = Logger.Level.info
@@ -39,7 +39,7 @@ package struct ServiceSettings: Sendable, Equatable {
         Logger.Level(rawValue: try logLevelName.read(node)) ?? .info
     }
 
-    /// Takes over what a table sets; what it does not name stays.
+    /// Applies the keys of a table; others keep their values.
     mutating func read(_ table: SettingNode) throws(LandmarkdError) {
         var draft = Draft(settings: self)
         try SettingKey.read(table, Self.keys, into: &draft)
@@ -48,7 +48,7 @@ package struct ServiceSettings: Sendable, Equatable {
     }
 }
 
-/// What contradicts itself though each value is possible.
+/// Checks for settings that contradict each other though each is valid.
 extension ServiceSettings {
     /// Throws `.wrongSettings`.
     func check(origin: String) throws(LandmarkdError) {

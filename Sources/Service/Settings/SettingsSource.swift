@@ -20,7 +20,7 @@ package struct SettingsSource: Sendable {
     package var file: String?
     /// Later ones win.
     package var overrides: [Override]
-    /// The one camera to serve in place of all streams of the file; it has the keys of the stream of that name, else `defaults`.
+    /// A single camera to serve instead of the streams in the file, with the settings of the stream of that name, otherwise `defaults`.
     package var camera: (name: String, source: String)?
 
     package init(file: String?, overrides: [Override] = [], camera: (name: String, source: String)? = nil) {
@@ -39,7 +39,7 @@ package struct SettingsSource: Sendable {
         }
     }
 
-    /// Throws `.noInput` where the file is missing, `.wrongSettings` for all that is wrong in it or beside it.
+    /// Throws `.noInput` where the file is missing, `.wrongSettings` for errors in it, in variables or in flags.
     package func read() throws(LandmarkdError) -> ServiceSettings {
         var settings = ServiceSettings()
         if let file { try settings.read(SettingNode(file: file)) }

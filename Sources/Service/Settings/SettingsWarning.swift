@@ -15,7 +15,7 @@ package struct SettingsWarning: Sendable, Equatable, CustomStringConvertible {
 }
 
 extension ServiceSettings {
-    /// Settings that would make a stream deliver nothing, or write where nobody looks. Opens none of the files and folders they name.
+    /// Warnings about settings with which a stream would deliver nothing, or write where nobody looks. Opens none of the files and folders.
     func warnings() throws(LandmarkdError) -> [SettingsWarning] {
         var warnings: [SettingsWarning] = []
         for stream in streams {
@@ -74,7 +74,7 @@ extension ServiceSettings {
         path.firstMatch(of: /\{[A-Za-z_ -]*\}/).map { String($0.output) }
     }
 
-    /// What keeps the service from an absolute path, as landmarkd.service has it; nil where nothing does.
+    /// The sandbox option of landmarkd.service that hides an absolute path; nil where none does.
     private static func hidingOption(_ path: String) -> String? {
         func lies(in folders: String...) -> Bool { folders.contains { path.hasPrefix("\($0)/") } }
         if lies(in: "/home", "/root", "/run/user") { return "ProtectHome=yes" }

@@ -18,7 +18,7 @@ package struct FrameSize: Sendable, Equatable, CustomStringConvertible {
     package var description: String { "\(width)x\(height)" }
 }
 
-/// What one stream is set to.
+/// Settings of one stream.
 package struct StreamSettings: Sendable, Equatable {
     /// In URLs, metrics and file names: letters, digits, `.`, `-` and `_`.
     package var name = ""
@@ -28,16 +28,16 @@ package struct StreamSettings: Sendable, Equatable {
     package var loop = false
     /// Most faces followed at once.
     package var faces = 1
-    /// What is asked of a camera; nil: what suits best.
+    /// Requested camera mode; nil: chosen automatically.
     package var format: String?
     package var size: FrameSize?
     /// Frames a second.
     package var rate: Double?
-    /// Seconds without a frame after which the source is reopened; nil: what suits the source.
+    /// Seconds without a frame after which the source is reopened; nil: depends on the source.
     package var stall: Double?
-    /// Whether landmarks of a face that keeps still are calmed.
+    /// Whether the landmarks of faces that keep still are smoothed.
     package var smoothing = true
-    /// How often the whole picture is searched while nobody is followed, times a second; at most 4 while somebody is and there are places.
+    /// Searches of the whole picture per second while no face is followed; at most 4 while one is and more are allowed.
     package var searchRate = 5.0
     package var outputs: [OutputSettings] = []
 
@@ -46,7 +46,7 @@ package struct StreamSettings: Sendable, Equatable {
     /// Pixel formats that the tracker or a decoder of ours can read.
     static let formats = ["YUYV", "UYVY", "NV12", "YU12", "GREY", "MJPG"]
 
-    /// What is asked of the source where it is a camera.
+    /// Requested mode where the source is a camera.
     var camera: CameraRequest {
         CameraRequest(format: format, size: size.map { ($0.width, $0.height) }, rate: rate, patience: stall)
     }
@@ -88,8 +88,8 @@ package struct StreamSettings: Sendable, Equatable {
         return streams.sorted { $0.name < $1.name }
     }
 
-    /// Throws `.wrongSettings`, with the line of the source, where its name is none or the other keys ask for what such a
-    /// source does not have.
+    /// Throws `.wrongSettings`, with the line of the source, where its name is invalid or other keys do not apply to such a
+    /// source.
     private func checkSource(in table: SettingNode) throws(LandmarkdError) {
         do throws(LandmarkdError) {
             _ = try sourceOpener(source, camera: camera, loop: loop)

@@ -1,7 +1,7 @@
 import Base
 import Glibc
 
-/// The service manager that started this process, as sd_notify(3) talks to it; without libsystemd.
+/// The service manager that started this process, by the protocol of sd_notify(3), without libsystemd.
 struct ServiceManager: Sendable {
     /// Where it listens: a path, or an abstract name after "@"; nil where there is none.
     private let socketName: String?
@@ -15,10 +15,10 @@ struct ServiceManager: Sendable {
         watchdogTime = isForUs ? time.flatMap { $0 > 0 ? $0 : nil } : nil
     }
 
-    /// Whether anybody listens.
+    /// Whether there is a manager.
     var isPresent: Bool { socketName != nil }
 
-    /// Sends lines such as "READY=1". Waits half a second for room at most; false where they were not taken.
+    /// Sends lines such as "READY=1". Waits at most half a second for buffer space; false where sending failed.
     @discardableResult
     func tell(_ lines: String...) -> Bool {
         guard let socketName else { return false }

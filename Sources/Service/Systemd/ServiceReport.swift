@@ -4,13 +4,13 @@ import ServiceLifecycle
 
 /// Keeps the service manager informed: ready, status, alive, stopping.
 struct ServiceReport: Service {
-    /// Seconds after which a daemon whose sources neither deliver nor fail says that it is ready.
+    /// Seconds after which a daemon whose sources neither deliver nor fail reports that it is ready.
     private static let patience = 10.0
 
     let manager: ServiceManager
     let supervisor: StreamSupervisor
     let log: Logger
-    /// Loops that are stuck for good, with nothing left that works.
+    /// Loops that are stuck for good while nothing else works.
     private let hopeless: @Sendable () -> [String]
 
     init(
@@ -23,7 +23,7 @@ struct ServiceReport: Service {
 
     func run() async {
         guard manager.isPresent else {
-            // Thrown where the daemon has to end less gracefully; nothing is to be done then.
+            // Thrown where the daemon is forced to end; nothing is left to do.
             try? await gracefulShutdown()
             return
         }
@@ -32,46 +32,46 @@ struct ServiceReport: Service {
             manager.tell("READY=1", "STATUS=\(status)")
             await keepTelling()
         }
-        manager.tell("STOPPING=1", "STATUS=Ends: outputs are flushed")
+        manager.tell("STOPPING=1", "STATUS=Stopping: flushing outputs")
     }
 
-    /// Until the first source has delivered or failed.
+    /// Waits until the first source has delivered or failed.
     private func untilReady() async {
         let start = monotonicSeconds()
-        var told = ""
-        while !isSettled, monotonicSeconds() - start < Self.patience, await pause(0.05) { feedAndTell(&told) }
+        var last = ""
+        while !isSettled, monotonicSeconds() - start < Self.patience, await pause(0.05) { report(&last) }
     }
 
     private var isSettled: Bool {
-        let boards = supervisor.directory.boards
-        return boards.isEmpty || boards.contains { $0.status.state != .starting }
+        let states = supervisor.directory.states
+        return states.isEmpty || states.contains { $0.status.state != .starting }
     }
 
     private func keepTelling() async {
-        var told = status
-        while await pause(min(1, (manager.watchdogTime ?? 2) / 2)) { feedAndTell(&told) }
+        var last = status
+        while await pause(min(1, (manager.watchdogTime ?? 2) / 2)) { report(&last) }
     }
 
-    private func feedAndTell(_ told: inout String) {
+    private func report(_ last: inout String) {
         let hopeless = hopeless()
         if hopeless.isEmpty { manager.tell("WATCHDOG=1") }
         let now = hopeless.first.map { "\($0) is stuck" } ?? status
-        guard now != told else { return }
-        told = now
+        guard now != last else { return }
+        last = now
         manager.tell("STATUS=\(now)")
         if !hopeless.isEmpty { log.error("\(now); the watchdog is not fed") }
     }
 
     /// "2 of 3 streams deliver; door: /dev/video0: opening: No such file or directory".
     private var status: String {
-        let statuses = supervisor.directory.boards.map { ($0.name, $0.status) }
+        let statuses = supervisor.directory.states.map { ($0.name, $0.status) }
         if statuses.isEmpty { return "No stream is set" }
         let delivering = statuses.count { $0.1.state == .delivering }
         let faults = statuses.flatMap { name, status in status.reasons.prefix(1).map { "; \(name): \($0)" } }
         return "\(delivering) of \(statuses.count) streams deliver" + faults.joined()
     }
 
-    /// False once the daemon is to end.
+    /// False once the daemon stops.
     private func pause(_ seconds: Double) async -> Bool {
         do {
             try await Task.sleep(for: .seconds(seconds))

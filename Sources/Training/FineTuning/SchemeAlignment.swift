@@ -2,23 +2,23 @@ import Base
 import FaceTracking
 import Samples
 
-/// Where the landmarks of annotated faces lie in the crops that a model of other landmarks lays on the same faces.
+/// Positions of annotated landmarks in the crops that a model with other landmarks uses for the same faces.
 ///
-/// New landmarks then lay the same crops as the old ones: the network sees faces as it has learnt to, and the locator's proposals
-/// suit. And each new landmark has a nearest old one, whose weights it can start from.
+/// Crops placed by the new landmarks then match those of the old ones: the network sees faces as in training, and the locator's proposals
+/// fit. And each new landmark has a nearest old one, whose weights it can start from.
 struct SchemeAlignment {
     /// Median places of the new landmarks and of the model's own, in crop units.
     let template: [Point]
     let known: [Point]
 
-    /// Faces looked at, at most.
+    /// Maximum number of faces used.
     private static let mostFaces = 100
     /// Presence from which the model has seen the face.
     private static let certain = 0.5
     /// Furthest old landmark that a new one starts from, in crop sides.
     private static let reach = 0.1
 
-    /// Nil where the model sees fewer than half of the faces, or their landmarks are too near together to lay a crop by.
+    /// Nil where the model sees fewer than half of the faces, or their landmarks are too close together to place a crop.
     init?(_ model: CascadeModel, _ faces: FaceSet) {
         let runner = CascadeRunner(model)
         let tried = min(faces.count, Self.mostFaces)
@@ -39,10 +39,10 @@ struct SchemeAlignment {
         }
     }
 
-    /// One face's landmarks, new and old, in the crop that the old ones lay; nil where the model does not see the face.
+    /// One face's landmarks, new and old, in the crop placed by the old ones; nil where the model does not find the face.
     ///
-    /// How much of a face the new landmarks span is not known: the model looks at crops of several sizes about them, and then, as a
-    /// tracker does, where its own landmarks say.
+    /// How much of a face the new landmarks span is unknown: the model is run on crops of several sizes around them, and then, as in a
+    /// tracker, on crops placed by its own landmarks.
     private static func places(
         of index: Int, _ faces: FaceSet, _ runner: CascadeRunner
     ) -> (new: [Point], old: [Point])? {
@@ -50,10 +50,10 @@ struct SchemeAlignment {
         var plain = face.scheme
         plain.template = nil
         let estimates = [1, 1.5, 2.2].map { factor in
-            let start = CropLayout(area: 1.5 * factor * factor).map(around: face.points, scheme: plain)
+            let start = CropLayout(area: 1.5 * factor * factor).frameFromCrop(around: face.points, scheme: plain)
             var estimate = runner.run(frame, start, prior: nil, passes: 2)[0]
             for _ in 0..<3 where isUsable(estimate.points) {
-                let crop = CropLayout().map(around: estimate.points, scheme: runner.scheme)
+                let crop = CropLayout().frameFromCrop(around: estimate.points, scheme: runner.scheme)
                 estimate = runner.run(frame, crop, prior: estimate.points, passes: 2)[0]
             }
             return estimate
@@ -61,9 +61,9 @@ struct SchemeAlignment {
         guard let best = estimates.max(by: { $0.presence < $1.presence }), best.presence >= certain,
             isUsable(best.points)
         else { return nil }
-        let cropFromFrame = CropLayout().map(around: best.points, scheme: runner.scheme).inverse
+        let cropFromFrame = CropLayout().frameFromCrop(around: best.points, scheme: runner.scheme).inverse
         let new = cropFromFrame(face.points)
-        // Another face of the picture, perhaps.
+        // Perhaps another face in the picture.
         guard all(new.centroid .> Point(0, 0)), all(new.centroid .< Point(1, 1)) else { return nil }
         return (new, cropFromFrame(best.points))
     }

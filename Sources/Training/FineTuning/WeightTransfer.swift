@@ -1,15 +1,15 @@
 import FaceTracking
 import NeuralNetwork
 
-/// Weights of a trained model as the start of one with other landmarks.
+/// Initialises a model with the weights of one that has other landmarks.
 struct WeightTransfer {
     /// Layers whose weights have columns or rows of each landmark, and along which axis: all landmarks for each of several blocks
     /// (coordinates, or places of a cell).
     private static let landmarkAxes = ["pass.prior": 0, "pass.logits": 1, "pass.heat": 0, "pass.offset": 1]
 
-    /// Names of the weights that are as in the old model; all others have something of their own.
+    /// Names of the weights copied unchanged from the old model.
     private(set) var inherited: Set<String> = []
-    /// Names of those that are as they were made, but for the columns of landmarks that start from old ones.
+    /// Names of newly initialised weights, in which only the columns of matched landmarks are copied.
     private(set) var fresh: [String] = []
     private(set) var inheritedCount = 0
 
@@ -53,7 +53,7 @@ private struct ColumnMap {
     /// Whether the landmarks are read (and add up) or written.
     private let isInput: Bool
 
-    /// Nil where the shapes are no such arrays: a norm's numbers, for one.
+    /// Nil where the shapes are not of this kind, such as those of a normalisation.
     init?(_ old: [Int], _ new: [Int], axis wanted: Int, _ counts: (old: Int, new: Int)) {
         let axis = new.count == 1 ? 0 : wanted
         guard old.count == new.count, new.indices.contains(axis), !(new.count == 1 && wanted == 0),

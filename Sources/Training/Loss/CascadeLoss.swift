@@ -3,13 +3,13 @@ import Glibc
 import NeuralNetwork
 import Samples
 
-/// What a sample is worth to each part of the loss, and the target it is compared with.
+/// The target of a sample.
 package struct CascadeTarget: Sendable {
     /// Landmarks in crop units 0…1; empty where the crop holds no face.
     package var landmarks: [SIMD2<Double>]
     /// Whether the crop holds a face.
     package var presence: Bool
-    /// Whether the sample before is the frame before this one.
+    /// Whether the previous sample is the previous frame of the same face.
     package var isNextFrame: Bool
 
     package init(landmarks: [SIMD2<Double>], presence: Bool, isNextFrame: Bool = false) {
@@ -20,7 +20,7 @@ package struct CascadeTarget: Sendable {
 /// Loss after every pass: cross-entropy of the heatmaps to Gaussians, a coordinate loss, cross-entropy of presence, and, between two
 /// frames of a face, how much the errors of its landmarks change.
 package final class CascadeLoss {
-    /// How a coordinate's error counts; x in crop units.
+    /// Form of the coordinate loss; x in crop units.
     package enum Coordinates: Sendable, Equatable {
         /// |x|.
         case absolute

@@ -1,14 +1,14 @@
 import Base
 import FaceTracking
 
-/// What a recipe says of points of one's own. Points are given by their numbers, from 0, or by their names.
+/// What a recipe says about custom points. Points are given by their numbers, from 0, or by their names.
 package struct PointDescription: Sendable, Equatable {
     package var names: [String] = []
     /// Runs that lines join in drawings.
     package var lines: [[String]] = []
-    /// For each point the one that it becomes when the picture is flipped.
+    /// For each point, the point that it becomes when the picture is flipped.
     package var mirror: [String] = []
-    /// The two points whose distance errors are told in.
+    /// The two points whose distance is the unit of errors.
     package var unit: [String] = []
 
     package init() {}
@@ -60,10 +60,10 @@ package struct PointDescription: Sendable, Equatable {
                 "give for each point the one that it becomes when the picture is flipped left to right")
         }
         if let point = map.indices.first(where: { map[map[$0]] != $0 }) {
-            let (other, back) = (map[point], map[map[point]])
+            let (other, again) = (map[point], map[map[point]])
             throw fault(
-                "mirror", "point \(point) becomes \(other), but \(other) becomes \(back)",
-                "what is flipped twice is as before: correct these entries")
+                "mirror", "point \(point) becomes \(other), but \(other) becomes \(again)",
+                "flipping twice must give the original: correct these entries")
         }
         return map
     }

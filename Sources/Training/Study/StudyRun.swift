@@ -1,9 +1,11 @@
 import Base
+import CKernels
 import Capture
+import Evaluation
 import FaceTracking
 import Samples
 
-/// `landmarkd study`: trains the networks of a folder of recipes for equal samples and judges them on the same faces.
+/// `landmarkd study`: trains the networks of a folder of recipes on equally many samples and evaluates them on the same faces.
 package struct StudyRun {
     package struct Options: Sendable {
         package var folders: [String]
@@ -29,7 +31,7 @@ package struct StudyRun {
         case variant(String, number: Int, of: Int)
         case training(TrainingRun.Event)
         case judging
-        /// A doubt about the data that no training has told, in one line.
+        /// A warning about the data that no training has reported, in one line.
         case warning(String)
     }
 
@@ -46,7 +48,7 @@ package struct StudyRun {
 
     package init(_ options: Options) { self.options = options }
 
-    /// Trains what is not trained yet, then judges all; a run that was interrupted goes on where it was.
+    /// Trains what is not trained yet, then evaluates all; an interrupted run is resumed.
     ///
     /// Throws what training throws; `.wrongSettings` where recipes hold back different faces; `.noInput` where there is no recipe.
     package func run(isStopped: () -> Bool, observer: (Event) -> Void) throws(LandmarkdError) -> [StudyResult] {
@@ -115,5 +117,75 @@ package struct StudyRun {
                 folders: options.folders, output: variant.model, recipe: variant.recipe,
                 resume: isReadable(paths.checkpoint)))
         try run.run(isStopped: isStopped, observer: observer)
+    }
+}
+
+/// Evaluates the trained networks of a study on faces that none of them has seen.
+struct StudyJudge {
+    private static let passes = 3
+    private let faces: FaceSet
+    /// Warnings about the data.
+    let warnings: [DataWarning]
+    private let threads: Int
+
+    init(folders: [String], like recipe: TrainingRecipe, threads: Int) throws(LandmarkdError) {
+        let scheme = LandmarkScheme.named(recipe.model.scheme) ?? .ibug68
+        let data = try TrainingData(
+            folders: folders, scheme: scheme, sets: recipe.sets, validation: recipe.validation)
+        guard let faces = data.validation else {
+            throw LandmarkdError(
+                .unusableData, "study: no face is held back for validation",
+                remedy: "set validation_share in the recipes, or give more pictures")
+        }
+        (self.faces, self.threads, warnings) = (faces, threads, data.warnings)
+    }
+
+    func result(_ variant: StudyRun.Variant) throws(LandmarkdError) -> StudyResult {
+        let model = try CascadeModel(path: variant.model)
+        let errors = Evaluator(model, passes: Self.passes, threads: threads).errors(faces, from: .truth)
+        let last = min(model.configuration.passes, Self.passes) - 1
+        let judged = errors.map { JudgedFace(truth: faces.faces[$0.face].points, found: $0.points[last]) }
+        return StudyResult(
+            name: variant.name, words: variant.words, samples: Int(model.notes["samples_seen"] ?? "") ?? 0,
+            parameters: model.weights.trained.parameterCount,
+            multiplyAdds: CascadeRunner(model, passes: 1).multiplyAdds(passes: 1),
+            samplesPerSecond: Self.rate(of: TrainingPaths(output: variant.model).log), milliseconds: times(model),
+            errors: (0..<Self.passes).map { ErrorSummary(errors, pass: $0, scheme: faces.scheme).mean },
+            turned: YawClass.classes(of: judged, scheme: faces.scheme).last,
+            eyes: OpeningSummary(.eyes, of: judged, scheme: faces.scheme), faces: faces.count)
+    }
+
+    /// Median of the log's rates.
+    private static func rate(of log: String) -> Double? {
+        guard let bytes = try? readFile(log, atMost: 1 << 28) else { return nil }
+        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+        guard let column = lines.first?.split(separator: ",").firstIndex(of: "samples_per_s") else { return nil }
+        let rates = lines.dropFirst().compactMap { line in
+            let cells = line.split(separator: ",", omittingEmptySubsequences: false)
+            return column < cells.count ? Double(cells[column]) : nil
+        }
+        return rates.isEmpty ? nil : rates.sorted()[rates.count / 2]
+    }
+
+    /// With AVX2 kernels and with the best that the processor has; the least of many runs, since others may use the machine.
+    private func times(_ model: CascadeModel) -> [(kernels: String, value: Double)] {
+        let before = lm_level()
+        defer { _ = lm_use_level(before) }
+        let levels = Set([min(1, lm_best_level()), lm_best_level()]).sorted()
+        let runner = CascadeRunner(model, passes: 1)
+        let frame = faces.frame(of: 0)
+        let frameFromCrop = CropLayout().frameFromCrop(around: faces.faces[0].points, scheme: faces.scheme)
+        return levels.map { level in
+            _ = lm_use_level(level)
+            var least = Double.infinity
+            for _ in 0..<40 {
+                let start = threadProcessorSeconds()
+                runner.sample(frame, frameFromCrop)
+                runner.computeFeatures()
+                runner.compute(pass: 0)
+                least = min(least, threadProcessorSeconds() - start)
+            }
+            return (String(cString: lm_level_name(level)), 1000 * least)
+        }
     }
 }

@@ -1,6 +1,7 @@
 import Base
 import Evaluation
 import FaceTracking
+import NeuralNetwork
 import Safetensors
 import Samples
 
@@ -13,7 +14,7 @@ struct CascadeTask: TrainingTask {
     init(_ plan: TrainingPlan) { (recipe, data, fineTuning) = (plan.recipe, plan.data, plan.fineTuning) }
 
     func makeTrainer(
-        _ settings: TrainingSettings, from file: SafetensorsFile?, name: String, tell: (String) -> Void
+        _ settings: TrainingSettings, from file: SafetensorsFile?, name: String, report: (String) -> Void
     ) throws(LandmarkdError) -> Trainer {
         var model = CascadeModel(recipe.model, scheme: data.scheme, seed: settings.seed)
         if let file {
@@ -23,9 +24,9 @@ struct CascadeTask: TrainingTask {
         }
         let transfer = file == nil ? fineTuning?.transfer(to: model) : nil
         let source = try data.source(recipe.augmentation, model.configuration, seed: settings.seed)
-        if file == nil { layTemplate(model, source) }
+        if file == nil { setTemplate(model, source) }
         if let fineTuning, let transfer {
-            fineTuning.lines(on: transfer, in: model).forEach(tell)
+            fineTuning.lines(on: transfer, in: model).forEach(report)
             model.notes[TrainingStart.note] =
                 "\(fineTuning.name.fileName), \(fineTuning.model.notes["samples_seen"] ?? "0") samples"
         }
@@ -45,8 +46,8 @@ struct CascadeTask: TrainingTask {
         }
     }
 
-    /// The template of a spatial transformer: the mean of the landmarks as crops are laid.
-    private func layTemplate(_ model: CascadeModel, _ source: any SampleSource) {
+    /// Sets the template of a spatial transformer: the mean landmarks in training crops.
+    private func setTemplate(_ model: CascadeModel, _ source: any SampleSource) {
         guard let template = model.weights.statistics["cut.template"] else { return }
         let generator = source.makeGenerator()
         let points = template.count / 2
@@ -121,5 +122,48 @@ struct CascadeTask: TrainingTask {
 
     private func averaged(_ trainer: Trainer) throws(LandmarkdError) -> CascadeModel {
         try CascadeModel(Checkpoint.averagedModel(trainer), name: "averaged weights")
+    }
+}
+
+/// One thread's part of a step that trains a cascade.
+final class CascadeWorker: TrainingWorker, @unchecked Sendable {  // see `TrainingWorker`
+    let network: CascadeNetwork
+    private let loss: CascadeLoss
+    private let generator: any SampleGenerator
+    private var targets: [CascadeTarget] = []
+    private(set) var files: [String] = []
+    private(set) var parts = LossParts()
+    private(set) var drawingTime = 0.0
+
+    init(_ model: CascadeModel, images: Int, loss weights: CascadeLoss.Weights, source: any SampleSource) {
+        network = CascadeNetwork(
+            model.configuration, .training, batch: images, passes: model.configuration.passes, weights: model.weights)
+        loss = CascadeLoss(network, weights)
+        generator = source.makeGenerator()
+    }
+
+    var graph: Graph { network.graph }
+    var faces: Int { targets.count(where: \.presence) }
+
+    func draw(first: UInt64) {
+        let start = monotonicSeconds()
+        targets.removeAll(keepingCapacity: true)
+        files.removeAll(keepingCapacity: true)
+        for image in 0..<network.crop.shape.batch {
+            let labels = generator.makeSample(index: first + UInt64(image), into: network.crop.image(image))
+            network.setPrior(labels.prior, image: image)
+            targets.append(
+                CascadeTarget(landmarks: labels.truth, presence: labels.presence, isNextFrame: labels.isNextFrame))
+            files.append(labels.file)
+        }
+        drawingTime = monotonicSeconds() - start
+    }
+
+    func compute(faces: Int, samples: Int) {
+        network.graph.prepare()
+        network.graph.forward()
+        network.graph.beginBackward()
+        parts = loss.addGradients(targets, faces: faces, samples: samples)
+        network.graph.backward()
     }
 }

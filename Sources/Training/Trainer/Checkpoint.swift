@@ -3,7 +3,7 @@ import FaceTracking
 import Safetensors
 
 /// A run's state as a model file: the averaged weights under their own names, so that any checkpoint is a model, and beside them what
-/// training needs to go on. Written whole or not at all.
+/// training needs to resume. Written atomically.
 package struct Checkpoint {
     private static let prefix = "training."
 
@@ -23,7 +23,7 @@ package struct Checkpoint {
     /// The averaged weights alone, as they are shipped.
     package static func averagedModel(_ trainer: Trainer, notes: [String: String] = [:]) -> SafetensorsFile {
         var model = trainer.model
-        // Confidence was fitted to other weights, if at all.
+        // The calibration, if any, belongs to other weights.
         for key in [ConfidenceCalibration.key, PointCalibration.key] { model.notes[key] = nil }
         model.notes.merge(notes) { $1 }
         model.notes["samples_seen"] = "\(trainer.samplesBefore + trainer.samples)"
@@ -32,7 +32,7 @@ package struct Checkpoint {
             statistics: UnsafeBufferPointer(trainer.average.statistics.elements))
     }
 
-    /// Takes up the run that `file` holds. False where the file is a model without training state: the run then starts from its weights.
+    /// Resumes the run in `file`. False where the file is a model without training state: the run then starts from its weights.
     ///
     /// Throws `.unusableData` where the state does not fit the model.
     package static func restore(_ trainer: Trainer, from file: SafetensorsFile, name: String) throws(LandmarkdError)

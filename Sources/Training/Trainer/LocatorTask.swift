@@ -1,6 +1,7 @@
 import Base
 import Evaluation
 import FaceTracking
+import NeuralNetwork
 import Safetensors
 import Samples
 
@@ -13,11 +14,11 @@ struct LocatorTask: TrainingTask {
     init(_ plan: TrainingPlan) { (recipe, data) = (plan.recipe, plan.data) }
 
     func makeTrainer(
-        _ settings: TrainingSettings, from file: SafetensorsFile?, name: String, tell: (String) -> Void
+        _ settings: TrainingSettings, from file: SafetensorsFile?, name: String, report: (String) -> Void
     ) throws(LandmarkdError) -> Trainer {
         guard let faces = data.train else {
             throw LandmarkdError(
-                .unusableData, "samples baked for a cascade are none for a locator",
+                .unusableData, "samples baked for a cascade cannot train a locator",
                 remedy: "give folders of annotated pictures")
         }
         var model = LocatorModel(recipe.locator, seed: settings.seed)
@@ -49,7 +50,7 @@ struct LocatorTask: TrainingTask {
         return TrainingValidation(
             error: scenes,
             text:
-                "\(decimal(pictures, 2)) % of faces missed in their own pictures, \(decimal(scenes, 2)) % in made scenes; "
+                "\(decimal(pictures, 2)) % of faces missed in their own pictures, \(decimal(scenes, 2)) % in composed scenes; "
                 + falseFaces,
             notes: notes)
     }
@@ -65,5 +66,48 @@ struct LocatorTask: TrainingTask {
 
     private func averaged(_ trainer: Trainer) throws(LandmarkdError) -> LocatorModel {
         try LocatorModel(Checkpoint.averagedModel(trainer), name: "averaged weights")
+    }
+}
+
+/// One thread's part of a step that trains a locator.
+final class LocatorWorker: TrainingWorker, @unchecked Sendable {  // see `TrainingWorker`
+    private let network: LocatorNetwork
+    private let loss: LocatorLoss
+    private let sampler: LocatorSampler
+    private let canvas: PlanarCrop
+    private var targets: [LocatorTarget]
+    private(set) var files: [String] = []
+    private(set) var parts = LossParts()
+    private(set) var drawingTime = 0.0
+
+    init(_ model: LocatorModel, images: Int, loss weights: LocatorLoss.Weights, sampler: LocatorSampler) {
+        let side = sampler.side
+        network = LocatorNetwork(
+            model.configuration, .training, batch: images, height: side, width: side, weights: model.weights)
+        loss = LocatorLoss(network, weights)
+        (self.sampler, canvas) = (sampler, PlanarCrop(side: side))
+        let shape = network.cells.shape
+        targets = [LocatorTarget](repeating: LocatorTarget(rows: shape.height, columns: shape.width), count: images)
+    }
+
+    var graph: Graph { network.graph }
+    var faces: Int { targets.reduce(0) { $0 + $1.faces } }
+
+    func draw(first: UInt64) {
+        let start = monotonicSeconds()
+        files.removeAll(keepingCapacity: true)
+        for image in targets.indices {
+            files += sampler.makeSample(
+                index: first + UInt64(image), into: network.frame.image(image), target: &targets[image], with: canvas)
+        }
+        drawingTime = monotonicSeconds() - start
+    }
+
+    func compute(faces: Int, samples: Int) {
+        network.graph.prepare()
+        network.graph.forward()
+        network.graph.beginBackward()
+        parts = loss.addGradients(targets, faces: faces)
+        network.graph.backward()
     }
 }

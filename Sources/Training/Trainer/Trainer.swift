@@ -5,6 +5,36 @@ import FaceTracking
 import NeuralNetwork
 import Samples
 
+/// How a network is trained. Defaults are those of the shipped model; a recipe file sets any of them.
+package struct TrainingSettings: Sendable, Equatable {
+    /// Samples of the whole run; the schedule ends there.
+    package var samples = 400_000
+    /// Samples of a step, over all threads; a multiple of `threads`.
+    package var batch = 24
+    package var threads = 2
+    package var seed: UInt64 = 1
+    package var schedule = CosineSchedule()
+    package var optimizer = AdamW.Settings()
+    package var loss = CascadeLoss.Weights()
+    package var locatorLoss = LocatorLoss.Weights()
+    /// Maximum norm of the gradient; longer gradients are clipped to it.
+    package var clip = 1.0
+    /// Share of the past in the moving average of weights, at most.
+    package var averaging = 0.999
+    /// Share of the run in which weights inherited from another model are frozen, and their learning rate afterwards, relative
+    /// to that of the others.
+    package var frozenShare = 0.0
+    package var inheritedRate = 1.0
+    /// Momentum of the running statistics.
+    package var batchNormMomentum = 0.1
+    /// Samples between two validations.
+    package var validationInterval = 20_000
+    /// Seconds between two checkpoints.
+    package var checkpointInterval = 120.0
+
+    package init() {}
+}
+
 /// Trains a network: the images of a batch are split over threads, the gradients are summed in a fixed order, so that the same seed and
 /// number of threads give the same weights.
 package final class Trainer {
@@ -18,7 +48,7 @@ package final class Trainer {
     package private(set) var samples = 0
     /// Samples that the weights had seen before this run.
     var samplesBefore: Int
-    /// Names of the weights taken over from another model, which learn less than the others.
+    /// Names of the weights inherited from another model, which have a lower learning rate.
     var inherited: Set<String> = []
 
     /// What a step did and cost.
@@ -32,7 +62,7 @@ package final class Trainer {
         package let drawing: Double
     }
 
-    /// - Parameter makeThread: makes a thread's part for so many images of the batch.
+    /// - Parameter makeThread: makes the worker of a thread for this many images of the batch.
     init(
         _ model: any TrainableModel, _ settings: TrainingSettings, makeThread: (_ images: Int) -> any TrainingWorker
     ) {
@@ -64,7 +94,7 @@ package final class Trainer {
         6 * Double(multiplyAdds) * Double(samples) / seconds / 1e9
     }
 
-    /// Takes up a run at `samples` seen, `step` steps taken.
+    /// Resumes a run at `samples` seen and `step` steps taken.
     func restore(samples: Int, step: Int) {
         self.samples = samples
         optimizer.step = step

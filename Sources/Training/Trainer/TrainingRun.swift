@@ -9,7 +9,7 @@ package struct TrainingRun {
         /// Where the trained model goes. Beside it lie NAME.checkpoint.safetensors, NAME.csv and NAME.png while it is trained.
         package var output: String
         package var recipe: TrainingRecipe
-        /// Go on from the checkpoint beside `output`, or from `output`'s weights alone where there is none.
+        /// Resume from the checkpoint beside `output`, or from the weights of `output` where there is none.
         package var resume: Bool
         /// A model of landmarks to start from, of the same ones or of others; not together with `resume`.
         package var from: String?
@@ -22,17 +22,17 @@ package struct TrainingRun {
         }
     }
 
-    /// What a run tells while it goes on.
+    /// What a run reports while it proceeds.
     package enum Event: Sendable {
         case prepared(
             faces: Int, validation: Int, negatives: Int, otherSchemes: Int, parameters: Int, samplesBefore: Int)
-        /// A doubt about the data, in one line.
+        /// A warning about the data, in one line.
         case warning(String)
         /// A decision that the recipe left open, in one line.
         case note(String)
-        /// The first steps were timed: the rest of the run takes about so many seconds.
+        /// Estimated seconds for the rest of the run, after the first steps were timed.
         case estimated(samples: Int, samplesPerSecond: Double, seconds: Double)
-        /// Something other than a step takes its time.
+        /// Something other than a step takes a while.
         case busy(String, progress: Double)
         case step(TrainingRecord)
         case validated(samples: Int, TrainingValidation)
@@ -69,7 +69,7 @@ package struct TrainingRun {
         var log = try TrainingLog(path: paths.log, appending: trainer.samples > 0)
         try train(trainer, task, &log, isStopped: isStopped, observer: observer)
         let validation = try validate(trainer, task, &log, observer: observer)
-        if data.validation != nil { observer(.busy("fitting confidence on held-back faces", progress: 1)) }
+        if data.validation != nil { observer(.busy("calibrating confidence on held-back faces", progress: 1)) }
         var notes = task.notes.merging(validation?.notes ?? [:]) { $1 }
         notes.merge(try task.closingNotes(trainer)) { $1 }
         try Checkpoint.averagedModel(trainer, notes: notes).write(to: options.output, as: .float16)
@@ -113,14 +113,14 @@ package struct TrainingRun {
 
     /// A trainer at the start, or where the checkpoint or the weights of an earlier run left off.
     private func makeTrainer(
-        _ task: any TrainingTask, _ plan: TrainingPlan, tell: (String) -> Void
+        _ task: any TrainingTask, _ plan: TrainingPlan, report: (String) -> Void
     ) throws(LandmarkdError) -> Trainer {
         var settings = plan.recipe.settings
         settings.batch = max(settings.threads, settings.batch / settings.threads * settings.threads)
         guard case .resumed(let file, let name) = plan.start else {
-            return try task.makeTrainer(settings, from: nil, name: options.output, tell: tell)
+            return try task.makeTrainer(settings, from: nil, name: options.output, report: report)
         }
-        let trainer = try task.makeTrainer(settings, from: file, name: name, tell: tell)
+        let trainer = try task.makeTrainer(settings, from: file, name: name, report: report)
         _ = try Checkpoint.restore(trainer, from: file, name: name)
         return trainer
     }
@@ -150,7 +150,7 @@ extension Trainer {
 }
 
 extension TrainingRun.Event {
-    /// What is left of a run, by the rate of its last steps.
+    /// Remaining time of a run, by the rate of its last steps.
     fileprivate static func estimated(_ trainer: Trainer, _ record: TrainingRecord) -> Self {
         let left = max(0, trainer.settings.samples - trainer.samples)
         return .estimated(

@@ -80,7 +80,7 @@ import Testing
             #expect(text.contains(part), "\(text)")
         }
         let json = try #require(
-            try JSONSerialization.jsonObject(with: Data(report.json.utf8)) as? [String: [[String: Any]]])
+            try JSONSerialization.jsonObject(with: Data(report.json.text.utf8)) as? [String: [[String: Any]]])
         #expect(json["cameras"]?.map { $0["card"] as? String } == ["Logi Cam 7", nil, "Logi Cam 70", "Bird Eye"])
         #expect(json["cameras"]?[1]["error"] is String)
         let choice = try #require(json["cameras"]?[3]["choice"] as? [String: Any])

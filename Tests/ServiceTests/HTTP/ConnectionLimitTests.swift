@@ -5,8 +5,8 @@ import Testing
 
 @Suite(.timeLimit(.minutes(3))) struct ConnectionLimitTests {
     @Test func withTwoHundredReadersOthersAreRefusedButForHealthAndMetrics() async throws {
-        let board = deliveringBoard("a")
-        try await ServedStreams.run([board]) { served in
+        let state = deliveringStream("a")
+        try await ServedStreams.run([state]) { served in
             try await onThread {
                 var readers: [HTTPConversation] = []
                 for number in 1...HTTPService.connectionLimit {
@@ -37,7 +37,7 @@ import Testing
     }
 
     @Test func connectionsThatBringNothingLockNobodyOut() async throws {
-        try await ServedStreams.run([deliveringBoard("a")]) { served in
+        try await ServedStreams.run([deliveringStream("a")]) { served in
             try await onThread {
                 var silent: [HTTPConversation] = []
                 for _ in 0..<(HTTPService.connectionLimit + HTTPService.reservedConnections) {

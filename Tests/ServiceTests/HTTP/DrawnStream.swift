@@ -10,26 +10,26 @@ import TestSupport
 
 /// A stream of a drawn face with its exact landmarks, published by a thread of its own, 25 frames a second, until it is stopped.
 final class DrawnStream: Sendable {
-    let board: StreamState
+    let state: StreamState
     private let isToStop = StopSignal()
 
     /// `people`: how many heads are in the picture, 1 or 2.
     init(_ name: String, people: Int, seed: UInt64, source: String) throws {
-        board = StreamState(name: name)
+        state = StreamState(name: name)
         let face = try AverageFace(path: "\(packageFolder)/models/average-face.safetensors")
         let scene = Self.scene(people: people, seed: seed)
-        Thread { [board, isToStop] in
+        Thread { [state, isToStop] in
             let renderer = ClipRenderer(scene, face: face)
             // Drawing takes longer than a frame: a few frames go to and fro.
             let frames = (0..<12).map { renderer.render($0) }
-            board.update { status in
+            state.update { status in
                 status.format = LiveFormat(width: scene.width, height: scene.height, encoding: "YUYV", rate: 25)
                 (status.state, status.source, status.rate) = (.delivering, source, 24.98)
             }
             var number = 0
             while !isToStop.wait(seconds: 0.04) {
                 let place = number % (2 * frames.count - 2)
-                Self.publish(frames[min(place, 2 * frames.count - 2 - place)], number: number + 1, board)
+                Self.publish(frames[min(place, 2 * frames.count - 2 - place)], number: number + 1, state)
                 number += 1
             }
         }.start()
@@ -39,7 +39,7 @@ final class DrawnStream: Sendable {
 
     func stop() { isToStop.set() }
 
-    private static func publish(_ frame: RenderedFrame, number: Int, _ board: StreamState) {
+    private static func publish(_ frame: RenderedFrame, number: Int, _ state: StreamState) {
         let faces = frame.faces.enumerated().compactMap { index, points in
             points.map {
                 TrackedFace(
@@ -48,13 +48,13 @@ final class DrawnStream: Sendable {
             }
         }
         let result = FrameResult(frame: number, time: Date().timeIntervalSince1970, faces: faces)
-        board.update { status in
+        state.update { status in
             (status.received, status.tracked) = (number + number / 40, number)
             status.dropped = number / 40
         }
-        board.publish(
+        state.publish(
             StreamResult(
-                stream: board.name, result: result, latency: 0.031, width: frame.picture.width,
+                stream: state.name, result: result, latency: 0.031, width: frame.picture.width,
                 height: frame.picture.height), of: frame.frame)
     }
 

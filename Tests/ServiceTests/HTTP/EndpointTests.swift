@@ -21,7 +21,7 @@ import Testing
     }
 
     @Test func healthTellsWhyAStreamDoesNotDeliver() async throws {
-        let (good, bad) = (deliveringBoard("a"), StreamState(name: "b"))
+        let (good, bad) = (deliveringStream("a"), StreamState(name: "b"))
         try await ServedStreams.run([good, bad]) { served in
             let starting = try await served.ask("/healthz")
             #expect(starting.status == 503)
@@ -40,10 +40,10 @@ import Testing
     }
 
     @Test func streamsAreListedWithTheirNumbers() async throws {
-        let board = deliveringBoard("door")
-        board.update { ($0.received, $0.dropped, $0.tracked, $0.reconnects) = (100, 2, 98, 1) }
-        board.publish(frame: 98)
-        try await ServedStreams.run([board]) { served in
+        let state = deliveringStream("door")
+        state.update { ($0.received, $0.dropped, $0.tracked, $0.reconnects) = (100, 2, 98, 1) }
+        state.publish(frame: 98)
+        try await ServedStreams.run([state]) { served in
             let list = try await object(served.ask("/v1/streams"))
             #expect(list["lines"] as? [[Int]] == [[0, 1]])
             #expect(list["preview"] as? Bool == true)
@@ -60,11 +60,11 @@ import Testing
     }
 
     @Test func aStreamsNewestResultHasTheKeysOfJSONLines() async throws {
-        let board = deliveringBoard("a")
-        try await ServedStreams.run([board]) { served in
+        let state = deliveringStream("a")
+        try await ServedStreams.run([state]) { served in
             let early = try await served.ask("/v1/streams/a")
             #expect(early.status == 503 && early.headers["retry-after"] == "2")
-            board.publish(frame: 7)
+            state.publish(frame: 7)
             let answer = try await served.ask("/v1/streams/a")
             #expect(
                 answer.headers["content-type"] == "application/json" && answer.headers["cache-control"] == "no-store")
@@ -80,9 +80,9 @@ import Testing
 
     @Test func passwordsOfSourcesAreShownToNobody() async throws {
         let source = "rtsp://admin:secret@camera.local:554/live?token=secret"
-        let board = deliveringBoard("a", source: source)
-        board.update { ($0.state, $0.reasons) = (.waiting, ["\(source): opening: Connection refused"]) }
-        try await ServedStreams.run([board]) { served in
+        let state = deliveringStream("a", source: source)
+        state.update { ($0.state, $0.reasons) = (.waiting, ["\(source): opening: Connection refused"]) }
+        try await ServedStreams.run([state]) { served in
             for path in ["/v1/streams", "/healthz", "/v1/streams/a", "/v1/streams/a/frame.jpg"] {
                 let text = try await served.ask(path).text
                 #expect(text.contains("rtsp://camera.local:554/live") && !text.contains("secret"), "\(path)")
@@ -91,9 +91,9 @@ import Testing
     }
 
     @Test func namesAreDecoded() async throws {
-        let board = deliveringBoard("Büro 1/2")
-        board.publish(frame: 1)
-        try await ServedStreams.run([board]) { served async throws in
+        let state = deliveringStream("Büro 1/2")
+        state.publish(frame: 1)
+        try await ServedStreams.run([state]) { served async throws in
             #expect(try await served.ask("/v1/streams/B%C3%BCro%201%2F2").status == 200)
             #expect(try await served.ask("/v1/streams/Buero").status == 404)
             #expect(try await served.ask("/v1/streams/%FF%zz").status == 400)
@@ -101,7 +101,7 @@ import Testing
     }
 
     @Test func whatIsNotThereIsSaidWithWhatIs() async throws {
-        try await ServedStreams.run([deliveringBoard("front"), deliveringBoard("back")]) { served in
+        try await ServedStreams.run([deliveringStream("front"), deliveringStream("back")]) { served in
             let near = try await served.ask("/v1/streams/frnt/events")
             #expect(near.status == 404)
             #expect(near.text == #"{"error":"no stream is called 'frnt'","remedy":"did you mean 'front'?"}"# + "\n")

@@ -6,9 +6,9 @@ import Testing
 
 @Suite(.timeLimit(.minutes(3))) struct EventStreamTests {
     @Test func eachFrameIsAnEvent() async throws {
-        let board = deliveringBoard("a")
-        try await ServedStreams.run([board]) { served in
-            let publishing = Task { await board.publishFrames() }
+        let state = deliveringStream("a")
+        try await ServedStreams.run([state]) { served in
+            let publishing = Task { await state.publishFrames() }
             defer { publishing.cancel() }
             try await onThread {
                 let conversation = try HTTPConversation(port: served.port)
@@ -32,11 +32,11 @@ import Testing
     }
 
     @Test func oneConnectionTellsOfAllStreamsAndOfLaterOnes() async throws {
-        let boards = ["a", "b", "c"].map { deliveringBoard($0) }
-        try await ServedStreams.run(Array(boards[..<2])) { served in
+        let states = ["a", "b", "c"].map { deliveringStream($0) }
+        try await ServedStreams.run(Array(states[..<2])) { served in
             let publishing = Task {
                 await withTaskGroup(of: Void.self) { group in
-                    for board in boards { group.addTask { await board.publishFrames() } }
+                    for state in states { group.addTask { await state.publishFrames() } }
                 }
             }
             defer { publishing.cancel() }
@@ -52,14 +52,14 @@ import Testing
                     }
                 }
                 try seen(["a", "b"])
-                served.directory.set(boards)
+                served.directory.set(states)
                 try seen(["a", "b", "c"])
             }
         }
     }
 
     @Test func aStreamThatIsSetUpAgainContinuesInTheSameConnection() async throws {
-        let (old, new) = (deliveringBoard("a"), deliveringBoard("a"))
+        let (old, new) = (deliveringStream("a"), deliveringStream("a"))
         try await ServedStreams.run([old]) { served in
             let publishing = Task {
                 old.publish(frame: 1)
@@ -80,8 +80,8 @@ import Testing
     @Test(arguments: ["/v1/events", "/v1/streams/a/events"], ["Authorization", "query"])
     func anotherTokenEndsOpenEventStreams(_ path: String, _ way: String) async throws {
         let (old, new) = ("an-old-token-of-24-bytes", "a-new-token-of-24-bytes-")
-        let board = deliveringBoard("a")
-        try await ServedStreams.run([board], token: old) { served in
+        let state = deliveringStream("a")
+        try await ServedStreams.run([state], token: old) { served in
             try await onThread {
                 func open(_ token: String) throws -> HTTPConversation {
                     let conversation = try HTTPConversation(port: served.port)
@@ -94,7 +94,7 @@ import Testing
                 let conversation = try open(old)
                 #expect(try conversation.event(afterHead: true) == "retry: 2000")
                 served.service.settings.token = new
-                board.publish(frame: 1)
+                state.publish(frame: 1)
                 #expect(throws: HTTPConversation.Failure.self, "not even one event more") {
                     _ = try conversation.event()
                 }
@@ -105,7 +105,7 @@ import Testing
     }
 
     @Test func aQuietStreamSendsComments() async throws {
-        try await ServedStreams.run([deliveringBoard("a")]) { served in
+        try await ServedStreams.run([deliveringStream("a")]) { served in
             try await onThread {
                 let conversation = try reader(of: served)
                 #expect(try conversation.event() == ": nothing new")
@@ -114,15 +114,15 @@ import Testing
     }
 
     @Test func aReaderThatDoesNotReadMissesFramesAndHoldsUpNobody() async throws {
-        let board = deliveringBoard("a")
+        let state = deliveringStream("a")
         let count = 300
-        try await ServedStreams.run([board]) { served in
+        try await ServedStreams.run([state]) { served in
             try await onThread {
                 let (slow, brisk) = (try reader(of: served, buffer: 4096), try reader(of: served))
                 while served.service.events.readerCount != 2 { Thread.sleep(forTimeInterval: 0.02) }
                 // Some 1 MB, which no buffer on the way holds; whatever the slow one does, the other gets each frame.
                 for number in 1...count {
-                    board.publish(frame: number)
+                    state.publish(frame: number)
                     guard try frames(brisk, through: number) == [number] else {
                         throw HTTPConversation.Failure(what: "missed")
                     }
@@ -134,14 +134,14 @@ import Testing
     }
 
     @Test func theKernelHoldsLittleForAReaderThatDoesNotRead() async throws {
-        let board = deliveringBoard("a")
-        try await ServedStreams.run([board]) { served in
+        let state = deliveringStream("a")
+        try await ServedStreams.run([state]) { served in
             try await onThread {
                 let (slow, brisk) = (try reader(of: served, buffer: 4096), try reader(of: served))
                 while served.service.events.readerCount != 2 { Thread.sleep(forTimeInterval: 0.02) }
                 // Some 3 MB; the kernel would take all of it.
                 for number in 1...1000 {
-                    board.publish(frame: number)
+                    state.publish(frame: number)
                     _ = try frames(brisk, through: number)
                 }
                 let queued = try mostQueuedBytes(port: served.port)
@@ -152,9 +152,9 @@ import Testing
     }
 
     @Test func aReaderThatNeverReadsIsLetGo() async throws {
-        let board = deliveringBoard("a")
-        try await ServedStreams.run([board]) { served in
-            let publishing = Task { await board.publishFrames() }
+        let state = deliveringStream("a")
+        try await ServedStreams.run([state]) { served in
+            let publishing = Task { await state.publishFrames() }
             defer { publishing.cancel() }
             try await onThread {
                 let stuck = try HTTPConversation(port: served.port, buffer: 4096)
@@ -167,8 +167,8 @@ import Testing
     }
 
     @Test func aReaderThatGoesAwayFreesItsPlace() async throws {
-        let board = deliveringBoard("a")
-        try await ServedStreams.run([board]) { served in
+        let state = deliveringStream("a")
+        try await ServedStreams.run([state]) { served in
             try await onThread {
                 let conversation = try reader(of: served)
                 while served.service.events.readerCount != 1 { Thread.sleep(forTimeInterval: 0.02) }
@@ -179,8 +179,8 @@ import Testing
     }
 
     @Test func theServiceEndsWithOpenEventStreamsAndConnections() async throws {
-        let board = deliveringBoard("a")
-        let areEnded = try await ServedStreams.run([board]) { served in
+        let state = deliveringStream("a")
+        let areEnded = try await ServedStreams.run([state]) { served in
             let reading = Task {
                 try await onThread {
                     var conversations = [try HTTPConversation(port: served.port)]
@@ -189,7 +189,7 @@ import Testing
                         try conversation.ask(path)
                         conversations.append(conversation)
                     }
-                    while board.latest?.result.frame != 1500 { Thread.sleep(forTimeInterval: 0.02) }
+                    while state.latest?.result.frame != 1500 { Thread.sleep(forTimeInterval: 0.02) }
                     return conversations.map { $0.isEnded() }
                 }
             }
@@ -197,7 +197,7 @@ import Testing
             // More than is taken: the service is stuck in the middle of an event to each.
             await onThread {
                 for number in 1...1500 {
-                    board.publish(frame: number)
+                    state.publish(frame: number)
                     Thread.sleep(forTimeInterval: 0.001)
                 }
             }

@@ -19,7 +19,7 @@ struct PageTests {
             status.reasons = ["/dev/video2: opening: No such file or directory"]
             (status.reconnects, status.received, status.tracked) = (3, 1520, 1518)
         }
-        try await ServedStreams.run([door.board, hall.board, yard]) { served in
+        try await ServedStreams.run([door.state, hall.state, yard]) { served in
             try await onThread {
                 let browser = try Browser(width: width, height: 900, scale: 2, isDark: isDark)
                 try browser.open("http://127.0.0.1:\(served.port)/")
@@ -41,7 +41,7 @@ struct PageTests {
                     "nothing is wider than the screen")
                 try keep(browser, "streams-\(width)")
                 #expect(browser.complaints.isEmpty)
-                hall.board.update { ($0.state, $0.reasons) = (.waiting, ["camera.local: no frame for 5.0 s"]) }
+                hall.state.update { ($0.state, $0.reasons) = (.waiting, ["camera.local: no frame for 5.0 s"]) }
                 hall.stop()
                 try browser.wait(until: card(1, ".state", shows: "waiting"))
                 try browser.wait(until: card(1, ".veil", shows: "Last frame at"))
@@ -53,7 +53,7 @@ struct PageTests {
 
     @Test func withoutPicturesLandmarksAreDrawnOnAPlainGround() async throws {
         let door = try DrawnStream("door", people: 1, seed: 5, source: "/dev/video0")
-        try await ServedStreams.run([door.board], preview: false) { served in
+        try await ServedStreams.run([door.state], preview: false) { served in
             try await onThread {
                 let browser = try Browser(width: 390, height: 844, scale: 2)
                 try browser.open("http://127.0.0.1:\(served.port)/")
@@ -69,14 +69,14 @@ struct PageTests {
                 #expect(browser.complaints.isEmpty, "it does not ask for pictures")
             }
         }
-        #expect(door.board.waiting.pictures == 0)
+        #expect(door.state.waiting.pictures == 0)
     }
 
     @Test func theTokenIsAskedForOrReadFromTheAddress() async throws {
-        let board = deliveringBoard("door")
-        let publishing = Task { await board.publishFrames() }
+        let state = deliveringStream("door")
+        let publishing = Task { await state.publishFrames() }
         defer { publishing.cancel() }
-        try await ServedStreams.run([board], token: "sixteen letters&") { served in
+        try await ServedStreams.run([state], token: "sixteen letters&") { served in
             try await onThread {
                 let browser = try Browser(width: 800, height: 700)
                 try browser.open("http://127.0.0.1:\(served.port)/")
@@ -107,7 +107,7 @@ struct PageTests {
     }
 
     @Test func aServiceThatIsGoneIsSaid() async throws {
-        let browsing = try await ServedStreams.run([deliveringBoard("door")]) { served in
+        let browsing = try await ServedStreams.run([deliveringStream("door")]) { served in
             let isOpen = DispatchSemaphore(value: 0)
             let browsing = Task {
                 try await onThread {

@@ -8,9 +8,9 @@ import Testing
 
 @Suite(.timeLimit(.minutes(3))) struct PreviewTests {
     @Test func aPictureShowsTheNextFrame() async throws {
-        let board = deliveringBoard("a")
-        try await ServedStreams.run([board]) { served in
-            let publishing = Task { await board.publishFrames() }
+        let state = deliveringStream("a")
+        try await ServedStreams.run([state]) { served in
+            let publishing = Task { await state.publishFrames() }
             defer { publishing.cancel() }
             let answer = try await served.ask("/v1/streams/a/frame.jpg")
             #expect(answer.status == 200 && answer.headers["content-type"] == "image/jpeg")
@@ -24,40 +24,40 @@ import Testing
     }
 
     @Test func manyAskersShareOnePicture() async throws {
-        let board = deliveringBoard("a")
+        let state = deliveringStream("a")
         let pictures = PreviewPictures(logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         let answers = await withTaskGroup(of: Int?.self) { group in
-            for _ in 0..<20 { group.addTask { await pictures.picture(of: board, within: 60)?.frame } }
+            for _ in 0..<20 { group.addTask { await pictures.picture(of: state, within: 60)?.frame } }
             let isAsked = await waited {
-                let count = await pictures.waitingCount(for: board)
-                return count == 20 && board.waiting.pictures == 1
+                let count = await pictures.waitingCount(for: state)
+                return count == 20 && state.waiting.pictures == 1
             }
             #expect(isAsked)
-            board.publish(frame: 1)
+            state.publish(frame: 1)
             return await group.reduce(into: []) { $0.append($1) }
         }
         #expect(answers == Array(repeating: 1, count: 20))
-        #expect(board.waiting.pictures == 0)
+        #expect(state.waiting.pictures == 0)
     }
 
     @Test func noPictureInTimeIsSaid() async throws {
-        let board = StreamState(name: "a")
-        try await ServedStreams.run([board]) { served in
+        let state = StreamState(name: "a")
+        try await ServedStreams.run([state]) { served in
             let starting = try await served.ask("/v1/streams/a/frame.jpg")
             #expect(starting.status == 503 && starting.text.contains("no frame yet"))
-            board.update { ($0.state, $0.reasons) = (.waiting, ["/dev/video0: no such device"]) }
+            state.update { ($0.state, $0.reasons) = (.waiting, ["/dev/video0: no such device"]) }
             let lost = try await served.ask("/v1/streams/a/frame.jpg")
             #expect(lost.status == 503 && lost.text.contains("no such device"))
-            #expect(board.waiting.pictures == 1, "one question is open, whoever asks")
+            #expect(state.waiting.pictures == 1, "one question is open, whoever asks")
         }
     }
 
     @Test func picturesCanBeSwitchedOff() async throws {
-        let board = deliveringBoard("a")
-        try await ServedStreams.run([board], preview: false) { served in
+        let state = deliveringStream("a")
+        try await ServedStreams.run([state], preview: false) { served in
             let answer = try await served.ask("/v1/streams/a/frame.jpg")
             #expect(answer.status == 404 && answer.text.contains("pictures are switched off"))
-            #expect(board.waiting.pictures == 0, "no frame is copied")
+            #expect(state.waiting.pictures == 0, "no frame is copied")
             #expect(try await served.ask("/v1/streams").text.contains(#""preview":false"#))
         }
     }

@@ -8,7 +8,7 @@ import Testing
 
 @Suite struct RefusalTests {
     @Test func crookedPathsAreRefused() async throws {
-        try await ServedStreams.run([deliveringBoard("a")]) { served in
+        try await ServedStreams.run([deliveringStream("a")]) { served in
             let paths = [
                 "/../etc/passwd", "/v1/streams/../../etc/passwd", "/v1/streams/%2e%2e/events", "/v1/./streams",
                 "/v1/streams/a%00b", "/v1/streams/%",
@@ -22,7 +22,7 @@ import Testing
     }
 
     @Test func onlyGetAndHeadAreTaken() async throws {
-        try await ServedStreams.run([deliveringBoard("a")]) { served in
+        try await ServedStreams.run([deliveringStream("a")]) { served in
             for method in ["POST", "PUT", "DELETE", "OPTIONS", "PATCH"] {
                 let answer = try await served.ask("/v1/streams", method: method)
                 #expect(answer.status == 405 && answer.headers["allow"] == "GET, HEAD", "\(method)")
@@ -119,9 +119,9 @@ import Testing
     }
 
     @Test func anAnswerToHTTP10IsTheLastOne() async throws {
-        let board = deliveringBoard("a")
-        try await ServedStreams.run([board]) { served in
-            let publishing = Task { await board.publishFrames() }
+        let state = deliveringStream("a")
+        try await ServedStreams.run([state]) { served in
+            let publishing = Task { await state.publishFrames() }
             defer { publishing.cancel() }
             try await onThread {
                 for request in ["GET /healthz HTTP/1.0\r\n\r\n", "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"] {
@@ -141,9 +141,9 @@ import Testing
     }
 
     @Test func withATokenOnlyThePageAndBareHealthAreOpen() async throws {
-        let board = StreamState(name: "a")
-        board.update { ($0.state, $0.reasons) = (.waiting, ["/dev/video0: no such device"]) }
-        try await ServedStreams.run([board], token: "s3cret token") { served in
+        let state = StreamState(name: "a")
+        state.update { ($0.state, $0.reasons) = (.waiting, ["/dev/video0: no such device"]) }
+        try await ServedStreams.run([state], token: "s3cret token") { served in
             let paths = ["/metrics", "/v1/streams", "/v1/streams/a", "/v1/streams/a/events", "/v1/events", "/nothing"]
             let wrong = [[], ["Authorization: Bearer s3cret"], ["Authorization: Basic s3cret token"]]
             for path in paths {

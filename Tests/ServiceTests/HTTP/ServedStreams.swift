@@ -16,14 +16,14 @@ struct ServedStreams: Sendable {
 
     /// Runs the service while `body` runs, then shuts it down gracefully and waits for its end.
     static func run<Result: Sendable>(
-        _ boards: [StreamState], token: String? = nil, preview: Bool = true,
+        _ states: [StreamState], token: String? = nil, preview: Bool = true,
         _ body: @Sendable (ServedStreams) async throws -> Result
     ) async throws -> Result {
         var settings = HTTPSettings()
         (settings.port, settings.token, settings.preview) = (0, token, preview)
         let (ports, listening) = AsyncStream<Int>.makeStream()
         let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        let directory = StreamDirectory(boards, lines: [[0, 1]])
+        let directory = StreamDirectory(states, lines: [[0, 1]])
         let service = HTTPService(settings, streams: directory, metrics: MetricsRegistry(), logger: silent) {
             listening.yield($0)
         }
@@ -63,13 +63,13 @@ struct ServedStreams: Sendable {
 }
 
 /// A stream that delivers, of 64×48.
-func deliveringBoard(_ name: String, source: String = "/dev/video0") -> StreamState {
-    let board = StreamState(name: name)
-    board.update { status in
+func deliveringStream(_ name: String, source: String = "/dev/video0") -> StreamState {
+    let state = StreamState(name: name)
+    state.update { status in
         (status.state, status.source, status.rate) = (.delivering, source, 29.97)
         status.format = LiveFormat(width: 64, height: 48, encoding: "YUYV", rate: 30)
     }
-    return board
+    return state
 }
 
 extension StreamState {

@@ -15,34 +15,34 @@ import Testing
         let (door, hall) = (try camera(pictures), try camera(pictures))
         let models = try ModelFiles(folder: "\(packageFolder)/models")
         let supervisor = StreamSupervisor(
-            parts: try .cascade(models: models, metrics: MetricsRegistry()), log: lines.log.logger())
+            dependencies: try .cascade(models: models, metrics: MetricsRegistry()), log: lines.log.logger())
         try supervisor.apply([stream("door", door), stream("hall", hall)])
-        let board = try #require(supervisor.directory.board("door"))
-        let other = try #require(supervisor.directory.board("hall"))
-        #expect(waits { [board, other].allSatisfy { $0.status.tracked > 20 && $0.latest?.result.faces.count == 1 } })
-        #expect(board.status.format?.encoding == "GREY")
-        try expectFace(board)
+        let state = try #require(supervisor.directory.state("door"))
+        let other = try #require(supervisor.directory.state("hall"))
+        #expect(waits { [state, other].allSatisfy { $0.status.tracked > 20 && $0.latest?.result.faces.count == 1 } })
+        #expect(state.status.format?.encoding == "GREY")
+        try expectFace(state)
 
         try door.tell("stall")
-        #expect(waits { board.status.reasons == ["\(door.video): no frame for 0.5 s"] })
+        #expect(waits { state.status.reasons == ["\(door.video): no frame for 0.5 s"] })
         try door.tell("go")
-        #expect(waits { board.status.state == .delivering && board.status.isHealthy })
+        #expect(waits { state.status.state == .delivering && state.status.isHealthy })
 
         try door.tell("unplug")
-        #expect(waits { board.status.state == .waiting && !board.status.reasons.isEmpty })
-        let (before, start) = (board.status.tracked, other.status.tracked)
+        #expect(waits { state.status.state == .waiting && !state.status.reasons.isEmpty })
+        let (before, start) = (state.status.tracked, other.status.tracked)
         #expect(waits { other.status.tracked > start + 30 })
-        #expect(board.status.tracked <= before + 1, "nothing comes from a camera that is away")
+        #expect(state.status.tracked <= before + 1, "nothing comes from a camera that is away")
         try door.tell("replug")
-        #expect(waits { board.status.tracked > before + 20 && board.latest?.result.faces.count == 1 })
-        try expectFace(board)
+        #expect(waits { state.status.tracked > before + 20 && state.latest?.result.faces.count == 1 })
+        try expectFace(state)
 
         try door.tell("rate 3")
-        #expect(waits { lines.containing("frames/s come, 15.0 were promised").count > 0 }, "\(board.status.rate)")
+        #expect(waits { lines.containing("frames/s delivered, 15.0 promised").count > 0 }, "\(state.status.rate)")
 
         supervisor.stopAll()
-        #expect(lines.containing("were promised").count == 1)
-        #expect(board.status.reconnects == 2)
+        #expect(lines.containing("promised").count == 1)
+        #expect(state.status.reconnects == 2)
         #expect(other.status.reconnects == 0 && other.status.isHealthy, "the other one never noticed")
         #expect(lines.containing("<4>door: ").count(where: { $0.contains("retrying until") }) == 2, "\(lines.all)")
         #expect(lines.containing("hall: ").count(where: { $0.contains("retrying until") }) == 0)
@@ -59,8 +59,8 @@ import Testing
     }
 
     /// The face is where it was drawn.
-    private func expectFace(_ board: StreamState) throws {
-        let face = try #require(board.latest?.result.faces.first)
+    private func expectFace(_ state: StreamState) throws {
+        let face = try #require(state.latest?.result.faces.first)
         #expect(try #require(face.confidence) > 0.5)
         let centre = (face.box.low + face.box.high) / 2
         #expect((centre - Point(160, 120)).length < 60, "\(face.box)")

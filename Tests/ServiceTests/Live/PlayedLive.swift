@@ -139,7 +139,7 @@ extension StreamDependencies {
         _ openers: [String: PlayedOpener], metrics: any MetricsFactory = NOOPMetricsHandler.instance,
         tracker: @escaping @Sendable () -> any FaceTracker = { PlayedTracker() }
     ) -> StreamDependencies {
-        var parts = StreamDependencies(
+        var dependencies = StreamDependencies(
             scheme: LandmarkScheme(name: "points2", count: 2), metrics: metrics,
             opener: { (stream) throws(LandmarkdError) in
                 guard let opener = openers[stream.source] else {
@@ -147,8 +147,8 @@ extension StreamDependencies {
                 }
                 return opener
             }, tracker: { _ in tracker() })
-        parts.retry = Backoff(first: 0.005, longest: 0.02)
-        return parts
+        dependencies.retry = Backoff(first: 0.005, longest: 0.02)
+        return dependencies
     }
 }
 

@@ -17,26 +17,26 @@ import Testing
     @Test func resultsReachTheBoardAndTheOutputs() throws {
         let supervisor = try start(
             PlayedOpener(.end(after: 40)), [OutputSettings(.jsonl(path: folder.path("a.jsonl")))])
-        let board = try #require(supervisor.directory.board("a"))
-        #expect(waits { board.status.state == .ended })
+        let state = try #require(supervisor.directory.state("a"))
+        #expect(waits { state.status.state == .ended })
         #expect(waits { folder.names.first?.hasSuffix("Z.jsonl") == true }, "it is whole before the daemon ends")
-        let status = board.status
+        let status = state.status
         #expect(status.received == 40 && status.isHealthy && status.tracked + status.dropped == 40)
         let rows = try objects(folder.path(folder.names[0]))
         #expect(rows.count == status.tracked && rows.count > 0)
         #expect(rows.map { $0["frame"] as? Int } == rows.indices.map { $0 + 1 })
         #expect(rows.allSatisfy { $0["stream"] as? String == "a" && $0["latency"] is Double })
-        #expect(board.latest?.result.frame == rows.count)
+        #expect(state.latest?.result.frame == rows.count)
         supervisor.stopAll()
         #expect(folder.names.count == 1)
     }
 
     @Test func anAbsentSourceIsLoggedOnceAndFoundWhenItComes() throws {
         let supervisor = try start(PlayedOpener(.absent, .absent, .absent, .endless))
-        let board = try #require(supervisor.directory.board("a"))
-        #expect(waits { board.status.state == .delivering })
+        let state = try #require(supervisor.directory.state("a"))
+        #expect(waits { state.status.state == .delivering })
         supervisor.stopAll()
-        #expect(board.status.reconnects == 0 && board.status.reasons.isEmpty)
+        #expect(state.status.reconnects == 0 && state.status.reasons.isEmpty)
         let warnings = lines.containing("<4>")
         #expect(warnings.count == 1 && warnings[0].contains("a: played: opening: No such device (plug it in)"))
         #expect(lines.containing("a: played: delivers: ").count == 1)
@@ -45,8 +45,8 @@ import Testing
 
     @Test func aSourceThatReturnsIsSaidToDeliverAgain() throws {
         let supervisor = try start(PlayedOpener(.absent, .loss(after: 3), .absent, .endless))
-        let board = try #require(supervisor.directory.board("a"))
-        #expect(waits { board.status.received > 10 })
+        let state = try #require(supervisor.directory.state("a"))
+        #expect(waits { state.status.received > 10 })
         supervisor.stopAll()
         #expect(lines.containing("a: played: delivers: ").count == 1)
         #expect(lines.containing("delivers again after").count == 1)
@@ -54,9 +54,9 @@ import Testing
 
     @Test func healthSaysWhyASourceIsAway() throws {
         let supervisor = try start(PlayedOpener(.loss(after: 3), .absent))
-        let board = try #require(supervisor.directory.board("a"))
-        #expect(waits { board.status.reasons == ["played: opening: No such device"] })
-        #expect(board.status.state == .waiting && !board.status.isHealthy && board.status.received == 3)
+        let state = try #require(supervisor.directory.state("a"))
+        #expect(waits { state.status.reasons == ["played: opening: No such device"] })
+        #expect(state.status.state == .waiting && !state.status.isHealthy && state.status.received == 3)
         supervisor.stopAll()
         #expect(lines.containing("<4>").count == 1, "one outage, one line: \(lines.all)")
     }
@@ -65,28 +65,28 @@ import Testing
         let times = TimeList()
         let opener = PlayedOpener(.loss(after: 15), .loss(after: 15), .endless)
         let supervisor = try start(opener) { PlayedTracker(times: times) }
-        let board = try #require(supervisor.directory.board("a"))
-        #expect(waits { board.status.received > 60 })
+        let state = try #require(supervisor.directory.state("a"))
+        #expect(waits { state.status.received > 60 })
         supervisor.stopAll()
-        #expect(board.status.reconnects == 2)
-        #expect(times.times.count == board.status.tracked)
+        #expect(state.status.reconnects == 2)
+        #expect(times.times.count == state.status.tracked)
         #expect(zip(times.times, times.times.dropFirst()).allSatisfy { $0 < $1 }, "\(times.times)")
     }
 
     @Test func aStreamThatIsSetOtherwiseNeverUsesAnIdAgain() throws {
         let opener = PlayedOpener(.endless)
         let supervisor = try start(opener)
-        let board = try #require(supervisor.directory.board("a"))
-        #expect(waits { (board.latest?.result.faces.first?.id ?? 0) >= 2 })
+        let state = try #require(supervisor.directory.state("a"))
+        #expect(waits { (state.latest?.result.faces.first?.id ?? 0) >= 2 })
         var settings = playedStream("a")
         settings.faces = 2
         let before = TimeList()
         #expect(try supervisor.apply([settings]).restarted == ["a"])
-        before.add(Double(board.status.tracked))
-        #expect(waits { board.status.tracked > Int(before.times[0]) + 25 })
+        before.add(Double(state.status.tracked))
+        #expect(waits { state.status.tracked > Int(before.times[0]) + 25 })
         supervisor.stopAll()
-        let latest = try #require(board.latest)
-        #expect(latest.result.frame == board.status.tracked)
+        let latest = try #require(state.latest)
+        #expect(latest.result.frame == state.status.tracked)
         // The second tracker has begun at 1, three ids ago.
         #expect(try #require(latest.result.faces.first?.id) >= 2 + 3)
         #expect(opener.openings == 2)
@@ -95,22 +95,22 @@ import Testing
     @Test func theNewestFrameWinsWhereTheTrackerIsSlow() throws {
         let gate = Gate()
         let supervisor = try start(PlayedOpener(.end(after: 50))) { PlayedTracker(isHeld: { gate.isClosed }) }
-        let board = try #require(supervisor.directory.board("a"))
-        #expect(waits { board.status.state == .ended })
-        #expect(board.status.tracked == 0)
+        let state = try #require(supervisor.directory.state("a"))
+        #expect(waits { state.status.state == .ended })
+        #expect(state.status.tracked == 0)
         gate.open()
-        #expect(waits { board.status.tracked == 50 - board.status.dropped })
-        #expect(1...2 ~= board.status.tracked, "the one that was held, and the last one")
+        #expect(waits { state.status.tracked == 50 - state.status.dropped })
+        #expect(1...2 ~= state.status.tracked, "the one that was held, and the last one")
         supervisor.stopAll()
     }
 
     @Test func aSourceThatHangsDoesNotHoldUpTheEnd() throws {
         let table = OutputSettings(.csv(path: folder.path("a.csv")))
         let (stuck, other) = (PlayedOpener(.stuck), PlayedOpener(.endless))
-        let supervisor = StreamSupervisor(parts: .played(["a": stuck, "b": other]), log: lines.log.logger())
+        let supervisor = StreamSupervisor(dependencies: .played(["a": stuck, "b": other]), log: lines.log.logger())
         try supervisor.apply([playedStream("a", [table]), playedStream("b")])
-        let boards = supervisor.directory.boards
-        #expect(waits { boards.allSatisfy { $0.status.tracked > 0 } })
+        let states = supervisor.directory.states
+        #expect(waits { states.allSatisfy { $0.status.tracked > 0 } })
         let ended = DispatchGroup()
         ended.enter()
         Thread {
@@ -120,20 +120,20 @@ import Testing
         #expect(ended.wait(timeout: .now() + 30) == .success, "it would hang for ever")
         stuck.release()
         #expect(folder.names.count == 1 && folder.names[0].hasSuffix("Z.csv"), "\(folder.names)")
-        #expect(lines.containing("a: a thread of it does not end").count == 1)
+        #expect(lines.containing("a: one of its threads does not end").count == 1)
     }
 
     @Test func aSourceThatHangsIsToldByHealth() throws {
         let opener = PlayedOpener(.stuck)
-        let supervisor = StreamSupervisor(parts: .played(["a": opener]), log: lines.log.logger())
+        let supervisor = StreamSupervisor(dependencies: .played(["a": opener]), log: lines.log.logger())
         var settings = playedStream("a")
         settings.stall = 0.2
         try supervisor.apply([settings])
-        let board = try #require(supervisor.directory.board("a"))
+        let state = try #require(supervisor.directory.state("a"))
         func checked(_ condition: (StreamStatus) -> Bool) -> Bool {
             waits {
                 supervisor.checkPulses()
-                return condition(board.status)
+                return condition(state.status)
             }
         }
         #expect(checked { $0.reasons == ["played: hangs: it neither delivers nor fails"] && $0.state == .waiting })
@@ -146,13 +146,13 @@ import Testing
         let (opener, other) = (PlayedOpener(.stuck, .endless), PlayedOpener(.endless))
         let registry = MetricsRegistry()
         let supervisor = try start(["a": opener, "b": other], hangLimit: 0.1, metrics: registry)
-        let boards = supervisor.directory.boards
+        let states = supervisor.directory.states
         #expect(
             waits {
                 if supervisor.hasStuck { supervisor.replaceStuck() }
-                return opener.openings == 2 && boards[0].status.state == .delivering && boards[0].status.received > 20
+                return opener.openings == 2 && states[0].status.state == .delivering && states[0].status.received > 20
             })
-        #expect(boards[0].status.isHealthy && supervisor.hopeless.isEmpty && other.openings == 1)
+        #expect(states[0].status.isHealthy && supervisor.hopeless.isEmpty && other.openings == 1)
         #expect(lines.containing("capture of a is stuck and is abandoned").count == 1)
         #expect(registry.text(version: "1").contains("landmarkd_stream_up{stream=\"a\"} 1"))
         opener.release()
@@ -162,7 +162,7 @@ import Testing
     @Test func aSourceThatAlwaysHangsIsGivenUpAndTheOthersGoOn() throws {
         let (opener, other) = (PlayedOpener(.stuck), PlayedOpener(.endless))
         let supervisor = try start(["a": opener, "b": other], hangLimit: 0.02)
-        let boards = supervisor.directory.boards
+        let states = supervisor.directory.states
         func waitsChecking(_ condition: () -> Bool) -> Bool {
             waits {
                 if supervisor.hasStuck { supervisor.replaceStuck() }
@@ -170,10 +170,10 @@ import Testing
                 return condition()
             }
         }
-        #expect(waitsChecking { boards[0].status.reasons.first?.contains("were abandoned") == true })
-        #expect(boards[0].status.state == .waiting && opener.openings == 4 && supervisor.hopeless.isEmpty)
-        let before = boards[1].status.tracked
-        #expect(waitsChecking { boards[1].status.tracked > before + 10 } && opener.openings == 4)
+        #expect(waitsChecking { states[0].status.reasons.first?.contains("were abandoned") == true })
+        #expect(states[0].status.state == .waiting && opener.openings == 4 && supervisor.hopeless.isEmpty)
+        let before = states[1].status.tracked
+        #expect(waitsChecking { states[1].status.tracked > before + 10 } && opener.openings == 4)
         #expect(try supervisor.apply([settings("a")]).stopped == ["b"])
         #expect(supervisor.hopeless == ["capture of a"], "nothing is left that a new process could harm")
         opener.release()
@@ -189,11 +189,11 @@ import Testing
             let isFirst = made.times.count == 1
             return PlayedTracker(isHeld: { isFirst && gate.isClosed })
         }
-        let board = try #require(supervisor.directory.board("a"))
+        let state = try #require(supervisor.directory.state("a"))
         #expect(
             waits {
                 if supervisor.hasStuck { supervisor.replaceStuck() }
-                return board.status.tracked > 10
+                return state.status.tracked > 10
             })
         #expect(lines.containing("tracking of a is stuck").count == 1)
         gate.open()
@@ -204,19 +204,19 @@ import Testing
         let supervisor = try start(
             PlayedOpener(.endless), [OutputSettings(.jsonl(path: folder.path("a.jsonl")))]
         ) { WildTracker() }
-        let board = try #require(supervisor.directory.board("a"))
-        #expect(waits { board.status.reasons == ["a: the model gives coordinates that are not numbers"] })
+        let state = try #require(supervisor.directory.state("a"))
+        #expect(waits { state.status.reasons == ["a: the model gives coordinates that are not numbers"] })
         supervisor.stopAll()
-        #expect(board.status.tracked == 0)
+        #expect(state.status.tracked == 0)
     }
 
     @Test func aTrackingFaultIsToldOnce() throws {
         let supervisor = try start(PlayedOpener(.endless)) { FailingTracker(failures: 20) }
-        let board = try #require(supervisor.directory.board("a"))
-        #expect(waits { board.status.tracked > 3 })
+        let state = try #require(supervisor.directory.state("a"))
+        #expect(waits { state.status.tracked > 3 })
         supervisor.stopAll()
         #expect(lines.containing("<3>").count == 1 && lines.containing("tracking works again").count == 1)
-        #expect(board.status.reasons.isEmpty)
+        #expect(state.status.reasons.isEmpty)
     }
 
     /// The models look for somebody in an empty picture; smoothed or not, the searches are counted.
@@ -227,12 +227,12 @@ import Testing
         let metrics = MetricsRegistry()
         let models = try ModelFiles(folder: "\(packageFolder)/models")
         let supervisor = StreamSupervisor(
-            parts: try .cascade(models: models, metrics: metrics), log: lines.log.logger())
+            dependencies: try .cascade(models: models, metrics: metrics), log: lines.log.logger())
         var settings = playedStream("a")
         (settings.source, settings.smoothing) = (folder.path("a.mp4"), smoothing)
         try supervisor.apply([settings])
-        let board = try #require(supervisor.directory.board("a"))
-        #expect(waits { board.status.state == .ended })
+        let state = try #require(supervisor.directory.state("a"))
+        #expect(waits { state.status.state == .ended })
         let series = metrics.text(version: "").split(separator: "\n").first {
             $0.hasPrefix("landmarkd_locator_runs_total{")
         }
@@ -245,7 +245,8 @@ import Testing
         _ opener: PlayedOpener, _ outputs: [OutputSettings] = [],
         tracker: @escaping @Sendable () -> any FaceTracker = { PlayedTracker() }
     ) throws -> StreamSupervisor {
-        let supervisor = StreamSupervisor(parts: .played(["a": opener], tracker: tracker), log: lines.log.logger())
+        let supervisor = StreamSupervisor(
+            dependencies: .played(["a": opener], tracker: tracker), log: lines.log.logger())
         try supervisor.apply([playedStream("a", outputs)])
         return supervisor
     }
@@ -255,9 +256,9 @@ import Testing
         _ openers: [String: PlayedOpener], hangLimit: Double, metrics: any MetricsFactory = NOOPMetricsHandler.instance,
         tracker: @escaping @Sendable () -> any FaceTracker = { PlayedTracker() }
     ) throws -> StreamSupervisor {
-        var parts = StreamDependencies.played(openers, metrics: metrics, tracker: tracker)
-        parts.hangLimit = hangLimit
-        let supervisor = StreamSupervisor(parts: parts, log: lines.log.logger())
+        var dependencies = StreamDependencies.played(openers, metrics: metrics, tracker: tracker)
+        dependencies.hangLimit = hangLimit
+        let supervisor = StreamSupervisor(dependencies: dependencies, log: lines.log.logger())
         try supervisor.apply(openers.keys.sorted().map(settings))
         return supervisor
     }

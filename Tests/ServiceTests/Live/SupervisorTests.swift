@@ -10,11 +10,11 @@ import Testing
         uniqueKeysWithValues: ["a", "b", "c"].map { ($0, PlayedOpener(.endless, name: $0)) })
     let supervisor: StreamSupervisor
 
-    init() { supervisor = StreamSupervisor(parts: .played(openers), log: lines.log.logger()) }
+    init() { supervisor = StreamSupervisor(dependencies: .played(openers), log: lines.log.logger()) }
 
     @Test func onlyWhatChangedIsTouched() throws {
         #expect(try supervisor.apply([playedStream("a"), playedStream("b")]).started == ["a", "b"])
-        let (a, b) = (try #require(supervisor.directory.board("a")), try #require(supervisor.directory.board("b")))
+        let (a, b) = (try #require(supervisor.directory.state("a")), try #require(supervisor.directory.state("b")))
         #expect(waits { a.status.tracked > 0 && b.status.tracked > 0 })
         var changed = playedStream("b")
         changed.faces = 3
@@ -22,9 +22,9 @@ import Testing
         #expect(changes.description == "started: c; restarted: b")
         #expect(waits { openers["b"]?.openings == 2 && openers["c"]?.openings == 1 })
         #expect(openers["a"]?.openings == 1)
-        #expect(supervisor.directory.board("b") === b, "its readers stay")
+        #expect(supervisor.directory.state("b") === b, "its readers stay")
         #expect(try supervisor.apply([changed]).description == "stopped: a, c")
-        #expect(supervisor.directory.boards.map(\.name) == ["b"])
+        #expect(supervisor.directory.states.map(\.name) == ["b"])
         let (before, start) = (a.status.received, b.status.received)
         #expect(waits { b.status.received > start + 20 })
         #expect(a.status.received == before)
@@ -35,17 +35,17 @@ import Testing
     @Test func aSourceThatCannotBeChangesNothing() throws {
         try supervisor.apply([playedStream("a")])
         #expect(throws: LandmarkdError.self) { try supervisor.apply([playedStream("b"), playedStream("x")]) }
-        #expect(supervisor.directory.boards.map(\.name) == ["a"] && openers["b"]?.openings == 0)
+        #expect(supervisor.directory.states.map(\.name) == ["a"] && openers["b"]?.openings == 0)
         supervisor.stopAll()
     }
 
     @Test func readersOfAStreamThatIsRemovedAreLetGo() async throws {
         try supervisor.apply([playedStream("a")])
-        let results = try #require(supervisor.directory.board("a")).results()
+        let results = try #require(supervisor.directory.state("a")).results()
         let reader = Task { await results.reduce(0) { count, _ in count + 1 } }
         try supervisor.apply([])
         _ = await reader.value
-        #expect(supervisor.directory.boards.isEmpty)
+        #expect(supervisor.directory.states.isEmpty)
     }
 
     @Test func noStreamsAreFine() throws {

@@ -19,7 +19,7 @@ import Testing
         for value in [0.05, 0.1, 0.97, 1.0] { cut.record(value) }
         #expect(
             ours == """
-                # HELP landmarkd_face_confidence How sure the tracker is of each followed face, 0 to 1.
+                # HELP landmarkd_face_confidence Confidence of each followed face, 0 to 1.
                 # TYPE landmarkd_face_confidence histogram
                 landmarkd_face_confidence_bucket{le="0.1"} 2
                 landmarkd_face_confidence_bucket{le="0.2"} 2
@@ -38,7 +38,7 @@ import Testing
                 # HELP landmarkd_faces Faces followed in the last frame.
                 # TYPE landmarkd_faces gauge
                 landmarkd_faces{stream="a"} 2
-                # HELP landmarkd_frames_received_total Frames that came from the source.
+                # HELP landmarkd_frames_received_total Frames received from the source.
                 # TYPE landmarkd_frames_received_total counter
                 landmarkd_frames_received_total{stream="a"} 1
                 landmarkd_frames_received_total{stream="b"} 3

@@ -29,12 +29,12 @@ import Testing
     }
 
     @Test func readyComesWithTheFirstFrameAndStoppingAtTheEnd() async throws {
-        let told = try await report([PlayedOpener(.endless)]) { manager in
+        let sent = try await report([PlayedOpener(.endless)]) { manager in
             [manager.next(with: "READY=1"), manager.next(with: "WATCHDOG=1")]
         }
-        #expect(told[0]?.contains("STATUS=1 of 1 streams deliver") == true)
-        #expect(told[1] != nil)
-        #expect(told[2] == "STOPPING=1\nSTATUS=Ends: outputs are flushed")
+        #expect(sent[0]?.contains("STATUS=1 of 1 streams deliver") == true)
+        #expect(sent[1] != nil)
+        #expect(sent[2] == "STOPPING=1\nSTATUS=Stopping: flushing outputs")
     }
 
     @Test func anAbsentSourceIsNoReasonNotToBeReady() async throws {
@@ -50,7 +50,7 @@ import Testing
     @Test func aLoopThatIsStuckStarvesTheWatchdog() async throws {
         let manager = try PlayedManager()
         let lines = LogLines()
-        let supervisor = StreamSupervisor(parts: .played([:]), log: lines.log.logger())
+        let supervisor = StreamSupervisor(dependencies: .played([:]), log: lines.log.logger())
         let beat = Heartbeat("capture of door")
         beat.expect(within: -5)
         let report = ServiceReport(
@@ -72,8 +72,8 @@ import Testing
     ) async throws -> [String?] {
         let manager = try PlayedManager()
         let lines = LogLines()
-        let parts = StreamDependencies.played(Dictionary(uniqueKeysWithValues: zip(["a", "b"], openers)))
-        let supervisor = StreamSupervisor(parts: parts, log: lines.log.logger())
+        let dependencies = StreamDependencies.played(Dictionary(uniqueKeysWithValues: zip(["a", "b"], openers)))
+        let supervisor = StreamSupervisor(dependencies: dependencies, log: lines.log.logger())
         try supervisor.apply(zip(["a", "b"], openers).map { name, _ in playedStream(name) })
         let report = ServiceReport(
             manager: ServiceManager(environment: ["NOTIFY_SOCKET": manager.name, "WATCHDOG_USEC": "20000"]),

@@ -37,7 +37,7 @@ final class HTTPConnection {  // thread-bound
     private var body: [UInt8] = []
     private var outcome: Event?
 
-    /// Nothing is sent before `ask`. Throws `unavailable` where libcurl cannot be had.
+    /// Nothing is sent before `ask`. Throws `unavailable` where libcurl does not work.
     init(_ address: NetworkAddress, stop: StopSignal) throws(LandmarkdError) {
         self.stop = stop
         guard curlIsReady, let handle = curl_easy_init() else { throw Self.unusable(address) }
@@ -144,7 +144,7 @@ final class HTTPConnection {  // thread-bound
 /// Why libcurl ended a request.
 struct HTTPFailure {
     let code: CURLcode
-    /// errno of the connection; 0 where it tells nothing.
+    /// errno of the connection; 0 where there is none.
     let systemError: Int32
     let isHeadTooLong: Bool
 }

@@ -20,7 +20,7 @@ struct HTTPHead {
 
     var isGood: Bool { 200...299 ~= status }
 
-    /// "multipart/x-mixed-replace", in lower case; empty where none is told.
+    /// "multipart/x-mixed-replace", in lower case; empty where there is none.
     var mediaType: String { trimmed((fields["content-type"] ?? "").prefix { $0 != ";" }).lowercased() }
 
     /// What stands between the parts of a multipart answer, with the dashes that some cameras count to it.
@@ -58,7 +58,7 @@ struct PartHeader {
     private(set) var length: Int?
     /// Whether the part is said to hold something other than a picture: text, sound.
     private(set) var isForeign = false
-    /// Whether the part is said to hold a picture; nil where its type is not told.
+    /// Whether the part is said to hold a picture; nil where it has no type.
     private var isImage: Bool?
     /// Whether anything was said.
     private(set) var isBegun = false

@@ -30,7 +30,7 @@ final class HTTPSource: LiveSource {  // thread-bound
     private var first: Result<Frame?, LandmarkdError>?
 
     /// Takes over an answer whose first bytes have come. Its first picture is waited for until `limit`; where none comes,
-    /// the first `next` tells why, so that broken pictures are counted until then.
+    /// the first `next` reports why, so that broken pictures are counted until then.
     init(
         _ answer: HTTPAnswer, patience: NetworkOpener.Patience, snapshotRate: Double, until limit: Double,
         stop: StopSignal

@@ -56,7 +56,7 @@ struct PictureCutter {
         buffer += bytes
     }
 
-    /// The next whole picture, as far as its bytes tell; nil where more of the body must come first.
+    /// The next whole picture, as far as its bytes show; nil where more of the body must come first.
     mutating func next() throws(OversizedPart) -> [UInt8]? {
         while true {
             switch state {
@@ -143,7 +143,7 @@ extension PictureCutter {
         guard headerBytes <= Self.longestHeader else { throw .header }
     }
 
-    /// Whether a JPEG begins there; nil where more bytes must tell. Parts of text or sound hold none, if only they have an end.
+    /// Whether a JPEG begins there; nil where more bytes are needed. Parts of text or sound hold none, if only they have an end.
     private func isPicture(at index: Int) -> Bool? {
         guard buffer[index] == 0xFF, !(header.isForeign && boundary.isKnown) else { return false }
         let mark: [UInt8] = [0xFF, 0xD8, 0xFF]
@@ -199,7 +199,7 @@ extension PictureCutter {
 
 /// Finds where a JPEG ends by walking its segments, byte for byte as they come.
 ///
-/// The bytes FF D9 alone do not tell: a segment may hold a whole small picture. Source: ITU-T T.81, annex B.
+/// The bytes FF D9 alone do not mark the end: a segment may hold a whole small picture. Source: ITU-T T.81, annex B.
 struct JPEGScanner {
     enum Finding: Equatable {
         case needsMore
