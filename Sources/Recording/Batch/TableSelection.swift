@@ -41,8 +41,15 @@ struct TableSelection {
             }
             jobs.append(job)
         }
+        if policy.resumes { jobs = Self.begunLast(jobs) }
         if policy.overwrites { return }
         if policy.resumes { try Self.refuse(different) } else { try Self.refuse(replaced.map(\.table), of: plan) }
+    }
+
+    /// Recordings that were begun and not finished go last: one that kills the program does not keep the others from their turn.
+    private static func begunLast(_ jobs: [OutputPlan.Job]) -> [OutputPlan.Job] {
+        let begun = jobs.map { FileIdentity(path: $0.table + ".partial") != nil }
+        return zip(jobs, begun).filter { !$0.1 }.map(\.0) + zip(jobs, begun).filter(\.1).map(\.0)
     }
 
     private static func refuse(_ tables: [String], of plan: OutputPlan) throws(LandmarkdError) {
