@@ -61,6 +61,18 @@ import Testing
         #expect(try files("tables")["a.csv"] != before["a.csv"])
     }
 
+    /// As a script or GNU parallel tracks one recording after the other.
+    @Test func aSingleTableIsReplacedUnlessTheRunResumes() throws {
+        try writeClips("a.mp4")
+        #expect(try shop.landmarkd("track", "a.mp4", "-o", "a.csv", "-q", "--resume").status == 0)
+        let first = FileIdentity(path: shop.path("a.csv"))
+        let resumed = try shop.landmarkd("track", "a.mp4", "-o", "a.csv", "--resume")
+        #expect(resumed.status == 0 && resumed.errors == "whole already: 1; to do: 0\n", "\(resumed.errors)")
+        #expect(FileIdentity(path: shop.path("a.csv")) == first)
+        #expect(try shop.landmarkd("track", "a.mp4", "-o", "a.csv", "-q").status == 0)
+        #expect(FileIdentity(path: shop.path("a.csv")) != first)
+    }
+
     /// A pipe holds the run up in its second recording.
     @Test func aKilledRunIsResumedAndLosesNothing() throws {
         try writeClips("a.mp4", "b.mp4", "c.mp4")

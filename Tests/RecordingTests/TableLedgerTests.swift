@@ -91,6 +91,14 @@ import Testing
         #expect(try state() == .different("other settings (faces=2)"))
     }
 
+    /// One that kills the program would keep all others from their turn, again and again.
+    @Test func recordingsThatWereBegunWithoutAnEndGoLast() throws {
+        try writeFile(plan.jobs[0].table + ".partial", [1])
+        let ledger = try TableLedger(folder: plan.folder)
+        let selection = try TableSelection(plan, .init(resumes: true), ledger, provenance)
+        #expect(selection.jobs.map(\.name) == ["b.csv", "a.csv"])
+    }
+
     @Test func existingTablesAreOnlyReplacedIfAsked() throws {
         try finishFirst()
         func select(_ resumes: Bool, _ overwrites: Bool, _ provenance: Provenance) throws -> TableSelection {

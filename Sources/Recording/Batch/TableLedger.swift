@@ -18,13 +18,13 @@ struct FinishedTable: Codable, Sendable, Equatable {
 
 /// Which tables of a folder are whole, and what they were made of: kept in the folder's `.landmarkd/`, a line for each.
 ///
-/// Every run adds to a file of its own, line by line and synced, so that any number of machines may share the folder, and a
-/// line that a power cut left incomplete harms no other. A table without a line is done again.
+/// Every run adds to a file of its own, line by line, so that any number of machines may share the folder, and a line that was
+/// left incomplete harms no other. A table without a line is done again: after a power cut those of the last second.
 final class TableLedger: Sendable {
     private let folder: String
     private let records: [String: FinishedTable]
-    /// The run's own file and its size.
-    private let file: Mutex<(path: String, size: Int)>
+    /// The run's own file, its size, and when it was last synced, which takes longer than all else of a short recording's end.
+    private let file: Mutex<(path: String, size: Int, syncTime: Double)>
 
     private static let folderName = ".landmarkd/"
 
@@ -35,7 +35,7 @@ final class TableLedger: Sendable {
         self.folder = folder
         let place = folder + Self.folderName
         let name = String(UInt64.random(in: .min ... .max), radix: 36)
-        file = Mutex(("\(place)\(name).jsonl", 0))
+        file = Mutex(("\(place)\(name).jsonl", 0, -.infinity))
         var records: [String: FinishedTable] = [:]
         if FileIdentity(path: place)?.isFolder == true {
             for name in try names(inFolder: place) where name.hasSuffix(".jsonl") {
@@ -95,8 +95,11 @@ final class TableLedger: Sendable {
         }
         try file.withLock { file throws(LandmarkdError) in
             if file.size == 0 { _ = try makeFolder(folder + Self.folderName) }
+            let now = monotonicSeconds()
+            let syncs = now - file.syncTime >= 1
+            if syncs { file.syncTime = now }
             do throws(LandmarkdError) {
-                try appendToFile(file.path, line, synced: true)
+                try appendToFile(file.path, line, synced: syncs)
             } catch {
                 // A part of a line must not spoil the next one.
                 _ = file.path.withSystemPath { truncate($0, file.size) }
