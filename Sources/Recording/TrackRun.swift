@@ -126,6 +126,11 @@ extension TrackRun {
             throw LandmarkdError(
                 .usage, "\(job.table): --resume cannot tell whether it is whole", remedy: "name a file after -o")
         }
+        if batch.plots, let job = plan.jobs.first(where: { ["gz", "zst"].contains($0.table.fileEnding) }) {
+            throw LandmarkdError(
+                .usage, "\(job.table): --plots draws plain tables, not compressed ones",
+                remedy: "leave out --plots, or let the table's name end in .csv")
+        }
         for path in [options.overlay, batch.report].compactMap(\.self) {
             try refuseInput(Set(plan.jobs.compactMap { FileIdentity(path: $0.input.path) }), path)
             let file = try OutputFile(path)

@@ -72,7 +72,7 @@ struct Track: ParsableCommand {
             throw ValidationError(
                 inputs.isEmpty ? "Missing expected argument '<inputs> ...'" : "Give inputs or --manifest, not both.")
         }
-        if batch.plots, format != .csv { throw ValidationError("--plots draws CSV tables, not JSON lines.") }
+        if batch.plots, format != .csv { throw ValidationError("--plots draws plain CSV tables: use --format csv.") }
         if batch.plots, output == "-" { throw ValidationError("--plots draws tables in files, not standard output.") }
         if let threads, !(1...256 ~= threads) {
             throw ValidationError("--threads must be 1 to 256, not \(threads).")

@@ -191,6 +191,7 @@ import Testing
         (["track", "a.mp4", "b.mp4", "--report", "./a.csv"], "./a.csv: would replace the table"),
         (["track", "a.mp4", "--report", "a.mp4"], "a.mp4: would replace an input"),
         (["track", "a.mp4", "-o", "-", "--resume"], "-: --resume cannot tell"),
+        (["track", "a.mp4", "-o", "a.csv.zst", "--plots"], "a.csv.zst: --plots draws plain tables"),
     ]) func wrongUse(arguments: [String], cause: String) throws {
         try writeClips("a.mp4", "b.mp4")
         let before = try files(".")

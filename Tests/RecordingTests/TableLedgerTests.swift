@@ -118,6 +118,21 @@ import Testing
     }
 }
 
+@Suite struct SourceStampTests {
+    /// A folder of pictures is one recording.
+    @Test func aFolderIsRecognisedByItsFiles() throws {
+        let folder = try TemporaryFolder()
+        try makeFolders(above: folder.path("frames/inner/x"))
+        for name in ["1.png", "2.png"] { try writeFile(folder.path("frames/\(name)"), [1, 2, 3]) }
+        let first = try #require(SourceStamp(path: folder.path("frames")))
+        #expect(first.name == "frames" && first.bytes == 6 && first == SourceStamp(path: folder.path("frames")))
+        try writeFile(folder.path("frames/3.png"), [1])
+        #expect(SourceStamp(path: folder.path("frames")) != first)
+        mkfifo(folder.path("pipe"), 0o600)
+        #expect(SourceStamp(path: folder.path("pipe")) == nil && SourceStamp(path: folder.path("none")) == nil)
+    }
+}
+
 @Suite struct BatchProgressTests {
     @Test func sharesAddUpAndOneThatIsUnknownMakesTheWholeUnknown() {
         var progress = BatchProgress(count: 4)

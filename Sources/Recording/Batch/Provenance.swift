@@ -1,4 +1,5 @@
 import Base
+import Capture
 import FaceTracking
 import Glibc
 
@@ -55,14 +56,30 @@ private struct Digest {
 /// By what a recording is recognised: its file's name, size and time. The folder may change, as on a cluster's scratch disk.
 package struct SourceStamp: Codable, Sendable, Equatable {
     package let name: String
+    /// Of a folder whose pictures are one recording: the sum of its files.
     package let bytes: Int
-    /// Seconds since 1970; finer times are lost when files are copied.
+    /// Seconds since 1970, of a folder those of its newest file; finer times are lost when files are copied.
     package let modified: Int
 
-    /// Nil for what is missing or not a regular file: a pipe is another recording each time.
+    /// Nil for what is missing or neither a file nor a folder: a pipe is another recording each time.
     package init?(path: String) {
+        guard let status = Self.status(path) else { return nil }
+        name = path.fileName
+        switch status.st_mode & S_IFMT {
+        case S_IFREG: (bytes, modified) = (Int(status.st_size), status.st_mtim.tv_sec)
+        case S_IFDIR:
+            guard let files = try? names(inFolder: path).compactMap({ Self.status("\(path)/\($0)") }) else {
+                return nil
+            }
+            let regular = files.filter { $0.st_mode & S_IFMT == S_IFREG }
+            bytes = regular.reduce(0) { $0 &+ Int($1.st_size) }
+            modified = regular.map(\.st_mtim.tv_sec).max() ?? 0
+        default: return nil
+        }
+    }
+
+    private static func status(_ path: String) -> stat? {
         var status = stat()
-        guard path.withSystemPath({ stat($0, &status) }) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
-        (name, bytes, modified) = (path.fileName, Int(status.st_size), status.st_mtim.tv_sec)
+        return path.withSystemPath({ stat($0, &status) }) == 0 ? status : nil
     }
 }

@@ -8,8 +8,8 @@ struct PlotColumns {
     static let yaw = ["pose_Ry"]
     static let roll = ["pose_Rz"]
     /// The person's own, as everywhere.
-    static let leftEye = ["eye_opening_left", "left_eye_opening", "eye_left_opening"]
-    static let rightEye = ["eye_opening_right", "right_eye_opening", "eye_right_opening"]
+    static let leftEye = ["eye_ratio_left"]
+    static let rightEye = ["eye_ratio_right"]
     /// 1 while a blink lasts; OpenFace's action unit 45.
     static let blink = ["blink", "AU45_c"]
 

@@ -30,6 +30,10 @@ struct PlotTable {
     /// Throws `.noInput`, `.unusableData` with the line, `.inputOutput`.
     init(path: String) throws(LandmarkdError) {
         let reader = try LineReader(path)
+        if ["gz", "zst"].contains(path.fileEnding) {
+            throw LandmarkdError(
+                .unusableData, "\(path): a compressed table cannot be drawn", remedy: "decompress it: gzip -d, zstd -d")
+        }
         guard let header = try reader.next() else {
             throw LandmarkdError(.unusableData, "\(path): it is empty", remedy: "give a CSV table")
         }
