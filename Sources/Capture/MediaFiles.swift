@@ -5,13 +5,18 @@ import Glibc
 /// and a GIF by whatever name, is a video.
 package struct MediaFile: Sendable, Equatable {
     package let path: String
+    /// Folders between the folder that was named and the file: "sub01/"; "" for what lies in it, and for a file named itself.
+    package let subfolder: String
     /// For `readStill`; else for `VideoReader`.
     package let isStill: Bool
 
-    package init(path: String) {
-        self.path = path
+    package init(path: String, subfolder: String = "") {
+        (self.path, self.subfolder) = (path, subfolder)
         isStill = Self.stillEndings.contains(Self.ending(of: path)) && !PictureSignature.isAnimated(path)
     }
+
+    /// Ends the names of pictures that landmarkd draws of its tables: no recordings.
+    package static let plotEnding = ".plot.png"
 
     static let stillEndings: Set<String> = [
         "jpg", "jpeg", "jpe", "png", "bmp", "webp", "pgm", "ppm", "pnm", "pbm", "pam", "tif", "tiff",
@@ -30,13 +35,15 @@ package struct MediaFile: Sendable, Equatable {
     static func ending(of path: String) -> String { path.fileEnding }
 }
 
-/// Files and folders as given on a command line to files, in that order; a folder's own videos and stills sorted by
-/// name, hidden files and folders inside it left out. A file that was named is kept whatever its ending.
+/// Files and folders as given on a command line to files, in that order; of a folder its videos and stills sorted by name, then
+/// those of each folder inside it. Hidden files and folders, and plots of tables, are left out. Links to folders are followed. A
+/// file that was named is kept whatever its ending.
 ///
-/// A pipe or device in a folder, which might keep everything waiting, is left out too: `leftOut` is told of it.
-/// Throws `noInput` where an input is missing or a folder unreadable, `unusableData` where a folder holds neither.
+/// A pipe or device in a folder, which might keep everything waiting, is left out too: `leftOut` is told of it. `failed` is told
+/// of a folder inside another one that cannot be read.
+/// Throws `noInput` where an input is missing or unreadable, `unusableData` where a folder holds no video or picture.
 package func mediaFiles(
-    in inputs: [String], leftOut: (String) -> Void = { _ in }
+    in inputs: [String], leftOut: (String) -> Void = { _ in }, failed: (LandmarkdError) -> Void = { _ in }
 ) throws(LandmarkdError) -> [MediaFile] {
     var files: [MediaFile] = []
     for input in inputs {
@@ -47,39 +54,71 @@ package func mediaFiles(
         }
         var status = stat()
         guard input.withSystemPath({ stat($0, &status) }) == 0 else { throw unreadable(input, errno) }
-        if status.st_mode & S_IFMT == S_IFDIR {
-            files += try mediaFiles(inFolder: input, leftOut)
-        } else {
+        guard status.st_mode & S_IFMT == S_IFDIR else {
             files.append(MediaFile(path: input))
+            continue
         }
+        var walk = FolderWalk(folder: input.hasSuffix("/") ? input : input + "/")
+        try walk.walk()
+        walk.leftOut.forEach(leftOut)
+        walk.faults.forEach(failed)
+        if walk.files.isEmpty, walk.faults.isEmpty {
+            throw LandmarkdError(
+                .unusableData, "\(input): no videos or pictures in this folder or those inside it",
+                remedy: "name the files, or the folder that holds them")
+        }
+        files += walk.files
     }
     return files
 }
 
-private func mediaFiles(
-    inFolder folder: String, _ leftOut: (String) -> Void
-) throws(LandmarkdError) -> [MediaFile] {
-    let base = folder.hasSuffix("/") ? folder : folder + "/"
-    let found = try names(inFolder: folder).filter { !$0.hasPrefix(".") && MediaFile.isKnown(MediaFile.ending(of: $0)) }
-    var files: [MediaFile] = []
-    for path in found.sorted().map({ base + $0 }) {
-        // A link that leads nowhere is kept: opening it tells what is wrong.
-        guard let identity = FileIdentity(path: path), !identity.isRegular else {
-            files.append(MediaFile(path: path))
-            continue
+/// The videos and stills of a folder and of all folders inside it.
+private struct FolderWalk {
+    /// With a slash at the end.
+    let folder: String
+    private(set) var files: [MediaFile] = []
+    /// Pipes and devices.
+    private(set) var leftOut: [String] = []
+    /// Why folders inside could not be read.
+    private(set) var faults: [LandmarkdError] = []
+
+    init(folder: String) { self.folder = folder }
+
+    /// Throws `noInput` where the folder itself cannot be read.
+    mutating func walk() throws(LandmarkdError) {
+        try walk("", above: FileIdentity(path: folder).map { [$0] } ?? [])
+    }
+
+    /// `above`: the folder itself and those around it; a link that leads to one of them would never end.
+    private mutating func walk(_ subfolder: String, above: [FileIdentity]) throws(LandmarkdError) {
+        var inner: [(name: String, identity: FileIdentity)] = []
+        for name in try names(inFolder: folder + subfolder).filter({ !$0.hasPrefix(".") }).sorted() {
+            let path = folder + subfolder + name
+            let mayBeMedia = MediaFile.isKnown(MediaFile.ending(of: name)) && !name.hasSuffix(MediaFile.plotEnding)
+            let identity = FileIdentity(path: path)
+            if let identity, identity.isFolder {
+                if !above.contains(identity) { inner.append((name, identity)) }
+            } else if mayBeMedia {
+                // A link that leads nowhere is kept: opening it tells what is wrong.
+                if identity?.isRegular == false {
+                    leftOut.append(path)
+                } else {
+                    files.append(MediaFile(path: path, subfolder: subfolder))
+                }
+            }
         }
-        if !identity.isFolder { leftOut(path) }
+        for (name, identity) in inner {
+            do throws(LandmarkdError) {
+                try walk("\(subfolder)\(name)/", above: above + [identity])
+            } catch {
+                faults.append(error)
+            }
+        }
     }
-    guard !files.isEmpty else {
-        throw LandmarkdError(
-            .unusableData, "\(folder): no videos or pictures in this folder",
-            remedy: "name the files, or the folder that holds them (folders inside it are not searched)")
-    }
-    return files
 }
 
 /// Names of what lies in a folder, "." and ".." among them, in no order.
-func names(inFolder path: String) throws(LandmarkdError) -> [String] {
+package func names(inFolder path: String) throws(LandmarkdError) -> [String] {
     guard let folder = path.withSystemPath({ opendir($0) }) else { throw unreadable(path, errno) }
     defer { closedir(folder) }
     var names: [String] = []

@@ -1,90 +1,148 @@
 import Base
 import Capture
 
-/// How results of recordings are written.
-package enum TableFormat: String, Sendable, CaseIterable {
-    case csv
-    case jsonl
-
-    /// Throws `.usage` where a table's name says that it is of the other format, or a picture or video. Other endings say
-    /// nothing: the format is that of the option.
-    func refuseName(_ path: String) throws(LandmarkdError) {
-        let ending = path.fileEnding
-        let other: Self? =
-            switch ending {
-            case "csv", "tsv": .csv
-            case "json", "jsonl", "ndjson": .jsonl
-            default: nil
-            }
-        guard other.map({ $0 != self }) ?? MediaFile.isKnown(ending), try !OutputFile(path).isSpecial else { return }
-        let rename = "name it \(path.fileStem).\(rawValue)"
-        throw LandmarkdError(
-            .usage, "\(path): the table is written as \(words), not as .\(ending)",
-            remedy: other.map { "\(rename), or add --format \($0.rawValue)" } ?? "\(rename); --overlay names a video")
-    }
-
-    private var words: String { self == .csv ? "CSV" : "JSON lines" }
-}
-
 /// Which file each recording's results go to.
 package struct OutputPlan: Sendable {
     package struct Job: Sendable, Equatable {
         package let input: MediaFile
         /// The table's path; "-" for standard output.
         package let table: String
+        /// The same from the plan's folder: "sub01/rec.csv".
+        package let name: String
+        /// Whether missing folders above the table are created: not where its path was typed.
+        package let makesFolders: Bool
     }
 
-    package let jobs: [Job]
+    /// Holds all tables but those of a manifest's absolute paths; with a slash at the end, "" for the current one.
+    package let folder: String
+    package private(set) var jobs: [Job]
+    /// Whether there is one recording, whose table was named or goes to the current folder.
+    package let isSingle: Bool
 
     /// `output`: "-" or a file for one recording, a folder (created if missing) for several, and where `isMany` says that there
-    /// could have been several; nil: the current folder. Names are the inputs' with the format's ending; two recordings that would share
-    /// one keep their own endings before it.
+    /// could have been several; nil: the current folder. Tables are named as `TableNames` says.
     ///
     /// Throws `.usage` where an output would replace an input or another output, `.cannotCreate` for the folder.
     package init(
         inputs: [MediaFile], output: String?, format: TableFormat, isMany: Bool
     ) throws(LandmarkdError) {
-        let isSingle = inputs.count == 1 && !isMany
+        isSingle = inputs.count == 1 && !isMany
         if isSingle, let output, !Self.isFolder(output) {
-            jobs = [Job(input: inputs[0], table: output)]
+            folder = output.folderPart
+            jobs = [Job(input: inputs[0], table: output, name: output.fileName, makesFolders: false)]
         } else {
-            let names = try Self.names(inputs, format)
+            let names = TableNames(of: inputs, format).names
+            if let twin = firstTwin(names) {
+                throw LandmarkdError(
+                    .usage, "\(inputs[twin].path): another input would be written to \(names[twin]) too",
+                    remedy: "name each recording once, or track them in separate runs with different folders after -o")
+            }
             if output == "-" {
                 throw LandmarkdError(
                     .usage, "-o -: standard output takes one recording", remedy: "name a folder after -o")
             }
             let folder = try makeFolder(output)
-            jobs = zip(inputs, names).map { Job(input: $0, table: folder + $1) }
+            self.folder = folder
+            jobs = zip(inputs, names).map { Job(input: $0, table: folder + $1, name: $1, makesFolders: true) }
         }
         try refuseOverwriting()
         for job in jobs { try format.refuseName(job.table) }
     }
 
+    /// The recordings of a manifest. Its outputs are relative to the folder `output`, or to the current one; those without are named
+    /// as `TableNames` says.
+    ///
+    /// Throws as above, `.unusableData` with the lines where two recordings would become one table.
+    package init(_ manifest: Manifest, output: String?, format: TableFormat) throws(LandmarkdError) {
+        if output == "-" {
+            throw LandmarkdError(
+                .usage, "-o -: a manifest's tables do not go to standard output", remedy: "name a folder after -o")
+        }
+        let (entries, folder) = (manifest.entries, try makeFolder(output))
+        let inputs = entries.map { MediaFile(path: $0.input) }
+        let unnamed = entries.indices.filter { entries[$0].output == nil }
+        let made = Dictionary(
+            uniqueKeysWithValues: zip(unnamed, TableNames(of: unnamed.map { inputs[$0] }, format).names))
+        let names = entries.indices.map { entries[$0].output ?? made[$0] ?? "" }
+        if let twin = firstTwin(names) {
+            throw LandmarkdError(
+                .unusableData, "\(manifest.path):\(entries[twin].line): another line writes \(names[twin]) too",
+                remedy: "give each recording an output of its own")
+        }
+        (self.folder, isSingle) = (folder, false)
+        jobs = zip(inputs, names).map {
+            Job(input: $0, table: $1.hasPrefix("/") ? $1 : folder + $1, name: $1, makesFolders: true)
+        }
+        try refuseOverwriting()
+        for job in jobs { try format.refuseName(job.table) }
+    }
+
+    /// Leaves only the jobs of one part.
+    mutating func keep(_ shard: Shard) { jobs = shard.part(of: jobs) }
+
     private static func isFolder(_ path: String) -> Bool {
         path.hasSuffix("/") || FileIdentity(path: path)?.isFolder == true
     }
 
-    private static func names(_ inputs: [MediaFile], _ format: TableFormat) throws(LandmarkdError) -> [String] {
-        // By bytes: to Swift, an accent of its own and an accented letter are the same name.
-        let stems = Dictionary(grouping: inputs, by: \.path.fileStem.pathBytes)
-        var taken: Set<[UInt8]> = []
-        var names: [String] = []
-        for input in inputs {
-            let isAlone = stems[input.path.fileStem.pathBytes]?.count == 1
-            let name = "\(isAlone ? input.path.fileStem : input.path.fileName).\(format.rawValue)"
-            guard taken.insert(name.pathBytes).inserted else {
-                throw LandmarkdError(
-                    .usage, "\(input.path): another input would be written to \(name) too",
-                    remedy: "track them in separate runs with different folders after -o")
+    private func refuseOverwriting() throws(LandmarkdError) {
+        var taken: [Job] = []
+        for job in jobs where job.table != "-" {
+            let partial = try OutputFile(job.table).partialPath
+            if FileIdentity(path: job.table) != nil || partial.flatMap({ FileIdentity(path: $0) }) != nil {
+                taken.append(job)
             }
-            names.append(name)
         }
-        return names
+        if taken.isEmpty { return }
+        let inputs = Set(jobs.compactMap { FileIdentity(path: $0.input.path) })
+        for job in taken { try refuseInput(inputs, job.table) }
+    }
+}
+
+/// What the tables of recordings are called: as the recordings, in the same subfolders, with the format's ending.
+///
+/// Recordings of one folder that differ in their endings only keep these: `a.mp4.csv`, `a.mkv.csv`. Where recordings of different
+/// folders would still share a table, all keep their folders below the one that holds all of them: `day1/a.csv`, `day2/a.csv`.
+struct TableNames {
+    let names: [String]
+
+    init(of inputs: [MediaFile], _ format: TableFormat) {
+        let plain = Self.names(inputs, in: inputs.map(\.subfolder), format)
+        let isClear = firstTwin(plain) == nil
+        names = isClear ? plain : Self.names(inputs, in: Self.commonlyRooted(inputs), format)
     }
 
-    private func refuseOverwriting() throws(LandmarkdError) {
-        let inputs = Set(jobs.compactMap { FileIdentity(path: $0.input.path) })
-        for job in jobs { try refuseInput(inputs, job.table) }
+    private static func names(_ inputs: [MediaFile], in folders: [String], _ format: TableFormat) -> [String] {
+        let stems = zip(inputs, folders).map { $1 + $0.path.fileStem }
+        // By bytes: to Swift, an accent of its own and an accented letter are the same name.
+        let counts = Dictionary(stems.map { ($0.pathBytes, 1) }, uniquingKeysWith: +)
+        return inputs.indices.map { index in
+            let isAlone = counts[stems[index].pathBytes] == 1
+            let name = isAlone ? stems[index] : folders[index] + inputs[index].path.fileName
+            return "\(name).\(format.rawValue)"
+        }
+    }
+
+    /// The folders of files below the folder that holds all: "day1/", "day2/".
+    private static func commonlyRooted(_ inputs: [MediaFile]) -> [String] {
+        let paths = inputs.map { input in
+            (OutputFile.folder(input.path) ?? input.path.folderPart).utf8.split(separator: UInt8(ascii: "/"))
+                .map { String(Substring($0)) }
+        }
+        var common = paths.first ?? []
+        for path in paths {
+            common = Array(zip(common, path).prefix { $0.pathBytes == $1.pathBytes }.map(\.0))
+        }
+        return paths.map { $0.dropFirst(common.count).map { "\($0)/" }.joined() }
+    }
+}
+
+/// The first place of a path that stands in the list before; "./a" and "a" are the same.
+private func firstTwin(_ paths: [String]) -> Int? {
+    var seen: Set<[UInt8]> = []
+    return paths.firstIndex { path in
+        let parts = path.pathBytes.split(separator: UInt8(ascii: "/")).filter { Array($0) != [UInt8(ascii: ".")] }
+        let root = path.hasPrefix("/") ? [UInt8(ascii: "/")] : []
+        return !seen.insert(root + parts.joined(separator: [UInt8(ascii: "/")])).inserted
     }
 }
 

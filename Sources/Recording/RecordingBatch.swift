@@ -19,6 +19,8 @@ package struct RecordingBatch: Sendable {
         package var span = TimeSpan.whole
         /// At most as many threads work at once. Results do not depend on it.
         package var threads = 1
+        /// Whether no more recordings are begun once one has failed.
+        package var stopsAtFailure = false
 
         package init() {}
     }
@@ -40,6 +42,10 @@ package struct RecordingBatch: Sendable {
     package var jobs: [OutputPlan.Job]
     package var options: Options
     package var isInterrupted: @Sendable () -> Bool = { Interruption.isAsked }
+    /// Called for each recording whose table is whole, with what the recording was when tracking began; what it throws is the
+    /// recording's failure.
+    package var whenWhole: @Sendable (Int, SourceStamp?, RecordingSummary) throws(LandmarkdError) -> Void = { _, _, _ in
+    }
 
     package init(jobs: [OutputPlan.Job], options: Options) { (self.jobs, self.options) = (jobs, options) }
 
@@ -52,7 +58,7 @@ package struct RecordingBatch: Sendable {
         let workers = max(1, min(options.threads, jobs.count))
         var trackers: [Transferred] = []
         for _ in 0..<workers { trackers.append(Transferred(tracker: try makeTracker())) }
-        let board = Board(jobs.count)
+        let board = Board(jobs.count, stopsAtFailure: options.stopsAtFailure)
         let finished = DispatchGroup()
         for tracker in trackers.dropFirst() {
             finished.enter()
@@ -74,21 +80,30 @@ package struct RecordingBatch: Sendable {
 
     /// Which job is next, and what became of those done.
     private final class Board: Sendable {
-        private let state: Mutex<(next: Int, outcomes: [Outcome?])>
+        private let state: Mutex<(next: Int, isStopped: Bool, outcomes: [Outcome?])>
+        private let stopsAtFailure: Bool
 
-        init(_ count: Int) { state = Mutex((0, [Outcome?](repeating: nil, count: count))) }
+        init(_ count: Int, stopsAtFailure: Bool) {
+            state = Mutex((0, false, [Outcome?](repeating: nil, count: count)))
+            self.stopsAtFailure = stopsAtFailure
+        }
 
         var outcomes: [Outcome?] { state.withLock { $0.outcomes } }
 
         func take() -> Int? {
             state.withLock { state in
-                guard state.next < state.outcomes.count else { return nil }
+                guard !state.isStopped, state.next < state.outcomes.count else { return nil }
                 defer { state.next += 1 }
                 return state.next
             }
         }
 
-        func set(_ job: Int, _ outcome: Outcome) { state.withLock { $0.outcomes[job] = outcome } }
+        func set(_ job: Int, _ outcome: Outcome) {
+            state.withLock { state in
+                state.outcomes[job] = outcome
+                if case .failure = outcome, stopsAtFailure { state.isStopped = true }
+            }
+        }
     }
 
     private func work(_ tracker: any FaceTracker, _ board: Board, _ observer: Observer) {
@@ -109,6 +124,7 @@ package struct RecordingBatch: Sendable {
     ) throws(LandmarkdError) -> RecordingSummary {
         let job = jobs[number]
         let path = job.input.path
+        let stamp = SourceStamp(path: path)
         let source: any FrameSource =
             job.input.isStill ? try StillSource(path) : try VideoReader(path, span: options.span)
         var pass = RecordingPass(name: path)
@@ -118,9 +134,11 @@ package struct RecordingBatch: Sendable {
             let share = source.duration.map { (summary.time - options.span.start) / $0 }
             observer.progress(number, summary, share)
         }
-        return try pass.run(source, tracker) { first throws(LandmarkdError) in
+        let summary = try pass.run(source, tracker) { first throws(LandmarkdError) in
             try outputs(job, scheme: tracker.scheme, first: first.frame)
         }
+        try whenWhole(number, stamp, summary)
+        return summary
     }
 
     private func outputs(
@@ -131,6 +149,7 @@ package struct RecordingBatch: Sendable {
             OverlayWriter(path: $0, lines: scheme.lines, smoothing: options.smoothsOverlay)
         }
         if let first { try overlay?.open(for: first) }
+        if job.makesFolders { try makeFolders(above: job.table) }
         let table: any TrackOutput =
             switch options.format {
             case .csv: try TableWriter(csv: job.table, scheme: scheme)

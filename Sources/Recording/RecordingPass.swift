@@ -4,16 +4,20 @@ import FaceTracking
 import Results
 
 /// What became of a recording.
-package struct RecordingSummary: Sendable, Equatable {
+package struct RecordingSummary: Sendable, Equatable, Codable {
     /// Decoded or failed.
     package var frames = 0
     package var framesWithFaces = 0
+    /// Faces that were followed: numbers given.
+    package var faces = 0
     /// Frames that failed to decode.
     package var brokenFrames = 0
     /// Jumps of the recording's clock, which were taken out of its times.
     package var clockJumps = 0
     /// Seconds from the first frame to the last one seen.
     package var time = 0.0
+    /// Seconds from each frame with a face to the next frame.
+    package var followedTime = 0.0
 
     package init() {}
 }
@@ -46,7 +50,7 @@ package struct RecordingPass {
             throw LandmarkdError(.unusableData, "\(name): no picture in it", remedy: "check that it plays elsewhere")
         }
         let outputs = try makeOutputs(first)
-        var summary = RecordingSummary()
+        var summary = RunningSummary()
         do throws(LandmarkdError) {
             try follow(first, feed, tracker, outputs, &summary)
         } catch {
@@ -55,16 +59,16 @@ package struct RecordingPass {
             throw error
         }
         for output in outputs { try output.finish() }
-        return summary
+        return summary.summary
     }
 
     private func follow(
         _ first: DecodedFrame, _ feed: FrameFeed, _ tracker: any FaceTracker, _ outputs: [any TrackOutput],
-        _ summary: inout RecordingSummary
+        _ running: inout RunningSummary
     ) throws(LandmarkdError) {
         var next: DecodedFrame? = first
         while let picture = next {
-            if isInterrupted() { throw interrupted(outputs, summary) }
+            if isInterrupted() { throw interrupted(outputs, running.summary) }
             let faces = try picture.frame.map { frame throws(LandmarkdError) in try tracker.process(frame) } ?? []
             let result = FrameResult(frame: picture.index + 1, time: picture.time, faces: faces)
             guard faces.areFinite else {
@@ -73,14 +77,14 @@ package struct RecordingPass {
                     remedy: "use another model")
             }
             for output in outputs { try output.write(result, of: picture.frame) }
-            summary.add(result, isBroken: picture.frame == nil)
-            summary.clockJumps = picture.clockJumps
-            progress(summary)
+            running.add(result, isBroken: picture.frame == nil)
+            running.summary.clockJumps = picture.clockJumps
+            progress(running.summary)
             do throws(LandmarkdError) {
                 next = try feed.next()
             } catch {
                 // A pipe that was waited for.
-                throw error.exitCode == .interrupted ? interrupted(outputs, summary) : error
+                throw error.exitCode == .interrupted ? interrupted(outputs, running.summary) : error
             }
         }
     }
@@ -94,11 +98,23 @@ package struct RecordingPass {
     }
 }
 
-extension RecordingSummary {
-    fileprivate mutating func add(_ result: FrameResult, isBroken: Bool) {
-        frames += 1
-        time = result.time
-        if !result.faces.isEmpty { framesWithFaces += 1 }
-        if isBroken { brokenFrames += 1 }
+/// A summary that grows frame by frame.
+private struct RunningSummary {
+    var summary = RecordingSummary()
+    /// Faces are numbered in the order in which they come.
+    private var highestFace = 0
+    private var hadFace = false
+
+    mutating func add(_ result: FrameResult, isBroken: Bool) {
+        if hadFace { summary.followedTime += result.time - summary.time }
+        hadFace = !result.faces.isEmpty
+        summary.frames += 1
+        summary.time = result.time
+        if hadFace { summary.framesWithFaces += 1 }
+        if isBroken { summary.brokenFrames += 1 }
+        for face in result.faces where face.id > highestFace {
+            summary.faces += 1
+            highestFace = face.id
+        }
     }
 }

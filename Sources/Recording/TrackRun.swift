@@ -3,149 +3,161 @@ import Capture
 import FaceTracking
 import Synchronization
 
-/// `landmarkd track`: files and folders to tables, told on standard error as it goes.
+/// `landmarkd track`: recordings to tables, told on standard error as it goes.
 package struct TrackRun: Sendable {
+    /// What is asked of a run besides what is asked of each recording.
+    package struct Options: Sendable {
+        /// A list of recordings in place of inputs.
+        package var manifest: String?
+        /// The part of all recordings that this run does.
+        package var shard: Shard?
+        /// Leaves tables alone that are whole.
+        package var resumes = false
+        /// Replaces tables that exist.
+        package var overwrites = false
+        /// Where a row is written for each recording.
+        package var report: String?
+        /// Draws a picture of each table.
+        package var plots = false
+
+        package init() {}
+    }
+
     package var inputs: [String]
     /// As `OutputPlan` takes it.
     package var output: String?
     package var options: RecordingBatch.Options
+    package var batch = Options()
+    package var provenance = Provenance()
     package var quiet = false
 
     package init(inputs: [String], output: String?, options: RecordingBatch.Options) {
         (self.inputs, self.output, self.options) = (inputs, output, options)
     }
 
-    /// Tracks all inputs. Faults of single inputs are told and do not stop the others; nil where there was none, else
-    /// 130 where interrupted, else the code of the first.
+    /// Tracks all recordings. Faults of single ones are told and do not stop the others, unless that was asked; nil where there was
+    /// none and every table is whole, else 130 where interrupted, else the code of the first.
     ///
-    /// Throws where nothing can begin: wrong outputs, no usable input at all, no tracker.
+    /// Throws where nothing can begin: wrong outputs or manifest, tables that would be lost, no usable input at all, no tracker.
     package func run(makeTracker: () throws(LandmarkdError) -> any FaceTracker) throws(LandmarkdError) -> ExitCode? {
-        let console = Console(title: inputs.count == 1 ? inputs[0].fileName : "track", quiet: quiet)
-        var faults: [LandmarkdError] = []
-        let files = try mediaFiles(console, &faults)
-        let plan = try OutputPlan(
-            inputs: files, output: output, format: options.format,
-            isMany: inputs.count > 1 || FileIdentity(path: inputs[0])?.isFolder == true)
-        try checkOverlay(files, plan)
-        let batch = RecordingBatch(jobs: plan.jobs, options: options)
-        let state = Mutex(BatchState(jobs: plan.jobs))
-        let observer = RecordingBatch.Observer(
-            progress: { job, summary, share in
-                state.withLock { $0.set(job, summary, share) }
-                console.progress(share: state.withLock { $0.share }) { state.withLock { $0.detail } }
-            },
-            ended: { job, outcome in
-                state.withLock { $0.end(job) }
-                tell(plan.jobs[job], outcome, console)
-            })
-        let outcomes = try batch.run(makeTracker: makeTracker, observer: observer)
-        console.clear()
-        faults += outcomes.compactMap { if case .failure(let fault) = $0 { fault } else { nil } }
-        let left = outcomes.count { $0 == nil }
-        if left > 0 {
-            console.report(
-                LandmarkdError(
-                    .interrupted, "interrupted before \(left) of \(outcomes.count) recordings were begun",
-                    remedy: "run it again for these"))
+        let console = Console(title: title, quiet: quiet)
+        var (plan, faults) = try makePlan(console)
+        try checkOutputs(plan)
+        if let shard = batch.shard {
+            let count = plan.jobs.count
+            plan.keep(shard)
+            console.note("part \(shard): \(plan.jobs.count) of \(count) recordings")
         }
-        if left > 0 || faults.contains(where: { $0.exitCode == .interrupted }) {
-            return .interrupted
-        }
-        return faults.first?.exitCode
+        let ledger = plan.isSingle && !batch.resumes ? nil : try TableLedger(folder: plan.folder)
+        let policy = TableSelection.Policy(resumes: batch.resumes, overwrites: batch.overwrites)
+        let selection = try TableSelection(plan, policy, ledger, provenance)
+        tell(selection, console)
+        let report = try batch.report.map { path throws(LandmarkdError) in try RunReport(path, provenance) }
+        for fault in faults { try report?.add(.init(input: fault.input, fault.fault)) }
+        for (job, summary) in selection.whole { try report?.add(.init(job, .skipped, summary)) }
+        if batch.plots { faults += drawMissing(selection.whole.map(\.job.table), console) }
+
+        let work = RunningBatch(run: self, jobs: selection.jobs, ledger: ledger, report: report, console: console)
+        faults += try work.run(makeTracker: makeTracker)
+        return exitCode(faults.map(\.fault))
     }
 
-    private func mediaFiles(_ console: Console, _ faults: inout [LandmarkdError]) throws(LandmarkdError) -> [MediaFile]
-    {
-        var files: [MediaFile] = []
-        for input in inputs {
-            do throws(LandmarkdError) {
-                files += try Capture.mediaFiles(in: [input]) {
-                    console.warn("\($0): left out: not a regular file; name it itself to read it")
-                }
-            } catch {
-                if inputs.count == 1 { throw error }
-                console.report(error)
-                faults.append(error)
-            }
-        }
-        if files.isEmpty, let fault = faults.first {
-            throw LandmarkdError(fault.exitCode, "none of \(inputs.count) inputs can be used", remedy: "see above")
-        }
-        return files
+    private func exitCode(_ faults: [LandmarkdError]) -> ExitCode? {
+        faults.contains { $0.exitCode == .interrupted } ? .interrupted : faults.first?.exitCode
     }
 
-    private func checkOverlay(_ files: [MediaFile], _ plan: OutputPlan) throws(LandmarkdError) {
-        guard let overlay = options.overlay else { return }
-        guard files.count == 1 else {
-            throw LandmarkdError(
-                .usage, "--overlay draws one recording, not \(files.count)", remedy: "track them in separate runs")
-        }
-        try VideoWriter.container(of: overlay)
-        try refuseInput(Set(files.compactMap { FileIdentity(path: $0.path) }), overlay)
-        let video = try OutputFile(overlay)
-        for job in plan.jobs where job.table != "-" {
-            guard try video.isSame(as: OutputFile(job.table)) else { continue }
-            throw LandmarkdError(
-                .usage, "\(overlay): would replace the table", remedy: "name another file after -o or --overlay")
-        }
+    private var title: String {
+        if let manifest = batch.manifest { return manifest.fileName }
+        return inputs.count == 1 ? inputs[0].fileName : "track"
     }
 
-    private func tell(_ job: OutputPlan.Job, _ outcome: RecordingBatch.Outcome, _ console: Console) {
-        switch outcome {
-        case .failure(let fault): console.report(fault)
-        case .success(let summary):
-            let broken = summary.brokenFrames > 0 ? ", \(summary.brokenFrames) failed to decode" : ""
-            let jumps = summary.clockJumps
-            let clock = jumps > 0 ? ", its clock jumped \(jumps == 1 ? "once" : "\(jumps) times")" : ""
-            let places = [job.table == "-" ? nil : job.table, options.overlay].compactMap(\.self)
-            let place = places.isEmpty ? "" : " -> \(places.joined(separator: ", "))"
-            let counts = "\(job.input.path): \(summary.frames) frames"
-            if quiet, !(broken + clock).isEmpty {
-                console.warn("\(counts)\(broken)\(clock)")
-            } else {
-                console.note("\(counts), a face in \(summary.framesWithFaces)\(broken)\(clock)\(place)")
-            }
+    private func tell(_ selection: TableSelection, _ console: Console) {
+        if !selection.whole.isEmpty {
+            console.note("whole already: \(selection.whole.count); to do: \(selection.jobs.count)")
+        }
+        for (table, why) in selection.replaced where why != "--overwrite" {
+            console.note("\(table): done again: \(why)")
         }
     }
 }
 
-/// How far a batch is.
-struct BatchState {
-    private let jobs: [OutputPlan.Job]
-    private var shares: [Double?]
-    private var frames: [Int]
-    private var ended = 0
-    private let start = monotonicSeconds()
+/// A recording, or an input that led to none, and why it failed.
+struct RecordingFault {
+    let input: String
+    let fault: LandmarkdError
+}
 
-    init(jobs: [OutputPlan.Job]) {
-        self.jobs = jobs
-        shares = [Double?](repeating: 0, count: jobs.count)
-        frames = [Int](repeating: 0, count: jobs.count)
-    }
+// MARK: - Inputs and outputs
 
-    mutating func set(_ job: Int, _ summary: RecordingSummary, _ share: Double?) {
-        (shares[job], frames[job]) = (share, summary.frames)
-    }
-
-    mutating func end(_ job: Int) {
-        shares[job] = 1
-        ended += 1
-    }
-
-    /// Share done of all files; nil where one of them does not know.
-    var share: Double? {
-        var sum = 0.0
-        for share in shares {
-            guard let share else { return nil }
-            sum += min(1, share)
+extension TrackRun {
+    /// The plan, and what is wrong with inputs that are not in it.
+    private func makePlan(_ console: Console) throws(LandmarkdError) -> (OutputPlan, [RecordingFault]) {
+        if let path = batch.manifest {
+            return (try OutputPlan(Manifest(path: path), output: output, format: options.format), [])
         }
-        return sum / Double(max(1, shares.count))
+        var (files, faults): ([MediaFile], [RecordingFault]) = ([], [])
+        for input in inputs {
+            func add(_ fault: LandmarkdError) {
+                console.report(fault)
+                faults.append(RecordingFault(input: input, fault: fault))
+            }
+            do throws(LandmarkdError) {
+                files += try mediaFiles(
+                    in: [input],
+                    leftOut: { console.warn("\($0): left out: not a regular file; name it itself to read it") },
+                    failed: add)
+            } catch {
+                if inputs.count == 1 { throw error }
+                add(error)
+            }
+        }
+        if files.isEmpty, let fault = faults.first?.fault {
+            throw LandmarkdError(fault.exitCode, "none of \(inputs.count) inputs can be used", remedy: "see above")
+        }
+        let plan = try OutputPlan(
+            inputs: files, output: output, format: options.format,
+            isMany: inputs.count > 1 || FileIdentity(path: inputs[0])?.isFolder == true)
+        return (plan, faults)
     }
 
-    var detail: String {
-        let total = frames.reduce(0, +)
-        let rate = decimal(Double(total) / max(1e-3, monotonicSeconds() - start), 1)
-        let count = "\(total) frames, \(rate) frames/s"
-        return jobs.count == 1 ? count : "\(ended) of \(jobs.count) files, \(count)"
+    private func checkOutputs(_ plan: OutputPlan) throws(LandmarkdError) {
+        for job in plan.jobs where batch.resumes {
+            if job.table != "-", try !OutputFile(job.table).isSpecial { continue }
+            throw LandmarkdError(
+                .usage, "\(job.table): --resume cannot tell whether it is whole", remedy: "name a file after -o")
+        }
+        if batch.plots, let job = plan.jobs.first(where: { ["gz", "zst"].contains($0.table.fileEnding) }) {
+            throw LandmarkdError(
+                .usage, "\(job.table): --plots draws plain tables, not compressed ones",
+                remedy: "leave out --plots, or let the table's name end in .csv")
+        }
+        for path in [options.overlay, batch.report].compactMap(\.self) {
+            try refuseInput(Set(plan.jobs.compactMap { FileIdentity(path: $0.input.path) }), path)
+            let file = try OutputFile(path)
+            for job in plan.jobs where job.table.fileName.pathBytes == path.fileName.pathBytes || plan.isSingle {
+                guard job.table != "-", try file.isSame(as: OutputFile(job.table)) else { continue }
+                throw LandmarkdError(.usage, "\(path): would replace the table", remedy: "name another file")
+            }
+        }
+        guard let overlay = options.overlay else { return }
+        guard plan.jobs.count == 1 else {
+            throw LandmarkdError(
+                .usage, "--overlay draws one recording, not \(plan.jobs.count)", remedy: "track them in separate runs")
+        }
+        try VideoWriter.container(of: overlay)
+    }
+
+    /// Plots of tables that an earlier run wrote without.
+    private func drawMissing(_ tables: [String], _ console: Console) -> [RecordingFault] {
+        var faults: [RecordingFault] = []
+        for table in tables where FileIdentity(path: TablePlot.path(of: table)) == nil && !Interruption.isAsked {
+            do throws(LandmarkdError) {
+                try TablePlot(table: table).write(to: TablePlot.path(of: table))
+            } catch {
+                console.report(error)
+                faults.append(RecordingFault(input: table, fault: error))
+            }
+        }
+        return faults
     }
 }

@@ -17,11 +17,11 @@ struct Track: ParsableCommand {
         abstract: "Write the landmarks in videos and pictures to tables.",
         discussion: """
             Writes a row for each decoded frame and face, in the columns of OpenFace. A table is called NAME.csv.partial until it \
-            is complete.
+            is complete. The tables of a folder lie as the recordings do: sub01/rec.mp4 becomes sub01/rec.csv.
             """)
 
-    @Argument(help: "Videos, pictures, and folders of them.")
-    var inputs: [String]
+    @Argument(help: "Videos, pictures, and folders of them, with the folders inside.")
+    var inputs: [String] = []
 
     @Option(
         name: [.short, .long],
@@ -62,10 +62,18 @@ struct Track: ParsableCommand {
     @Option(help: ArgumentHelp("Model file. (default: face68.safetensors that came with landmarkd)", valueName: "file"))
     var model: String?
 
+    @OptionGroup var batch: BatchFlags
+
     @Flag(name: .shortAndLong, help: "Say nothing but errors and warnings.")
     var quiet = false
 
     func validate() throws {
+        guard inputs.isEmpty == (batch.manifest != nil) else {
+            throw ValidationError(
+                inputs.isEmpty ? "Missing expected argument '<inputs> ...'" : "Give inputs or --manifest, not both.")
+        }
+        if batch.plots, format != .csv { throw ValidationError("--plots draws plain CSV tables: use --format csv.") }
+        if batch.plots, output == "-" { throw ValidationError("--plots draws tables in files, not standard output.") }
         if let threads, !(1...256 ~= threads) {
             throw ValidationError("--threads must be 1 to 256, not \(threads).")
         }
@@ -85,10 +93,14 @@ struct Track: ParsableCommand {
         options.smoothsOverlay = smoothing == nil
         options.span = TimeSpan(start: start, duration: duration ?? .infinity)
         options.threads = threads ?? processorCount()
+        options.stopsAtFailure = batch.failFast
         var run = TrackRun(inputs: inputs, output: output, options: options)
         run.quiet = quiet
+        run.batch = try batch.options()
         let path = try ModelSearch().path(.landmarks, given: model)
         let models = try TrackerModels(given: path)
+        run.provenance = try Provenance(
+            model: models.landmarks, files: [path, ModelSearch().path(.locator)], settings: tableSettings)
         if let warning = models.landmarks.calibrationWarning(path: path) {
             Console(title: "track", quiet: quiet).warn(warning)
         }
@@ -97,5 +109,14 @@ struct Track: ParsableCommand {
             models.tracker(settings, smooths: smoothing == .on)
         }
         if let fault { throw ArgumentParser.ExitCode(fault.rawValue) }
+    }
+
+    /// Every option that changes what a table holds: `--resume` does not take tables of other settings for its own.
+    private var tableSettings: [String] {
+        [
+            "format=\(format.rawValue)", "faces=\(faces)", "search_rate=\(searchRate)",
+            "smoothing=\(smoothing == .on ? "on" : "off")", "start=\(start)",
+            "duration=\(duration.map { "\($0)" } ?? "whole")",
+        ]
     }
 }

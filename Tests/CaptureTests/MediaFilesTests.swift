@@ -16,6 +16,27 @@ import Testing
         #expect(files.map(\.isStill) == [false, true, false, false])
     }
 
+    @Test func foldersInsideAreWalkedInto() throws {
+        for path in ["sub02/deep", "sub01", ".git", "empty"] { try makeFolders(above: scratch.file("\(path)/x")) }
+        for name in ["sub02/deep/c.mkv", "sub02/b.mp4", "sub01/b.mp4", ".git/d.mp4", "z.mp4", "z.plot.png"] {
+            scratch.write([1], name)
+        }
+        symlink("..", scratch.file("sub01/up"))  // would never end
+        symlink("../sub02/deep", scratch.file("sub01/link"))
+        let files = try mediaFiles(in: [scratch.path])
+        let names = ["z.mp4", "sub01/b.mp4", "sub01/link/c.mkv", "sub02/b.mp4", "sub02/deep/c.mkv"]
+        #expect(files.map(\.path) == names.map { scratch.file($0) })
+        #expect(files.map(\.subfolder) == ["", "sub01/", "sub01/link/", "sub02/", "sub02/deep/"])
+    }
+
+    @Test(.enabled(if: geteuid() != 0, "root may read every folder")) func anUnreadableFolderInsideIsTold() throws {
+        scratch.write([1], "a.mp4")
+        mkdir(scratch.file("locked"), 0)
+        var faults: [LandmarkdError] = []
+        let files = try mediaFiles(in: [scratch.path], failed: { faults.append($0) })
+        #expect(files.count == 1 && faults.map(\.exitCode) == [.noInput])
+    }
+
     @Test func whatIsMissingOrHoldsNothingIsAnError() {
         scratch.write([1], "notes.txt")
         let cases: [(String, ExitCode)] = [(scratch.file("none"), .noInput), (scratch.path, .unusableData)]

@@ -62,7 +62,9 @@ import Testing
 
     private func files(_ folder: String) throws -> [String: [UInt8]] {
         var files: [String: [UInt8]] = [:]
-        for name in folderNames(folder) { files[name] = try readFile("\(folder)/\(name)", atMost: 1 << 20) }
+        for name in folderNames(folder) where !name.hasPrefix(".") {
+            files[name] = try readFile("\(folder)/\(name)", atMost: 1 << 20)
+        }
         return files
     }
 }

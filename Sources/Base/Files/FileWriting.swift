@@ -65,8 +65,10 @@ package func writingRemedy(_ code: Int32 = errno) -> String {
     }
 }
 
-/// Adds `bytes` to the end of a file, which is created if missing. Throws `.cannotCreate` or `.inputOutput`.
-package func appendToFile(_ path: String, _ bytes: [UInt8]) throws(LandmarkdError) {
+/// Adds `bytes` to the end of a file, which is created if missing, and waits until they are on the disk where `synced`.
+///
+/// Throws `.cannotCreate` or `.inputOutput`.
+package func appendToFile(_ path: String, _ bytes: [UInt8], synced: Bool = false) throws(LandmarkdError) {
     let descriptor = path.withSystemPath { open($0, O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK | O_CLOEXEC, 0o666) }
     guard descriptor >= 0 else {
         throw LandmarkdError(
@@ -74,6 +76,7 @@ package func appendToFile(_ path: String, _ bytes: [UInt8]) throws(LandmarkdErro
     }
     defer { close(descriptor) }
     try writeAll(bytes, to: descriptor, path: path, patience: .infinity)
+    guard !synced || fdatasync(descriptor) == 0 else { throw writeFault(path) }
 }
 
 /// `path` with a slash at the end, created if missing; "" (the current folder) for nil.
@@ -82,9 +85,23 @@ package func appendToFile(_ path: String, _ bytes: [UInt8]) throws(LandmarkdErro
 package func makeFolder(_ path: String?) throws(LandmarkdError) -> String {
     guard let path else { return "" }
     if FileIdentity(path: path)?.isFolder != true, path.withSystemPath({ mkdir($0, 0o777) }) != 0 {
-        throw LandmarkdError(
-            errno == EACCES ? .noPermission : .cannotCreate, "\(path): creating the folder: \(systemFault())",
-            remedy: "name a folder whose parent exists and that you may write to")
+        let code = errno
+        // Another thread or program may have made it meanwhile.
+        guard code == EEXIST, FileIdentity(path: path)?.isFolder == true else {
+            throw LandmarkdError(
+                code == EACCES ? .noPermission : .cannotCreate,
+                "\(path): creating the folder: \(systemFault(code))",
+                remedy: "name a folder whose parent exists and that you may write to")
+        }
     }
     return path.hasSuffix("/") ? path : path + "/"
+}
+
+/// Creates the missing ones of the folders that `path` lies in. Throws `.cannotCreate` or `.noPermission`.
+package func makeFolders(above path: String) throws(LandmarkdError) {
+    var parent = path.folderPart
+    while parent.hasSuffix("/") { parent.removeLast() }
+    if parent.isEmpty || FileIdentity(path: parent)?.isFolder == true { return }
+    try makeFolders(above: parent)
+    _ = try makeFolder(parent)
 }

@@ -44,10 +44,11 @@ package struct OutputFile: Sendable {
     /// Opens for writing what `partialPath` says, or what is there; the caller closes it.
     ///
     /// `exclusively`: fails where the partial file exists. `patiently`: waits for a pipe's reader until the program is
-    /// asked to end. Throws `.cannotCreate`, `.noPermission` or `.interrupted`.
+    /// asked to end. Throws `.cannotCreate`, `.noPermission` or `.interrupted`, and `.tryLater` where another program is
+    /// writing the same file.
     package func open(exclusively: Bool = false, patiently: Bool = true) throws(LandmarkdError) -> Int32 {
         switch place {
-        case .file: try openPartial(exclusively ? O_EXCL : O_TRUNC)
+        case .file: try openPartial(exclusively ? O_EXCL : 0)
         case .pipe(let pipe): try openPipe(pipe, patiently: patiently)
         case .socket(let socket): try connect(socket)
         case .device(let device): try checked(Self.open(device, 0))
@@ -118,7 +119,7 @@ extension OutputFile {
     }
 
     /// The folder of a path, all links resolved; nil where it does not exist.
-    private static func folder(_ path: String) -> String? {
+    package static func folder(_ path: String) -> String? {
         let folder = path.folderPart.isEmpty ? "." : path.folderPart
         guard let resolved = folder.withSystemPath({ realpath($0, nil) }) else { return nil }
         defer { free(resolved) }
@@ -147,14 +148,42 @@ extension OutputFile {
 
     private func openPartial(_ flag: Int32) throws(LandmarkdError) -> Int32 {
         guard let partialPath else { throw Self.cannotCreate(path, EINVAL) }
-        let descriptor = Self.open(partialPath, O_CREAT | O_NOFOLLOW | flag)
-        var status = stat()
-        if descriptor >= 0, fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG { return descriptor }
-        let code = errno
-        if descriptor >= 0 { close(descriptor) }
-        guard descriptor >= 0 || code == ELOOP || code == ENXIO else { throw Self.cannotCreate(path, code) }
-        throw LandmarkdError(
-            .cannotCreate, "\(partialPath): creating: what has this name is not a regular file", remedy: "remove it")
+        while true {
+            let descriptor = Self.open(partialPath, O_CREAT | O_NOFOLLOW | flag)
+            var status = stat()
+            guard descriptor >= 0, fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+                let code = errno
+                if descriptor >= 0 { close(descriptor) }
+                guard descriptor >= 0 || code == ELOOP || code == ENXIO else { throw Self.cannotCreate(path, code) }
+                throw LandmarkdError(
+                    .cannotCreate, "\(partialPath): creating: what has this name is not a regular file",
+                    remedy: "remove it")
+            }
+            if try takes(descriptor, status, of: partialPath) { return descriptor }
+            close(descriptor)
+        }
+    }
+
+    /// Empties an open partial file once it is ours alone; false where it has been renamed or removed meanwhile.
+    ///
+    /// The lock ends with the descriptor, also where the program is killed. File systems without locks go without.
+    private func takes(_ descriptor: Int32, _ status: stat, of partialPath: String) throws(LandmarkdError) -> Bool {
+        if flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK {
+            close(descriptor)
+            throw LandmarkdError(
+                .tryLater, "\(path): another program is writing it (\(partialPath) is locked)",
+                remedy: "wait until that program has ended, or end it")
+        }
+        var current = stat()
+        guard partialPath.withSystemPath({ lstat($0, &current) }) == 0, current.st_ino == status.st_ino,
+            current.st_dev == status.st_dev
+        else { return false }
+        guard ftruncate(descriptor, 0) == 0 else {
+            let code = errno
+            close(descriptor)
+            throw Self.cannotCreate(path, code)
+        }
+        return true
     }
 
     private func openPipe(_ pipe: String, patiently: Bool) throws(LandmarkdError) -> Int32 {

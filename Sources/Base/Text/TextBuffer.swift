@@ -14,6 +14,8 @@ package struct TextBuffer {
 
     package mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }
 
+    package mutating func append(bytes: [UInt8]) { self.bytes += bytes }
+
     package mutating func append(_ number: Int) {
         if number < 0 { bytes.append(UInt8(ascii: "-")) }
         appendDigits(number.magnitude, atLeast: 1)

@@ -1,6 +1,5 @@
 import Base
 import Capture
-import Glibc
 import Rendering
 
 /// A line chart as a picture.
@@ -40,27 +39,27 @@ package struct Chart {
     private func draw(on canvas: Canvas) {
         canvas.fill(.white)
         canvas.text(title, at: Point(Self.size.x / 2, 28), size: 15, align: .centre, .black)
-        let across = scale(series.flatMap { $0.points.map(\.x) })
+        let across = AxisScale(series.flatMap { $0.points.map(\.x) })
         canvas.text(horizontal, at: Point(Self.size.x / 2, Self.size.y - 14), size: 11, align: .centre, .black)
         for tick in across.ticks {
             let x = Self.low.x + across.share(tick) * (Self.high.x - Self.low.x)
             canvas.line(from: Point(x, Self.low.y), to: Point(x, Self.high.y), width: 1, .grey.opacity(0.3))
-            canvas.text(label(tick), at: Point(x, Self.high.y + 20), size: 10, align: .centre, .black)
+            canvas.text(across.label(tick), at: Point(x, Self.high.y + 20), size: 10, align: .centre, .black)
         }
         drawGroup(series.filter { !$0.ownScale }, across, on: canvas, colours: 0)
         drawGroup(series.filter(\.ownScale), across, on: canvas, colours: series.count { !$0.ownScale })
         canvas.rectangle(from: Self.low, to: Self.high, width: 1.5, .black)
     }
 
-    private func drawGroup(_ group: [Series], _ across: Scale, on canvas: Canvas, colours: Int) {
+    private func drawGroup(_ group: [Series], _ across: AxisScale, on canvas: Canvas, colours: Int) {
         guard !group.isEmpty else { return }
-        let up = scale(group.flatMap { $0.points.map(\.y) })
+        let up = AxisScale(group.flatMap { $0.points.map(\.y) })
         let right = group[0].ownScale
         for tick in up.ticks {
             let y = Self.high.y - up.share(tick) * (Self.high.y - Self.low.y)
             canvas.line(from: Point(Self.low.x, y), to: Point(Self.high.x, y), width: 1, .grey.opacity(right ? 0 : 0.3))
             let at = right ? Point(Self.high.x + 8, y + 4) : Point(Self.low.x - 8, y + 4)
-            canvas.text(label(tick), at: at, size: 10, align: right ? .left : .right, .black)
+            canvas.text(up.label(tick), at: at, size: 10, align: right ? .left : .right, .black)
         }
         for (index, line) in group.enumerated() {
             let paint = Paint.series[(colours + index) % Paint.series.count]
@@ -80,31 +79,5 @@ package struct Chart {
                 : Point(Self.low.x + 200 * Double(colours + index), Self.low.y - 8)
             canvas.text(line.name, at: place, size: 11, align: isLegendLow ? .right : .left, paint)
         }
-    }
-
-    private func label(_ tick: Double) -> String {
-        let text = decimal(tick, tick.rounded() == tick ? 0 : 2)
-        return text.hasSuffix(".") ? String(text.dropLast()) : text
-    }
-
-    private struct Scale {
-        let low: Double
-        let high: Double
-        let ticks: [Double]
-
-        func share(_ value: Double) -> Double { min(1, max(0, (value - low) / (high - low))) }
-    }
-
-    /// From 0 or the least value to the greatest, with ticks at 1, 2 or 5 times a power of ten.
-    private func scale(_ values: [Double]) -> Scale {
-        // An infinite value would have no step, and ticks without an end.
-        let values = values.filter { abs($0) < 1e12 }
-        let low = min(0, values.min() ?? 0)
-        let high = max(values.max() ?? 1, low + 1e-9)
-        let rough = (high - low) / 6
-        let power = pow(10, floor(log10(rough)))
-        let step = [1, 2, 5, 10].map { $0 * power }.first { $0 >= rough } ?? rough
-        let ticks = stride(from: (low / step).rounded(.up) * step, through: high + step * 1e-6, by: step)
-        return Scale(low: low, high: high, ticks: Array(ticks))
     }
 }

@@ -17,7 +17,7 @@ func readAnnotationTable(_ text: TextFile, scheme: LandmarkScheme) throws(Landma
     var columns = TableColumns()
     var usualCount: Int?
     for (index, line) in text.lines().enumerated() {
-        let cells = tableCells(line.text)
+        let cells = csvCells(line.text)
         if index == 0, let named = try TableColumns(header: cells, of: text, line: line.number) {
             columns = named
             continue
@@ -30,26 +30,6 @@ func readAnnotationTable(_ text: TextFile, scheme: LandmarkScheme) throws(Landma
         }
     }
     return found
-}
-
-/// Cells of a row; those in quotes may hold commas, and two quotes there stand for one.
-private func tableCells(_ line: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
-    let (comma, quote) = (UInt8(ascii: ","), UInt8(ascii: "\""))
-    guard line.contains(quote) else { return line.split(separator: comma, omittingEmptySubsequences: false) }
-    var cells: [ArraySlice<UInt8>] = [[]]
-    var isQuoted = false
-    var isAfterQuote = false
-    for byte in line {
-        if byte == quote {
-            if isAfterQuote, !isQuoted { cells[cells.count - 1].append(quote) }
-            isQuoted.toggle()
-            isAfterQuote = !isQuoted
-            continue
-        }
-        isAfterQuote = false
-        if byte == comma, !isQuoted { cells.append([]) } else { cells[cells.count - 1].append(byte) }
-    }
-    return cells
 }
 
 /// Where the columns of a table are.

@@ -1,0 +1,85 @@
+import Base
+import Capture
+import FaceTracking
+import Glibc
+
+/// What a table depends on besides its recording: program, models and settings.
+package struct Provenance: Codable, Sendable, Equatable {
+    package var program = programVersion
+    /// The landmark model's file name.
+    package var model = ""
+    /// As the model file tells it; empty where it does not.
+    package var modelVersion = ""
+    /// Of the bytes of all models: the same on every machine that has the same files.
+    package var modelDigest = ""
+    /// Every setting that changes what a table holds: "faces=2 smoothing=off".
+    package var settings = ""
+
+    package init() {}
+
+    /// Throws `.noInput` where a model cannot be read.
+    package init(
+        model: CascadeModel, files: [String], settings: [String]
+    ) throws(LandmarkdError) {
+        self.model = files.first?.fileName ?? ""
+        modelVersion = model.notes["version"] ?? ""
+        var digest = Digest()
+        for file in files { digest.add(try readFile(file, atMost: 1 << 30)) }
+        modelDigest = digest.text
+        self.settings = settings.joined(separator: " ")
+    }
+
+    /// What differs, in words, where a table of `other` is no table of this; nil where it would be the same. Another version
+    /// of the program makes no difference: it is told in reports.
+    func difference(to other: Self) -> String? {
+        if modelDigest != other.modelDigest { return "another model (\(other.model))" }
+        return settings == other.settings ? nil : "other settings (\(other.settings))"
+    }
+}
+
+/// A 64-bit FNV-1a hash, which tells files apart that differ by chance.
+///
+/// Source: Fowler, Noll, Vo and Eastlake, draft-eastlake-fnv.
+private struct Digest {
+    private var value: UInt64 = 0xcbf2_9ce4_8422_2325
+
+    mutating func add(_ bytes: [UInt8]) {
+        for byte in bytes { value = (value ^ UInt64(byte)) &* 0x100_0000_01b3 }
+    }
+
+    var text: String {
+        let digits = String(value, radix: 16)
+        return String(repeating: "0", count: 16 - digits.utf8.count) + digits
+    }
+}
+
+/// By what a recording is recognised: its file's name, size and time. The folder may change, as on a cluster's scratch disk.
+package struct SourceStamp: Codable, Sendable, Equatable {
+    package let name: String
+    /// Of a folder whose pictures are one recording: the sum of its files.
+    package let bytes: Int
+    /// Seconds since 1970, of a folder those of its newest file; finer times are lost when files are copied.
+    package let modified: Int
+
+    /// Nil for what is missing or neither a file nor a folder: a pipe is another recording each time.
+    package init?(path: String) {
+        guard let status = Self.status(path) else { return nil }
+        name = path.fileName
+        switch status.st_mode & S_IFMT {
+        case S_IFREG: (bytes, modified) = (Int(status.st_size), status.st_mtim.tv_sec)
+        case S_IFDIR:
+            guard let files = try? names(inFolder: path).compactMap({ Self.status("\(path)/\($0)") }) else {
+                return nil
+            }
+            let regular = files.filter { $0.st_mode & S_IFMT == S_IFREG }
+            bytes = regular.reduce(0) { $0 &+ Int($1.st_size) }
+            modified = regular.map(\.st_mtim.tv_sec).max() ?? 0
+        default: return nil
+        }
+    }
+
+    private static func status(_ path: String) -> stat? {
+        var status = stat()
+        return path.withSystemPath({ stat($0, &status) }) == 0 ? status : nil
+    }
+}
