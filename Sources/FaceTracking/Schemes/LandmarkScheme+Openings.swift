@@ -20,6 +20,9 @@ package struct FaceOpening: Sendable {
 }
 
 extension LandmarkScheme {
+    /// The tip of the nose in schemes where it is known.
+    package var noseTip: Int? { ["ibug68": 30, "wflw98": 54, "fgnet68": 67][name] }
+
     /// The eyes and the mouth of schemes whose lids and inner lips are known; none of others.
     package var openings: [FaceOpening] {
         switch name {

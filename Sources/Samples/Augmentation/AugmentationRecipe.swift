@@ -24,6 +24,7 @@ package struct AugmentationRecipe: Sendable, Equatable {
     package var priors = Priors()
     package var pairs = Pairs()
     package var lids = Lids()
+    package var shapes = Shapes()
     /// How much more often rare shapes are sampled: the power of their distance from the mean shape; 0: equally often.
     package var rarity = 0.0
     package var photometry = Photometry()
@@ -127,6 +128,21 @@ package struct AugmentationRecipe: Sendable, Equatable {
         package var partly = 0.3...0.9
         /// Share of these in which one eye stays open.
         package var winkShare = 0.15
+    }
+
+    /// Faces whose shape is changed by a smooth warp. Lengths are in crop sides, deviations are of normal numbers.
+    package struct Shapes: Sendable, Equatable {
+        /// Share of the faces.
+        package var share = 0.0
+        /// Deviation of the logarithm of width and height, and of the shear along each axis.
+        package var stretch = 0.07
+        package var shear = 0.05
+        /// Deviation of a random field with five nodes along a side.
+        package var bumps = 0.016
+        /// Share of these that are turned, and how far to a side and up or down at most.
+        package var turnedShare = 0.5
+        package var yaw = 22.0
+        package var pitch = 10.0
     }
 
     /// Changes of light, sensor and coding, in the order in which they are made.

@@ -87,6 +87,9 @@ package struct TrainingSampler: SampleSource {
         if recipe.lids.share > 0, random.chance(recipe.lids.share) {
             truth = shutLids(crop, truth, scheme, recipe.lids, &random)
         }
+        if recipe.shapes.share > 0, random.chance(recipe.shapes.share) {
+            truth = changeShape(crop, truth, scheme, recipe.shapes, &random)
+        }
         let prior = random.chance(recipe.priors.share) ? self.prior(truth, face, isMirrored, &random) : nil
         return SampleLabels(truth: truth, prior: prior, presence: true, file: face.file)
     }

@@ -79,6 +79,10 @@ extension TrainingRecipe {
             },
         "shut_lids_share": .number(0...1) { $0.augmentation.lids.share = $1 }
             .means("share of samples whose eyes are shut by warping the lids") { "\($0.augmentation.lids.share)" },
+        "warp_share": .number(0...1) { $0.augmentation.shapes.share = $1 }
+            .means("share of samples whose face is given another shape by a smooth warp") {
+                "\($0.augmentation.shapes.share)"
+            },
         "pair_share": .number(0...1) { $0.augmentation.pairs.share = $1 }
             .means("share of samples that come in pairs: a crop and the next frame of the same face") {
                 "\($0.augmentation.pairs.share)"
