@@ -46,6 +46,11 @@ package enum MeanHead {
         SIMD3(0.0, 32.5, -17.5), SIMD3(-7.2, 31.7, -16.4),
     ]
 
+    /// Millimetres between the outer eye corners.
+    package static let outerEyeDistance = 89.5
+    /// The centroid in the mesh's axes (z towards the viewer), in outer-eye distances.
+    package static let meshOrigin = SIMD3(0, 0.0000, 0.0226)
+
     /// How much each landmark counts in the fit: what stays in place while a face speaks, smiles and blinks counts most. The jaw's
     /// points lie on the outline, which is another line on the head when it turns; the upper lids move with each blink.
     package static let weights: [Double] = {
