@@ -7,9 +7,9 @@ import FaceTracking
 /// nod – carry the level along.
 struct BlinkDetector: Sendable {
     /// Part of the opening that must be lost for a blink; a shut eye may still be said to be half open.
-    static let leastDepth = 0.4
+    static let leastDepth = 0.25
     /// Part at which a dip begins to be watched.
-    private static let onset = 0.2
+    private static let onset = 0.15
     /// Part of the depth that must have returned at the end.
     private static let returned = 0.7
     /// Seconds that the lids may be more than half down; longer only where the eyes are shut for certain.

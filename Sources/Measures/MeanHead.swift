@@ -54,15 +54,15 @@ package enum MeanHead {
     /// How much each landmark counts in the fit: what stays in place while a face speaks, smiles and blinks counts most. The jaw's
     /// points lie on the outline, which is another line on the head when it turns; the upper lids move with each blink.
     package static let weights: [Double] = {
-        var weights = [Double](repeating: 0.04, count: 68)
-        for i in 0...16 { weights[i] = 3...13 ~= i ? 0.05 : 0.1 }
-        for i in 17...26 { weights[i] = 0.1 }
+        var weights = [Double](repeating: 0.1, count: 68)
+        for i in 0...16 { weights[i] = 3...13 ~= i ? 0.1 : 0.15 }
+        for i in 17...26 { weights[i] = 0.2 }
         for i in 27...35 { weights[i] = i <= 30 ? 0.8 : 0.6 }
         for i in [36, 39, 42, 45] { weights[i] = 0.5 }
         for i in [37, 38, 43, 44] { weights[i] = 0 }
-        for i in [40, 41, 46, 47] { weights[i] = 0.1 }
-        for i in [48, 54] { weights[i] = 0.15 }
-        for i in 50...52 { weights[i] = 0.15 }
+        for i in [40, 41, 46, 47] { weights[i] = 0.2 }
+        for i in [48, 54] { weights[i] = 0.3 }
+        for i in 50...52 { weights[i] = 0.3 }
         return weights
     }()
 }

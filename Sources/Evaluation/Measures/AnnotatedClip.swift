@@ -6,6 +6,8 @@ import Capture
 package struct AnnotatedClip: Sendable {
     package let video: String
     package let table: String
+    /// As it was given.
+    package let folder: String
     /// Frames that a table may leave out between two of the same blink.
     private static let widestGap = 8
 
@@ -18,7 +20,7 @@ package struct AnnotatedClip: Sendable {
             for file in files where !file.isStill {
                 let table = String(file.path.dropLast(file.path.fileName.count)) + file.path.fileStem + ".csv"
                 guard FileIdentity(path: table) != nil, try columns(of: table) != nil else { continue }
-                clips.append(AnnotatedClip(video: file.path, table: table))
+                clips.append(AnnotatedClip(video: file.path, table: table, folder: folder))
             }
         }
         return clips
