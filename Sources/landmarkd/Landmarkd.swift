@@ -11,7 +11,7 @@ struct Landmarkd: ParsableCommand {
         subcommands: [
             Demo.self, Track.self, Columns.self, Serve.self, Devices.self, Train.self, Evaluate.self, Jitter.self, Augment.self,
             Bench.self, Study.self,
-            AverageFaceCommand.self,
+            AverageFaceCommand.self, Reference.self,
         ])
 
     /// The arguments without the program's name, with every byte: Swift's own list repairs what is not UTF-8.

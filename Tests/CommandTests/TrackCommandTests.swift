@@ -117,7 +117,7 @@ import Testing
         let text = String(decoding: try shop.read("clip.csv.partial"), as: UTF8.self)
         #expect(text.hasSuffix("\n") && text.utf8.count <= 16 << 10)
         let counts = Set(text.split(separator: "\n").map { $0.split(separator: ",").count })
-        #expect(counts == [5 + 2 * 68], "every row that is kept is whole")
+        #expect(counts == [20 + 2 * 68], "every row that is kept is whole")
     }
 
     @Test func anInterruptionKeepsTheRows() throws {
