@@ -1,3 +1,4 @@
+import Base
 import Capture
 import FaceTracking
 import Glibc
@@ -21,6 +22,45 @@ import Testing
         let rows = try shop.lines("1.csv").dropFirst()
         #expect(Set(rows.map { $0.split(separator: ",")[0] }) == Set((1...30).map { "\($0)" }))
         #expect(try shop.read("1.csv") == shop.read("2.csv") && shop.read("1.csv") == shop.read("5.csv"))
+    }
+
+    @Test func columnsAreChosenByGroups() throws {
+        try writeFace("clip.mp4")
+        let result = try shop.landmarkd("track", "clip.mp4", "--columns", "eyes,pose", "--blinks", "-q")
+        #expect(result.status == 0, "\(result.errors)")
+        let lines = try shop.lines("clip.csv").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+        #expect(lines[0].count == 16 && lines[0][5] == "pose_Tx" && lines[0][15] == "blink")
+        let last = lines[lines.count - 1]
+        #expect(last[4] == "1" && (Double(last[7]) ?? 0) > 200, "a head some way before the camera: \(last)")
+        #expect(try shop.lines("clip.blinks.csv").first?.hasPrefix("face_id,start_frame,") == true)
+        let near = try shop.landmarkd(
+            "track", "clip.mp4", "--columns", "pose", "--focal-length", "250", "-o", "near.csv", "-q")
+        #expect(near.status == 0)
+        let row = try shop.lines("near.csv").last?.split(separator: ",") ?? []
+        #expect((Double(row[7]) ?? 0) < 0.75 * (Double(last[7]) ?? 0), "half the focal length, about half as far")
+    }
+
+    /// A drawn face that looks ahead, for 20 frames.
+    private func writeFace(_ name: String) throws {
+        let part = ClipScript.Part(person: .average, pose: { _ in Pose(scale: 70, position: Point(320, 230)) })
+        let script = ClipScript(frameCount: 20, parts: [part], seed: 3)
+        let renderer = ClipRenderer(
+            script, face: try AverageFace(path: "\(packageFolder)/models/average-face.safetensors"))
+        let writer = try VideoWriter(shop.path(name), width: script.width, height: script.height, frameRate: 30)
+        for index in 0..<script.frameCount {
+            let frame = renderer.render(index)
+            try writer.write(frame.picture, time: frame.time)
+        }
+        try writer.finish()
+    }
+
+    @Test func wrongColumnsAreToldAndNothingIsWritten() throws {
+        try shop.writeClip("clip.mp4", frames: 3)
+        let wrong = try shop.landmarkd("track", "clip.mp4", "--columns", "pose,eye")
+        expectFailure(wrong, .usage, "'eye' is no group of columns")
+        #expect(try shop.landmarkd("track", "clip.mp4", "--blinks", "-o", "-").status == 64)
+        #expect(try shop.landmarkd("track", "clip.mp4", "--focal-length", "0").status == 64)
+        #expect(!folderNames(shop.path("")).contains("clip.csv"))
     }
 
     @Test func oneBadFileDoesNotEndTheNight() throws {
