@@ -97,7 +97,8 @@ struct BlinkDetector: Sendable {
             }
             let start = lastTime ?? time
             dip = Dip(
-                start: start, right: base.0, left: base.1, peak: time, depth: 1 - part, lastLow: time, halfUp: nil, halfDown: time,
+                start: start, right: base.0, left: base.1, peak: time, depth: 1 - part, lastLow: time, halfUp: nil,
+                halfDown: time,
                 lowest: (right, left), lowestMean: opening, fall: [(start, max(0, 1 - lastPart)), (time, 1 - part)])
             return nil
         }

@@ -86,7 +86,8 @@ package enum ColumnGroup: String, Sendable, CaseIterable {
             [
                 Column(
                     "confidence_0 … confidence_67", "", "0 to 1",
-                    "probability that the landmark is off by at most 0.08 of the eye distance; empty where the model does not tell")
+                    "probability that the landmark is off by at most 0.08 of the eye distance; empty where the model does not tell"
+                )
             ]
         }
     }
@@ -107,7 +108,8 @@ package enum ColumnGroup: String, Sendable, CaseIterable {
         Column("pose_Tz", "mm", "from 20", "the same, away from the camera; true to scale if --focal-length is"),
         Column(
             "pose_Rx", "rad", "-π to π",
-            "pitch: positive where the face looks down. The rotation matrix is Rx · Ry · Rz, in the camera's coordinates"),
+            "pitch: positive where the face looks down. The rotation matrix is Rx · Ry · Rz, in the camera's coordinates"
+        ),
         Column("pose_Ry", "rad", "-π/2 to π/2", "yaw: positive where the face turns to the left of the picture"),
         Column("pose_Rz", "rad", "-π to π", "roll: positive where the head leans clockwise in the picture"),
     ]
@@ -132,7 +134,8 @@ package enum ColumnGroup: String, Sendable, CaseIterable {
         Column("mouth_width", "", "from 0", "distance of the corners of the mouth, in outer-eye distances"),
         Column(
             "brow_height_right", "", "",
-            "mean distance of the brow from the line through its eye's corners, in outer-eye distances; the person's right"),
+            "mean distance of the brow from the line through its eye's corners, in outer-eye distances; the person's right"
+        ),
         Column("brow_height_left", "", "", "the same of the left brow"),
     ]
 }

@@ -5,7 +5,9 @@ package struct JSONField: Sendable {
     package let unit: String
     package let meaning: String
 
-    init(_ name: String, _ unit: String, _ meaning: String) { (self.name, self.unit, self.meaning) = (name, unit, meaning) }
+    init(_ name: String, _ unit: String, _ meaning: String) {
+        (self.name, self.unit, self.meaning) = (name, unit, meaning)
+    }
 
     /// Members of the object that each frame has.
     package static let frame: [JSONField] = [
@@ -23,7 +25,8 @@ package struct JSONField: Sendable {
     package static let face: [JSONField] = [
         JSONField("id", "", "number of the face, from 1: constant while it is followed, never used again"),
         JSONField(
-            "confidence", "", "0 to 1: probability that the landmarks are right; null where the model was not calibrated"),
+            "confidence", "",
+            "0 to 1: probability that the landmarks are right; null where the model was not calibrated"),
         JSONField("box", "pixels", "[x, y, width, height] of the box around the landmarks"),
         JSONField("pose.x", "mm", "centre of the head's landmarks from the camera, to the right of the picture"),
         JSONField("pose.y", "mm", "the same, downwards"),
@@ -35,11 +38,13 @@ package struct JSONField: Sendable {
             "eyes.right.ratio", "",
             "mean distance of the lids over the width of the eye; the person's right eye, left in the picture"),
         JSONField(
-            "eyes.right.open", "", "0 to 1: shut as in this person's blinks to open as usual; null before that is known"),
+            "eyes.right.open", "",
+            "0 to 1: shut as in this person's blinks to open as usual; null before that is known"),
         JSONField("eyes.left", "", "the same members of the left eye"),
         JSONField("eyes.blink", "", "true while the lids are down in a blink, as far as is known by this frame"),
         JSONField("eyes.blinks", "", "list of the blinks that ended with this frame"),
-        JSONField("eyes.blinks[].start", "s", "time of the last frame before the lids went down, by the clock of 'time'"),
+        JSONField(
+            "eyes.blinks[].start", "s", "time of the last frame before the lids went down, by the clock of 'time'"),
         JSONField("eyes.blinks[].peak", "s", "time of the frame in which the eyes were most shut"),
         JSONField("eyes.blinks[].end", "s", "time of the first frame in which the lids were up again"),
         JSONField("eyes.blinks[].depth", "", "0 to 1: part of the opening before the blink that was lost at the peak"),
@@ -47,11 +52,13 @@ package struct JSONField: Sendable {
         JSONField("mouth.width", "", "distance of the corners of the mouth, in outer-eye distances"),
         JSONField(
             "mouth.brow_right", "",
-            "mean distance of the brow from the line through its eye's corners, in outer-eye distances; the person's right"),
+            "mean distance of the brow from the line through its eye's corners, in outer-eye distances; the person's right"
+        ),
         JSONField("mouth.brow_left", "", "the same of the left brow"),
         JSONField("points", "pixels", "[x, y] of each landmark, in the model's order"),
         JSONField(
             "point_confidence", "",
-            "0 to 1 for each landmark: probability that it is off by at most 0.08 of the eye distance; empty where unknown"),
+            "0 to 1 for each landmark: probability that it is off by at most 0.08 of the eye distance; empty where unknown"
+        ),
     ]
 }

@@ -79,7 +79,9 @@ struct ReferencePage {
 
     private static var json: Content {
         func part(_ title: String, _ fields: [JSONField]) -> Part {
-            Part(title: title, head: ["member", "unit", "meaning"], rows: fields.map { [$0.name, $0.unit, $0.meaning] })
+            Part(
+                title: title, head: ["member", "unit", "meaning"],
+                rows: fields.map { [$0.name, $0.unit, $0.meaning] })
         }
         return (
             "Results in JSON",
@@ -121,7 +123,10 @@ struct ReferencePage {
     private static var exitCodes: Content {
         let codes = ExitCode.allCases.map { ["\($0.rawValue)", $0.meaning] }
         return (
-            "Exit codes", ["The codes are those of sysexits(3). A message on standard error says what failed, and what to do about it."],
+            "Exit codes",
+            [
+                "The codes are those of sysexits(3). A message on standard error says what failed, and what to do about it."
+            ],
             [Part(title: "Codes", head: ["code", "meaning"], rows: [["0", "done"]] + codes)]
         )
     }

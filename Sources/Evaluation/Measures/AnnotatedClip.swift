@@ -51,8 +51,9 @@ package struct AnnotatedClip: Sendable {
         var rows: [(frame: Int, isBlink: Bool)] = []
         for (number, line) in lines.enumerated().dropFirst() {
             let fields = line.split(separator: ",", omittingEmptySubsequences: false)
-            guard fields.count > max(columns.frame, columns.blink), let frame = wholeNumber(String(fields[columns.frame])),
-                frame >= 0, let blink = wholeNumber(String(fields[columns.blink])), 0...1 ~= blink
+            guard fields.count > max(columns.frame, columns.blink),
+                let frame = wholeNumber(String(fields[columns.frame])), frame >= 0,
+                let blink = wholeNumber(String(fields[columns.blink])), 0...1 ~= blink
             else {
                 throw LandmarkdError(
                     .unusableData, "\(table):\(number + 1): no frame number with a blink of 0 or 1",

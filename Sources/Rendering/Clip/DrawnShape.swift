@@ -12,7 +12,8 @@ enum DrawnLids {
 
 extension AverageFace {
     /// The landmarks where they would be drawn, without drawing.
-    package func landmarks(of person: Person, _ pose: Pose, _ expression: FaceExpression = FaceExpression()) -> [Point] {
+    package func landmarks(of person: Person, _ pose: Pose, _ expression: FaceExpression = FaceExpression()) -> [Point]
+    {
         let shape = shape(rest(of: person), expression)
         return (0..<Self.landmarkCount).map { pose.project(SIMD3(shape[$0].x, shape[$0].y, points[$0].z)) }
     }

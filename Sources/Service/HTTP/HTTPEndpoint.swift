@@ -8,7 +8,8 @@ package struct HTTPEndpoint: Sendable {
         HTTPEndpoint(path: "/", type: "text/html", meaning: "the page, with /page.css and /page.js"),
         HTTPEndpoint(
             path: "/healthz", type: "application/json",
-            meaning: "200 if every stream delivers, otherwise 503 with the reasons; answered without a token, then without reasons"),
+            meaning: "200 if every stream delivers, otherwise 503 with the reasons; "
+                + "answered without a token, then without reasons"),
         HTTPEndpoint(path: "/metrics", type: "text/plain", meaning: "metrics for Prometheus"),
         HTTPEndpoint(path: "/v1/streams", type: "application/json", meaning: "streams, their state and rates"),
         HTTPEndpoint(

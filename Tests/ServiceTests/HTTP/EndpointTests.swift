@@ -25,7 +25,8 @@ import Testing
         let board = deliveringBoard("door")
         board.publish(frame: 1)
         try await ServedStreams.run([board]) { served in
-            for endpoint in HTTPEndpoint.all where endpoint.type != "text/event-stream" && endpoint.type != "image/jpeg" {
+            for endpoint in HTTPEndpoint.all where endpoint.type != "text/event-stream" && endpoint.type != "image/jpeg"
+            {
                 let answer = try await served.ask(endpoint.path.replacing("NAME", with: "door"))
                 #expect(answer.status == 200, "\(endpoint.path)")
                 #expect(answer.headers["content-type"]?.hasPrefix(endpoint.type) == true, "\(endpoint.path)")
