@@ -108,6 +108,17 @@ import Testing
         }
     }
 
+    @Test func theFocalLengthThatIsSetGivesTheDistance() throws {
+        func distance(_ focalLength: Double?) throws -> Double {
+            var meter = FaceMeter(.ibug68, focalLength: focalLength)
+            let points = face.landmarks(of: .average, Pose(scale: 70, position: Point(320, 240)))
+            let told = TrackedFace(id: 1, confidence: 1, box: Box(around: points), points: points, pointConfidence: [])
+            return try #require(meter.measure([told], time: 0, width: 640, height: 480)[0].measures?.pose).translation.z
+        }
+        #expect(try abs(distance(1000) - 2 * distance(500)) < 60)
+        #expect(try distance(nil) == distance(500), "640×480: 500 pixels")
+    }
+
     @Test func otherSchemesTellWhatTheyKnow() {
         func measures(_ scheme: LandmarkScheme) -> FaceMeasures? {
             var meter = FaceMeter(scheme)
