@@ -16,7 +16,7 @@ SWIFT_FLAGS ?=
 PREFIX ?= /usr/local
 DESTDIR ?=
 
-.PHONY: help deps test-deps deb-deps build install uninstall demo test lint format asan fuzz deb
+.PHONY: reference help deps test-deps deb-deps build install uninstall demo test lint format asan fuzz deb
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
@@ -63,6 +63,9 @@ demo: build  ## render a clip, track it, write demo.csv and demo.mp4, print the 
 
 test: test-deps  ## run every test
 	swift test --disable-xctest $(SWIFT_FLAGS)
+
+reference:  ## write docs/reference and the recorded help texts again, from the code's own tables
+	LANDMARKD_WRITE_HELP=1 swift test --disable-xctest --filter 'ReferencePageTests|HelpTests' $(SWIFT_FLAGS)
 
 format:  ## rewrite the code in its format
 	swift format --in-place --recursive --parallel Sources Tests Package.swift

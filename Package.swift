@@ -41,6 +41,7 @@ let package = Package(
         .target(
             name: "Rendering", dependencies: ["Base", "CKernels", "FaceTracking", "Safetensors"],
             swiftSettings: computing),
+        .target(name: "Measures", dependencies: ["Base", "FaceTracking"], swiftSettings: computing),
         .target(name: "Results", dependencies: ["Base", "FaceTracking"]),
         .target(
             name: "Samples",
@@ -53,7 +54,9 @@ let package = Package(
             swiftSettings: computing),
         .target(
             name: "Evaluation",
-            dependencies: ["Base", "Capture", "CKernels", "FaceTracking", "Rendering", "Samples"],
+            dependencies: [
+                "Base", "Capture", "CKernels", "FaceTracking", "Measures", "Rendering", "Samples",
+            ],
             swiftSettings: computing),
         .target(
             name: "Training",
@@ -66,7 +69,7 @@ let package = Package(
         .target(
             name: "Service",
             dependencies: [
-                "Base", "Capture", "FaceTracking", "Results", "SettingsFile",
+                "Base", "Capture", "FaceTracking", "Measures", "Results", "SettingsFile",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -84,8 +87,8 @@ let package = Package(
         .executableTarget(
             name: "landmarkd",
             dependencies: [
-                "Base", "Capture", "Evaluation", "FaceStatistics", "FaceTracking", "Recording", "Rendering", "Results",
-                "Samples",
+                "Base", "Capture", "Evaluation", "FaceStatistics", "FaceTracking", "Measures", "Recording", "Rendering",
+                "Results", "Samples",
                 "Service", "Training",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
@@ -101,6 +104,7 @@ let package = Package(
         .testTarget(name: "FaceTrackingTests", dependencies: ["FaceTracking", "Rendering", "TestSupport"]),
         .testTarget(name: "CaptureTests", dependencies: ["Capture", "TestSupport"]),
         .testTarget(name: "RenderingTests", dependencies: ["Capture", "Rendering", "TestSupport"]),
+        .testTarget(name: "MeasuresTests", dependencies: ["Measures", "Rendering", "TestSupport"]),
         .testTarget(name: "ResultsTests", dependencies: ["Results", "TestSupport"]),
         .testTarget(name: "SamplesTests", dependencies: ["Samples", "SampleSupport", "TestSupport"]),
         .testTarget(name: "FaceStatisticsTests", dependencies: ["FaceStatistics", "TestSupport"]),

@@ -15,7 +15,7 @@ package struct LandmarkdError: Error, Sendable, CustomStringConvertible {
 }
 
 /// Exit codes of the program, from sysexits(3).
-package enum ExitCode: Int32, Sendable {
+package enum ExitCode: Int32, Sendable, CaseIterable {
     case usage = 64
     case unusableData = 65
     case noInput = 66
@@ -27,4 +27,21 @@ package enum ExitCode: Int32, Sendable {
     case noPermission = 77
     case wrongSettings = 78
     case interrupted = 130
+
+    /// For readers; 0 means that all is done.
+    package var meaning: String {
+        switch self {
+        case .usage: "wrong usage"
+        case .unusableData: "unusable data or model"
+        case .noInput: "input missing or unreadable"
+        case .unavailable: "camera or service unavailable"
+        case .internalFault: "internal error"
+        case .cannotCreate: "output cannot be created"
+        case .inputOutput: "reading or writing failed"
+        case .tryLater: "busy, try later"
+        case .noPermission: "no permission"
+        case .wrongSettings: "wrong settings"
+        case .interrupted: "interrupted; rows so far are kept"
+        }
+    }
 }

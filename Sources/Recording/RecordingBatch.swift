@@ -17,6 +17,10 @@ package struct RecordingBatch: Sendable {
         /// Whether the overlay draws smoothed landmarks, whatever the table holds.
         package var smoothsOverlay = true
         package var span = TimeSpan.whole
+        /// What tables tell of a face; nil for what the format has by default.
+        package var columns: [ColumnGroup]?
+        /// Whether blinks are listed in a table beside each table.
+        package var listsBlinks = false
         /// At most as many threads work at once. Results do not depend on it.
         package var threads = 1
         /// Whether no more recordings are begun once one has failed.
@@ -152,9 +156,13 @@ package struct RecordingBatch: Sendable {
         if job.makesFolders { try makeFolders(above: job.table) }
         let table: any TrackOutput =
             switch options.format {
-            case .csv: try TableWriter(csv: job.table, scheme: scheme)
-            case .jsonl: try TableWriter(jsonl: job.table, stream: job.input.path.fileName.shown)
+            case .csv: try TableWriter(csv: job.table, scheme: scheme, groups: options.columns)
+            case .jsonl:
+                try TableWriter(jsonl: job.table, stream: job.input.path.fileName.shown, groups: options.columns)
             }
-        return [table] + (overlay.map { [$0] } ?? [])
+        var blinks: BlinkTable?
+        if options.listsBlinks, let path = BlinkTable.path(besides: job.table) { blinks = try BlinkTable(path: path) }
+        let others: [(any TrackOutput)?] = [blinks, overlay]
+        return [table] + others.compactMap(\.self)
     }
 }

@@ -13,14 +13,18 @@ package final class TableWriter: TrackOutput {
         try self.init(path, CSVRows(pointCount: pointCount))
     }
 
-    /// The same with the names of the points, where they have such, in its columns.
-    package convenience init(csv path: String, scheme: LandmarkScheme) throws(LandmarkdError) {
-        try self.init(path, CSVRows(scheme))
+    /// The same with the names of the points, where they have such, in its columns. `groups`: nil for the standard ones.
+    package convenience init(
+        csv path: String, scheme: LandmarkScheme, groups: [ColumnGroup]? = nil
+    ) throws(LandmarkdError) {
+        try self.init(path, CSVRows(scheme, groups: groups))
     }
 
-    /// `stream` names the source in each object. Throws `.cannotCreate`, `.noPermission`.
-    package convenience init(jsonl path: String, stream: String) throws(LandmarkdError) {
-        try self.init(path, JSONRows(stream: stream))
+    /// `stream` names the source in each object; `groups`: nil for all. Throws `.cannotCreate`, `.noPermission`.
+    package convenience init(
+        jsonl path: String, stream: String, groups: [ColumnGroup]? = nil
+    ) throws(LandmarkdError) {
+        try self.init(path, JSONRows(stream: stream, groups: groups))
     }
 
     private init(_ path: String, _ rows: any RowFormat) throws(LandmarkdError) {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Base
 import FaceTracking
+import Measures
 import Rendering
 
 struct Demo: ParsableCommand {
@@ -26,7 +27,7 @@ struct Demo: ParsableCommand {
         let run = DemoRun(
             script: DemoClip.script(), face: face, folder: try makeFolder(output),
             console: Console(title: "demo", quiet: quiet))
-        let report = try run.run(models.tracker())
+        let report = try run.run(MeasuredTracker(models.tracker()))
         print(report.text)
     }
 }

@@ -9,10 +9,10 @@ struct Landmarkd: ParsableCommand {
         commandName: "landmarkd",
         abstract: "Track facial landmarks in video, and train the network that finds them.", version: programVersion,
         subcommands: [
-            Demo.self, Track.self, Plot.self, Serve.self, Devices.self, Train.self, Evaluate.self, Jitter.self,
+            Demo.self, Track.self, Columns.self, Plot.self, Serve.self, Devices.self, Train.self, Evaluate.self, Jitter.self,
             Augment.self,
             Bench.self, Study.self,
-            AverageFaceCommand.self,
+            AverageFaceCommand.self, Reference.self,
         ])
 
     /// The arguments without the program's name, with every byte: Swift's own list repairs what is not UTF-8.

@@ -2,7 +2,9 @@ import ArgumentParser
 import Base
 import Capture
 import FaceTracking
+import Measures
 import Recording
+import Results
 
 /// `--smoothing on|off`.
 enum Switch: String, ExpressibleByArgument, CaseIterable {
@@ -16,8 +18,9 @@ struct Track: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Write the landmarks in videos and pictures to tables.",
         discussion: """
-            Writes a row for each decoded frame and face, in the columns of OpenFace. A table is called NAME.csv.partial until it \
-            is complete. The tables of a folder lie as the recordings do: sub01/rec.mp4 becomes sub01/rec.csv.
+            Writes a row for each decoded frame and face, in the columns of OpenFace: head pose, eyes, mouth, landmarks. A table is \
+            called NAME.csv.partial until it is complete. The tables of a folder lie as the recordings do: sub01/rec.mp4 becomes \
+            sub01/rec.csv.
             """)
 
     @Argument(help: "Videos, pictures, and folders of them, with the folders inside.")
@@ -32,6 +35,23 @@ struct Track: ParsableCommand {
 
     @Option(help: "CSV table, or one JSON object per frame.")
     var format = TableFormat.csv
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            Groups of columns, separated by commas: pose, eyes, mouth, points, point_confidence; 'landmarkd columns' lists their \
+            columns. (default: pose,eyes,mouth,points; in JSON lines all)
+            """, valueName: "groups"))
+    var columns: String?
+
+    @Flag(help: "Also list the blinks of each recording, in NAME.blinks.csv beside its table.")
+    var blinks = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Focal length of the camera, for the head's pose. (default: 500 for 640x480, in proportion for other sizes)",
+            valueName: "pixels"))
+    var focalLength: Double?
 
     @Option(help: ArgumentHelp("Video to write with the landmarks drawn; for a single input.", valueName: "file.mp4"))
     var overlay: String?
@@ -82,6 +102,12 @@ struct Track: ParsableCommand {
             throw ValidationError("--search-rate must be 0.1 to 100, not \(searchRate).")
         }
         guard start >= 0, start.isFinite else { throw ValidationError("--start must be 0 or more seconds.") }
+        if let focalLength, !(1...1e6 ~= focalLength) {
+            throw ValidationError("--focal-length must be 1 to 1000000 pixels, not \(focalLength).")
+        }
+        if blinks, output == "-" {
+            throw ValidationError("--blinks writes a table beside another one: name a file after -o.")
+        }
         if let duration, !(duration > 0) { throw ValidationError("--duration must be more than 0 seconds.") }
     }
 
@@ -94,6 +120,8 @@ struct Track: ParsableCommand {
         options.span = TimeSpan(start: start, duration: duration ?? .infinity)
         options.threads = threads ?? processorCount()
         options.stopsAtFailure = batch.failFast
+        options.columns = try columns.map(ColumnGroup.list)
+        options.listsBlinks = blinks
         var run = TrackRun(inputs: inputs, output: output, options: options)
         run.quiet = quiet
         run.batch = try batch.options()
@@ -104,9 +132,10 @@ struct Track: ParsableCommand {
         if let warning = models.landmarks.calibrationWarning(path: path) {
             Console(title: "track", quiet: quiet).warn(warning)
         }
+        warnOfEmptyColumns(options, models.landmarks.scheme)
         let settings = TrackingSettings(faces: faces, searchRate: searchRate)
         let fault = try run.run { () throws(LandmarkdError) -> any FaceTracker in
-            models.tracker(settings, smooths: smoothing == .on)
+            MeasuredTracker(models.tracker(settings, smooths: smoothing == .on), focalLength: focalLength)
         }
         if let fault { throw ArgumentParser.ExitCode(fault.rawValue) }
     }
@@ -116,7 +145,17 @@ struct Track: ParsableCommand {
         [
             "format=\(format.rawValue)", "faces=\(faces)", "search_rate=\(searchRate)",
             "smoothing=\(smoothing == .on ? "on" : "off")", "start=\(start)",
-            "duration=\(duration.map { "\($0)" } ?? "whole")",
+            "duration=\(duration.map { "\($0)" } ?? "whole")", "columns=\(columns ?? "default")",
+            "focal_length=\(focalLength.map { "\($0)" } ?? "default")", "blinks=\(blinks)",
         ]
+    }
+
+    private func warnOfEmptyColumns(_ options: RecordingBatch.Options, _ scheme: LandmarkScheme) {
+        let empty = (options.columns ?? []).filter { !$0.isKnown(in: scheme) } + (blinks ? [.eyes] : [])
+        let unknown = ColumnGroup.allCases.filter { empty.contains($0) && !$0.isKnown(in: scheme) }
+        guard !unknown.isEmpty else { return }
+        let names = unknown.map(\.rawValue).joined(separator: ", ")
+        Console(title: "track", quiet: quiet)
+            .warn("\(names): stays empty, the model's landmarks (\(scheme.name)) do not tell it")
     }
 }

@@ -9,7 +9,8 @@ import Testing
 /// writes the texts again.
 @Suite struct HelpTests {
     static let commands: [(name: String, type: any ParsableCommand.Type)] = [
-        ("landmarkd", Landmarkd.self), ("demo", Demo.self), ("track", Track.self), ("plot", Plot.self),
+        ("landmarkd", Landmarkd.self), ("demo", Demo.self), ("track", Track.self), ("columns", Columns.self),
+        ("plot", Plot.self),
         ("serve", Serve.self),
         ("devices", Devices.self),
         ("train", Train.self),

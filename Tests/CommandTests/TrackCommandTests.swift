@@ -1,3 +1,4 @@
+import Base
 import Capture
 import FaceTracking
 import Glibc
@@ -21,6 +22,28 @@ import Testing
         let rows = try shop.lines("1.csv").dropFirst()
         #expect(Set(rows.map { $0.split(separator: ",")[0] }) == Set((1...30).map { "\($0)" }))
         #expect(try shop.read("1.csv") == shop.read("2.csv") && shop.read("1.csv") == shop.read("5.csv"))
+    }
+
+    @Test func columnsAreChosenByGroups() throws {
+        try shop.writeClip("clip.mp4", frames: 5)
+        let result = try shop.landmarkd(
+            "track", "clip.mp4", "--columns", "eyes,pose", "--blinks", "--focal-length", "900", "-q")
+        #expect(result.status == 0, "\(result.errors)")
+        let lines = try shop.lines("clip.csv").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+        #expect(lines.count == 6 && lines.allSatisfy { $0.count == 16 })
+        #expect(lines[0][5] == "pose_Tx" && lines[0][15] == "blink")
+        #expect(try shop.lines("clip.blinks.csv") == ["face_id,start_frame,peak_frame,end_frame,start,peak,end,depth"])
+        let json = try shop.landmarkd("track", "clip.mp4", "--format", "jsonl", "--columns", "pose", "-o", "-")
+        #expect(json.status == 0 && json.output.split(separator: "\n").count == 5 && !json.output.contains("points"))
+    }
+
+    @Test func wrongColumnsAreToldAndNothingIsWritten() throws {
+        try shop.writeClip("clip.mp4", frames: 3)
+        let wrong = try shop.landmarkd("track", "clip.mp4", "--columns", "pose,eye")
+        expectFailure(wrong, .usage, "'eye' is no group of columns")
+        #expect(try shop.landmarkd("track", "clip.mp4", "--blinks", "-o", "-").status == 64)
+        #expect(try shop.landmarkd("track", "clip.mp4", "--focal-length", "0").status == 64)
+        #expect(!folderNames(shop.path("")).contains("clip.csv"))
     }
 
     @Test func oneBadFileDoesNotEndTheNight() throws {
@@ -117,7 +140,7 @@ import Testing
         let text = String(decoding: try shop.read("clip.csv.partial"), as: UTF8.self)
         #expect(text.hasSuffix("\n") && text.utf8.count <= 16 << 10)
         let counts = Set(text.split(separator: "\n").map { $0.split(separator: ",").count })
-        #expect(counts == [5 + 2 * 68], "every row that is kept is whole")
+        #expect(counts == [20 + 2 * 68], "every row that is kept is whole")
     }
 
     @Test func anInterruptionKeepsTheRows() throws {

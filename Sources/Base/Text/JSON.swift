@@ -5,6 +5,7 @@ package enum JSON: Sendable {
     package typealias Member = (key: String, value: JSON)
 
     case null
+    case boolean(Bool)
     case integer(Int)
     /// A number and how many digits follow its point, 0 to 6.
     case decimal(Double, Int)
@@ -38,6 +39,7 @@ extension TextBuffer {
     package mutating func append(_ json: JSON) {
         switch json {
         case .null: append("null")
+        case .boolean(let value): append(value ? "true" : "false")
         case .integer(let number): append(number)
         case .decimal(let number, let digits): append(number, decimals: digits)
         case .string(let text): append(text.jsonQuoted)

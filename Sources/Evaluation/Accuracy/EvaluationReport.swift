@@ -96,7 +96,7 @@ extension CropStart {
 }
 
 /// Rows of cells as lines with columns aligned at the right.
-private func aligned(_ rows: [[String]]) -> [String] {
+func aligned(_ rows: [[String]]) -> [String] {
     let widths = (rows.first ?? []).indices.map { column in rows.map { $0[column].count }.max()! }
     return rows.map { row in
         zip(row, widths).map { String(repeating: " ", count: $1 - $0.count) + $0 }.joined(separator: "  ")

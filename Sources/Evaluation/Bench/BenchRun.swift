@@ -1,6 +1,7 @@
 import Base
 import CKernels
 import FaceTracking
+import Measures
 import Rendering
 import Samples
 
@@ -144,7 +145,28 @@ package struct BenchRun {
         let map = SimilarityMap(scale: 260, angle: 0.1, from: Point(0.5, 0.5), to: Point(320, 232))
         report.add("sample_crop_ms", milliseconds { runner.sample(frames[0], map) }, 3, "ms", "  sampling the crop")
         report.add("features_ms", milliseconds { runner.computeFeatures() }, 3, "ms", "  features")
+        report.add("measure_ms", measuring(frames[0]), 4, "ms", "  head pose, eyes and mouth of a face")
         report.add("pass_ms", milliseconds { runner.compute(pass: 0) }, 3, "ms", "  one pass")
+    }
+
+    /// Milliseconds that the measures of a face take which moves from frame to frame.
+    private func measuring(_ frame: Frame) -> Double {
+        let renderer = DemoClip.script().parts[0]
+        let faces = (0..<40).map { index -> TrackedFace in
+            let pose = renderer.pose(Double(index) / 30) ?? Pose(scale: 100, position: Point(320, 232))
+            let points = face.landmarks(of: .average, pose)
+            return TrackedFace(
+                id: 1, confidence: 1, box: Box(around: points), points: points,
+                pointConfidence: [Double](repeating: 0.9, count: points.count))
+        }
+        var meter = FaceMeter(model.scheme)
+        var index = 0
+        return milliseconds {
+            _ = meter.measure(
+                [faces[index % faces.count]], time: Double(index) / 30, width: frame.displayWidth,
+                height: frame.displayHeight)
+            index += 1
+        }
     }
 
     private func addLocator(_ report: inout BenchReport) {

@@ -48,11 +48,14 @@ package struct MovingStill: Sendable {
     package func time(_ index: Int) -> Double { Double(index) / Self.frameRate }
 
     /// Frame `index`, full-range 4:2:0.
-    package func draw(_ index: Int) -> PixelBuffer {
+    package func draw(_ index: Int) -> PixelBuffer { draw(index) { $0 } }
+
+    /// The same with its pixels moved: `warp` tells for each which one's place it shows.
+    func draw(_ index: Int, warp: (Point) -> Point) -> PixelBuffer {
         let target = PixelBuffer(width: Self.width, height: Self.height)
         picture.draw(
             map(index), noise: ColorNoise(sigma: Self.noise, SplitMix64(seed: seed ^ 0x5EED, index: UInt64(index))),
-            into: target)
+            into: target, warp: warp)
         return target
     }
 
@@ -88,8 +91,11 @@ struct StillPicture: Sendable {
         }
     }
 
-    /// Fills `target` with the transformed picture; Cb and Cr are means of 2 × 2 pixels.
-    func draw(_ targetFromOriginal: SimilarityMap, noise: ColorNoise, into target: PixelBuffer) {
+    /// Fills `target` with the transformed picture; Cb and Cr are means of 2 × 2 pixels. `warp` says for a pixel of the target which
+    /// one's place it shows.
+    func draw(
+        _ targetFromOriginal: SimilarityMap, noise: ColorNoise, into target: PixelBuffer, warp: (Point) -> Point = { $0 }
+    ) {
         precondition(target.chromaShift == (1, 1) && target.width % 2 == 0 && target.height % 2 == 0, "not whole 4:2:0")
         var noise = noise
         let size = Double(factor)
@@ -101,7 +107,7 @@ struct StillPicture: Sendable {
                 for x in stride(from: 0, to: target.width, by: 2) {
                     var sum = SIMD4<Float>.zero
                     for (i, j) in [(x, y), (x + 1, y), (x, y + 1), (x + 1, y + 1)] {
-                        let color = sample(pixels, stillFromTarget(Point(Double(i), Double(j)))) + noise.next()
+                        let color = sample(pixels, stillFromTarget(warp(Point(Double(i), Double(j))))) + noise.next()
                         luma[j * target.width + i] = Self.level(color.x)
                         sum += color
                     }

@@ -41,4 +41,12 @@ extension LandmarkScheme {
         default: []
         }
     }
+    /// Upper edges of the brows, left in the picture first, each from left to right; nil in schemes whose brows are not known.
+    package var brows: (left: [Int], right: [Int])? {
+        switch name {
+        case "ibug68": (Array(17...21), Array(22...26))
+        case "wflw98": (Array(33...37), Array(42...46))
+        default: nil
+        }
+    }
 }

@@ -36,12 +36,15 @@ package struct TrackedFace: Sendable, Equatable {
     package var points: [Point]
     /// For each landmark: how sure the tracker is that it is within 0.08 of the eye distance, 0…1; empty where it cannot tell.
     package var pointConfidence: [Double]
+    /// What was measured on the landmarks; nil where nobody measured.
+    package var measures: FaceMeasures?
 
     package init(
-        id: Int, confidence: Double?, box: Box, points: [Point], pointConfidence: [Double]
+        id: Int, confidence: Double?, box: Box, points: [Point], pointConfidence: [Double],
+        measures: FaceMeasures? = nil
     ) {
         (self.id, self.confidence, self.box) = (id, confidence, box)
-        (self.points, self.pointConfidence) = (points, pointConfidence)
+        (self.points, self.pointConfidence, self.measures) = (points, pointConfidence, measures)
     }
 }
 

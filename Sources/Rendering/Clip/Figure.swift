@@ -3,13 +3,6 @@ import Glibc
 
 /// One person ready to be drawn: textures and meshes. Drawing changes nothing in it.
 struct Figure {
-    /// Upper lids and the lower ones that they meet.
-    private static let lids: [(upper: Int, lower: Int)] = [(37, 41), (38, 40), (43, 47), (44, 46)]
-    /// Share of an eye's opening that the lashes of a shut one still leave.
-    private static let shutRest = 0.06
-    /// Share of the way that the upper lid goes.
-    private static let upperShare = 0.85
-
     private let face: AverageFace
     private let rest: [Point]
     private let texture: FaceTexture
@@ -22,11 +15,7 @@ struct Figure {
 
     init(_ face: AverageFace, _ person: Person) {
         self.face = face
-        var rest = face.points.map { Point($0.x, $0.y) }
-        for (mode, part) in zip(face.identities, person.shape) {
-            for i in rest.indices { rest[i] += part * mode[i] }
-        }
-        self.rest = rest
+        rest = face.rest(of: person)
         texture = FaceTexture(face, person)
         skin = [texture.skin, texture.skin.halved()]
         let head = HeadTexture.make(person, complexion: texture.complexion)
@@ -51,7 +40,7 @@ struct Figure {
     {
         if hasBody { drawBody(on: canvas, pose) }
         drawHead(on: canvas, pose, light)
-        let shape = shape(expression)
+        let shape = face.shape(rest, expression)
         let vertices = shape.indices.map { i in
             let place = SIMD3(shape[i].x, shape[i].y, face.points[i].z)
             return Vertex(
@@ -74,29 +63,14 @@ struct Figure {
         return area { face.template[$0] } * area { vertices[$0].position } > 0
     }
 
-    /// The mesh's vertices before the head is turned.
-    private func shape(_ expression: FaceExpression) -> [Point] {
-        var shape = rest
-        for (mode, amount) in zip(face.expressions, [expression.mouth, expression.smile, expression.brows]) {
-            for i in shape.indices { shape[i] += amount * mode[i] }
-        }
-        let closing = expression.blink * (1 - Self.shutRest)
-        for (upper, lower) in Self.lids {
-            let opening = shape[lower] - shape[upper]
-            shape[upper] += closing * Self.upperShare * opening
-            shape[lower] -= closing * (1 - Self.upperShare) * opening
-        }
-        return shape
-    }
-
     /// Lids cover the eye instead of pressing it flat: what they leave shows the same part of the texture as before.
     private func eyes(_ vertices: [Vertex], _ blink: Double) -> [Vertex] {
         var vertices = vertices
-        let closing = blink * (1 - Self.shutRest)
-        for (upper, lower) in Self.lids {
+        let closing = blink * (1 - DrawnLids.shutRest)
+        for (upper, lower) in DrawnLids.pairs {
             let opening = face.template[lower] - face.template[upper]
-            vertices[upper].source += closing * Self.upperShare * opening
-            vertices[lower].source -= closing * (1 - Self.upperShare) * opening
+            vertices[upper].source += closing * DrawnLids.upperShare * opening
+            vertices[lower].source -= closing * (1 - DrawnLids.upperShare) * opening
         }
         return vertices
     }

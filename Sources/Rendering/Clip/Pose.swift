@@ -13,15 +13,20 @@ package struct Pose: Sendable, Equatable {
     package var scale: Double
     /// Pixel at which the head's axis of rotation shows, between the eyes and the mouth of an upright face.
     package var position: Point
+    /// Pixel at which the camera's optical axis meets the picture; nil: at `position`, as of a camera that looks straight at the head.
+    package var opticalCentre: Point?
 
     package init(yaw: Double = 0, pitch: Double = 0, roll: Double = 0, scale: Double, position: Point) {
         (self.yaw, self.pitch, self.roll, self.scale, self.position) = (yaw, pitch, roll, scale, position)
     }
 
     /// The axis of rotation in the head, behind the bridge of the nose.
-    static let axis = SIMD3<Double>(0, 0.05, -0.75)
+    package static let axis = SIMD3<Double>(0, 0.05, -0.75)
     /// Distance of the camera, in the distance of the outer eye corners: about 0.7 m.
-    static let distance = 8.0
+    package static let distance = 8.0
+
+    /// Focal length of the camera in pixels.
+    package var focalLength: Double { scale * (Self.distance + Self.axis.z) }
 
     /// Turned, but not yet seen by a camera: relative to the axis.
     func turned(_ point: SIMD3<Double>) -> SIMD3<Double> {
@@ -31,11 +36,17 @@ package struct Pose: Sendable, Equatable {
         return SIMD3(x * cos(roll) - y * sin(roll), x * sin(roll) + y * cos(roll), depth)
     }
 
+    /// A point of the head in the camera's coordinates: x to the right, y down, z away, in distances of the outer eye corners.
+    package func cameraPlace(_ point: SIMD3<Double>) -> SIMD3<Double> {
+        let p = turned(point)
+        let aside = (position - (opticalCentre ?? position)) * (Self.distance / focalLength)
+        return SIMD3(p.x + aside.x, p.y + aside.y, Self.distance - p.z)
+    }
+
     /// The pixel at which a point of the head shows.
     func project(_ point: SIMD3<Double>) -> Point {
-        let p = turned(point)
-        let near = (Self.distance + Self.axis.z) / (Self.distance - p.z)
-        return position + Point(p.x, p.y) * (scale * near)
+        let place = cameraPlace(point)
+        return (opticalCentre ?? position) + Point(place.x, place.y) * (focalLength / place.z)
     }
 }
 

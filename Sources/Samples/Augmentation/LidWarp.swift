@@ -5,7 +5,7 @@ import Glibc
 /// Shuts an open eye in a picture: the skin above slides down over the eye, most of the way, and the skin below a little up.
 ///
 /// The lids' landmarks move with their edges. Works in the eye's coordinates: s from corner to corner, 0…1, t down, in widths of the eye.
-struct LidWarp {
+package struct LidWarp {
     /// The upper lid's share of the closing motion.
     private static let upperShare = 0.85
     /// Share of an open eye's opening that the lashes of a shut one still leave.
@@ -27,7 +27,7 @@ struct LidWarp {
     /// - Parameters:
     ///   - points: pixels of the picture.
     ///   - closing: 0: as it is, 1: shut.
-    init?(_ eye: FaceOpening, of points: [Point], closing: Double) {
+    package init?(_ eye: FaceOpening, of points: [Point], closing: Double) {
         let (left, right) = (points[eye.corners.left], points[eye.corners.right])
         let across = right - left
         guard eye.part == .eyes, across.length > 4, eye.width(of: points) > 0.15 else { return nil }
@@ -46,7 +46,7 @@ struct LidWarp {
     }
 
     /// The landmarks with the lids shut.
-    func moved(_ points: [Point]) -> [Point] {
+    package func moved(_ points: [Point]) -> [Point] {
         var points = points
         for lid in eye.lids {
             let opening = points[lid.lower] - points[lid.upper]
@@ -64,7 +64,7 @@ struct LidWarp {
     }
 
     /// Where a pixel of the new picture is taken from; itself where nothing moves.
-    func source(of pixel: Point) -> Point {
+    package func source(of pixel: Point) -> Point {
         let p = eyeFromPicture(pixel)
         guard p.x > 0, p.x < 1 else { return pixel }
         let (high, low) = (Self.height(upper, at: p.x), Self.height(lower, at: p.x))

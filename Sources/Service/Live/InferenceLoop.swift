@@ -57,6 +57,7 @@ struct InferenceLoop {
     private mutating func publish(_ faces: [TrackedFace], in live: LiveFrame) {
         var faces = faces
         for index in faces.indices { faces[index].id += usedIDs }
+        faces.shiftTimes(by: live.exposure - live.frame.time)
         if let id = faces.map(\.id).max() { stream.history.give(id) }
         let result = StreamResult(
             stream: stream.name,

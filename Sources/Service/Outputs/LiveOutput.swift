@@ -156,10 +156,11 @@ extension OutputSettings {
     /// Opens nothing yet. `stream` names the results' stream.
     func makeSink(stream: String, scheme: LandmarkScheme) -> any LiveSink {
         switch place {
-        case .csv(let path): RotatingFiles(path: path, CSVRows(scheme), rotation: rotation)
-        case .jsonl("-"): StandardOutputSink(JSONRows(stream: stream))
-        case .jsonl(let path): RotatingFiles(path: path, JSONRows(stream: stream), rotation: rotation)
-        case .udp(let host, let port): DatagramSink(host: host, port: port)
+        case .csv(let path): RotatingFiles(path: path, CSVRows(scheme, groups: columns), rotation: rotation)
+        case .jsonl("-"): StandardOutputSink(JSONRows(stream: stream, groups: columns))
+        case .jsonl(let path):
+            RotatingFiles(path: path, JSONRows(stream: stream, groups: columns), rotation: rotation)
+        case .udp(let host, let port): DatagramSink(host: host, port: port, groups: columns)
         }
     }
 }

@@ -48,17 +48,21 @@ final class StandardOutputSink: LiveSink {
 final class DatagramSink: LiveSink {
     private let host: String
     private let port: Int
+    private let groups: [ColumnGroup]
     private var descriptor: Int32 = -1
     let lost = 0
 
-    init(host: String, port: Int) { (self.host, self.port) = (host, port) }
+    /// `groups`: which members a face has; nil for all.
+    init(host: String, port: Int, groups: [ColumnGroup]? = nil) {
+        (self.host, self.port, self.groups) = (host, port, groups ?? ColumnGroup.allCases)
+    }
 
     deinit { close() }
 
     func write(_ result: StreamResult) throws(LandmarkdError) {
         if descriptor < 0 { descriptor = try connect() }
         var text = TextBuffer()
-        text.append(result)
+        text.append(result, groups)
         let bytes = text.bytes
         // Refused: nobody listened at the port when an earlier datagram came there; this one has not been sent yet.
         if send(bytes) || errno == ECONNREFUSED && (send(bytes) || errno == ECONNREFUSED) { return }

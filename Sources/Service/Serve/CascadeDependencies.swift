@@ -1,6 +1,7 @@
 import Base
 import FaceTracking
 import Logging
+import Measures
 import Metrics
 
 extension StreamDependencies {
@@ -17,8 +18,9 @@ extension StreamDependencies {
             scheme: model.scheme, metrics: metrics,
             opener: { (stream) throws(LandmarkdError) in try sourceOpener(of: stream) },
             tracker: { stream in
-                models.tracker(
+                let tracker = models.tracker(
                     TrackingSettings(faces: stream.faces, searchRate: stream.searchRate), smooths: stream.smoothing)
+                return MeasuredTracker(tracker, focalLength: stream.focalLength)
             })
     }
 }

@@ -1,4 +1,5 @@
 import Base
+import Results
 import SettingsFile
 
 /// Where a stream's results go, beside HTTP.
@@ -22,6 +23,8 @@ package struct OutputSettings: Sendable, Equatable, CustomStringConvertible {
     package var place: Place
     /// When files are rotated.
     package var rotation = Rotation.day
+    /// What is told of a face; nil for what the form has by default.
+    package var columns: [ColumnGroup]?
 
     package init(_ place: Place, rotation: Rotation = .day) { (self.place, self.rotation) = (place, rotation) }
 
@@ -60,6 +63,7 @@ extension OutputSettings {
         var jsonl: String?
         var udp: HostAndPort?
         var rotation: Rotation?
+        var columns: [ColumnGroup]?
     }
 
     private static let keys: [SettingKey<Draft>] = [
@@ -75,6 +79,11 @@ extension OutputSettings {
             SettingReader("day, never, or a size such as 100MB") { (_, text) -> Rotation?? in
                 Rotation(text).map { .some($0) }
             }, \.rotation),
+        SettingKey(
+            "columns",
+            SettingReader("groups of columns such as pose,eyes,mouth,points") { (_, text) -> [ColumnGroup]?? in
+                (try? ColumnGroup.list(text)).map { .some($0) }
+            }, \.columns),
     ]
 
     private static func optional(_ reader: SettingReader<String>) -> SettingReader<String?> {
@@ -101,7 +110,8 @@ extension OutputSettings {
                 given.isEmpty ? "an output without a place" : "an output with several places",
                 remedy: "give each entry of the list one of csv, jsonl and udp")
         }
-        let output = OutputSettings(given[0], rotation: draft.rotation ?? .day)
+        var output = OutputSettings(given[0], rotation: draft.rotation ?? .day)
+        output.columns = draft.columns
         if draft.rotation != nil, output.path == nil {
             throw node.fault("only files are rotated", remedy: "remove 'rotate'")
         }

@@ -39,6 +39,8 @@ package struct StreamSettings: Sendable, Equatable {
     package var smoothing = true
     /// Searches of the whole picture per second while no face is followed; at most 4 while one is and more are allowed.
     package var searchRate = 5.0
+    /// Of the camera, in pixels of the picture as displayed; nil: what is usual.
+    package var focalLength: Double?
     package var outputs: [OutputSettings] = []
 
     package init() {}
@@ -61,6 +63,7 @@ package struct StreamSettings: Sendable, Equatable {
         SettingKey("stall", orAuto: .number(0.2...600, "seconds"), \.stall),
         SettingKey("smoothing", .flag, \.smoothing),
         SettingKey("search_rate", .number(0.1...100, "times a second"), \.searchRate),
+        SettingKey("focal_length", orAuto: .number(1...1e6, "pixels"), \.focalLength),
         SettingKey("outputs", OutputSettings.list, \.outputs),
     ]
 

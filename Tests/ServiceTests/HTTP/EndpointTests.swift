@@ -20,6 +20,20 @@ import Testing
         }
     }
 
+    /// The reference page tells what is served.
+    @Test func everyPathOfTheReferenceIsServed() async throws {
+        let board = deliveringBoard("door")
+        board.publish(frame: 1)
+        try await ServedStreams.run([board]) { served in
+            for endpoint in HTTPEndpoint.all where endpoint.type != "text/event-stream" && endpoint.type != "image/jpeg"
+            {
+                let answer = try await served.ask(endpoint.path.replacing("NAME", with: "door"))
+                #expect(answer.status == 200, "\(endpoint.path)")
+                #expect(answer.headers["content-type"]?.hasPrefix(endpoint.type) == true, "\(endpoint.path)")
+            }
+        }
+    }
+
     @Test func healthTellsWhyAStreamDoesNotDeliver() async throws {
         let (good, bad) = (deliveringStream("a"), StreamState(name: "b"))
         try await ServedStreams.run([good, bad]) { served in

@@ -85,6 +85,11 @@ import Testing
         ("streams:\n  door: {source: a, format: MJPEG}\n", "streams.door.format: 'MJPEG' is not", "'MJPG'"),
         ("streams:\n  door: {source: a, rate: -1}\n", "streams.door.rate: '-1' is not", "frames a second"),
         ("streams:\n  door: {source: a, rate: .nan}\n", "streams.door.rate: '.nan' is not", "frames a second"),
+        ("streams:\n  door: {source: a, focal_length: 0}\n", "streams.door.focal_length: '0' is not", "pixels"),
+        (
+            "streams:\n  d: {source: a, outputs: [{csv: a, columns: 'pose,gaze'}]}\n",
+            "streams.d.outputs.1.columns: 'pose,gaze' is not", "groups of columns"
+        ),
         ("streams:\n  door: {source: [a]}\n", "streams.door.source: a list is not", "a camera"),
         ("streams:\n  a/b: {source: a}\n", "streams.a/b: a stream cannot have this name", "letters, digits"),
         ("streams:\n  ..: {source: a}\n", "streams...: a stream cannot have this name", "letters, digits"),

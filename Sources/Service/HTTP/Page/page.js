@@ -176,7 +176,9 @@ class Card {
     const faces = known ?? [];
     // A model without a calibration gives no confidence.
     const sureness = (face) => (face.confidence === null ? "" : `: ${Math.round(100 * face.confidence)} %`);
-    const texts = faces.map((face) => `face ${face.id}${sureness(face)}`);
+    const turn = ({ pose }) => (pose
+      ? ` · yaw ${Math.round(pose.yaw)}°, pitch ${Math.round(pose.pitch)}°, roll ${Math.round(pose.roll)}°` : "");
+    const texts = faces.map((face) => `face ${face.id}${sureness(face)}${turn(face)}`);
     const list = this.part(".faces");
     const ids = known ? faces.map((face) => face.id).join() : "none";
     if (list.dataset.ids !== ids) {
@@ -254,6 +256,8 @@ function drawFace(context, face, pixel) {
     context.arc(x, y, width * 1.6, 0, 7);
     context.fill();
   }
+  if (face.pose) drawHeadAxes(context, face, width);
+  if (face.eyes?.blink) drawBlinkLight(context, face, size);
   const text = `${face.id}`;
   const height = Math.max(12 * pixel, size / 9);
   context.font = `600 ${height}px system-ui, sans-serif`;
@@ -263,6 +267,41 @@ function drawFace(context, face, pixel) {
   context.strokeText(text, x, y);
   context.fillText(text, x, y);
   context.restore();
+}
+
+// Directions of the head – its left, its crown, where it looks – from the middle of the face, foreshortened as they are seen.
+function drawHeadAxes(context, face, width) {
+  const [pitch, yaw, roll] = [face.pose.pitch, face.pose.yaw, face.pose.roll].map((degrees) => degrees * Math.PI / 180);
+  const [sx, cx, sy, cy, sz, cz] = [pitch, yaw, roll].flatMap((angle) => [Math.sin(angle), Math.cos(angle)]);
+  // Columns of Rx · Ry · Rz without their depth: x to the right, y down, z away from the viewer.
+  const right = [cy * cz, cx * sz + sx * sy * cz];
+  const down = [-cy * sz, cx * cz - sx * sy * sz];
+  const away = [sy, -sx * cy];
+  const [x, y, w, h] = face.box;
+  const [middle, length] = [[x + w / 2, y + h / 2], 0.55 * Math.max(w, h)];
+  context.lineWidth = 2 * width;
+  context.lineCap = "round";
+  const axes = [[right, length, "#ff6b6b"], [down, -length, "#7fdc8a"], [away, -length, "#5aa9ff"]];
+  for (const [direction, reach, colour] of axes) {
+    context.strokeStyle = colour;
+    context.beginPath();
+    context.moveTo(...middle);
+    context.lineTo(middle[0] + reach * direction[0], middle[1] + reach * direction[1]);
+    context.stroke();
+  }
+}
+
+// A lit dot at the corner of the box while the lids are down.
+function drawBlinkLight(context, face, size) {
+  const [x, y, w] = face.box;
+  context.fillStyle = "#ffe14d";
+  context.strokeStyle = "rgb(0 0 0 / 0.5)";
+  context.lineWidth = size / 80;
+  context.beginPath();
+  context.arc(x + w, y - size / 9, size / 18, 0, 7);
+  context.fill();
+  context.stroke();
+  context.fillStyle = colourOf(face);
 }
 
 // --- All streams.
