@@ -65,6 +65,9 @@ final class VideoEncoder {  // thread-bound
             context.pointee.max_b_frames = Int32(encoding.reorderedPictures)
             av_opt_set(context.pointee.priv_data, "preset", "veryfast", 0)
             av_opt_set(context.pointee.priv_data, "crf", "\(encoding.quality)", 0)
+            // x264 164 with AVX-512 takes the last macroblock's weight in its macroblock tree from memory that nobody wrote, so that
+            // the same pictures do not always give the same bytes.
+            if name == "libx264" { av_opt_set(context.pointee.priv_data, "mbtree", "0", 0) }
             if name == "libx265" { av_opt_set(context.pointee.priv_data, "x265-params", "log-level=none", 0) }
         } else {
             // A fixed quantiser, 2 … 31; 20 of x264's scale is about 4.
