@@ -7,10 +7,26 @@ package struct MediaFile: Sendable, Equatable {
     package let path: String
     /// For `readStill`; else for `VideoReader`.
     package let isStill: Bool
+    /// A sequence of stills; the path is a folder or a pattern, as `PictureSequence` takes it.
+    package let isSequence: Bool
 
-    package init(path: String) {
-        self.path = path
-        isStill = Self.stillEndings.contains(Self.ending(of: path)) && !PictureSignature.isAnimated(path)
+    /// Of a sequence where `isSequence`.
+    package init(path: String, isSequence: Bool = false) {
+        (self.path, self.isSequence) = (path, isSequence)
+        isStill = !isSequence && Self.stillEndings.contains(Self.ending(of: path)) && !PictureSignature.isAnimated(path)
+    }
+
+    /// What a table of it is called, without the format's ending.
+    package var tableStem: String { isSequence ? PictureSequence.name(path) : path.fileStem }
+
+    /// Standard input. Throws `usage` where that is a terminal.
+    package static func standardInput() throws(LandmarkdError) -> MediaFile {
+        guard isatty(STDIN_FILENO) == 0 else {
+            throw LandmarkdError(
+                .usage, "-: standard input is a terminal",
+                remedy: "send it a video: ffmpeg … -f matroska - | landmarkd track - -o FILE.csv")
+        }
+        return MediaFile(path: "/dev/stdin")
     }
 
     static let stillEndings: Set<String> = [
@@ -31,7 +47,7 @@ package struct MediaFile: Sendable, Equatable {
 }
 
 /// Files and folders as given on a command line to files, in that order; a folder's own videos and stills sorted by
-/// name, hidden files and folders inside it left out. A file that was named is kept whatever its ending.
+/// name, hidden files and folders inside it left out. A file that was named is kept whatever its ending. "-" is standard input.
 ///
 /// A pipe or device in a folder, which might keep everything waiting, is left out too: `leftOut` is told of it.
 /// Throws `noInput` where an input is missing or a folder unreadable, `unusableData` where a folder holds neither.
@@ -41,9 +57,8 @@ package func mediaFiles(
     var files: [MediaFile] = []
     for input in inputs {
         if input == "-" {
-            throw LandmarkdError(
-                .usage, "-: standard input is not read by this name",
-                remedy: "name it /dev/stdin: PROGRAM | landmarkd track /dev/stdin")
+            files.append(try .standardInput())
+            continue
         }
         var status = stat()
         guard input.withSystemPath({ stat($0, &status) }) == 0 else { throw unreadable(input, errno) }

@@ -101,7 +101,7 @@ extension String {
     }
 
     /// The folder that holds what the path names, with a slash at the end; "" for the current one.
-    var folderPart: String {
+    package var folderPart: String {
         utf8.lastIndex(of: UInt8(ascii: "/")).map { String(self[...$0]) } ?? ""
     }
 }

@@ -15,6 +15,7 @@ struct VideoEncoding {
     var threads = 1
     var container = "mp4"
     var orientation = Orientation()
+    var pixelShape = PixelShape()
 }
 
 /// An FFmpeg encoder of one stream.
@@ -57,6 +58,9 @@ final class VideoEncoder {  // thread-bound
         context.pointee.framerate = av_d2q(rate, 100_000)
         // MPEG-4 part 2 keeps 16 bits of a denominator.
         context.pointee.time_base = AVRational(num: 1, den: name == "mpeg4" ? 60_000 : VideoWriter.ticks)
+        if !encoding.pixelShape.isSquare {
+            context.pointee.sample_aspect_ratio = av_d2q(encoding.pixelShape.aspect, 1 << 15)
+        }
         context.pointee.gop_size = Int32(encoding.keyInterval)
         context.pointee.thread_count = Int32(encoding.threads)
         context.pointee.flags |= AV_CODEC_FLAG_BITEXACT
