@@ -1,31 +1,6 @@
 import Base
 import Capture
 
-/// How results of recordings are written.
-package enum TableFormat: String, Sendable, CaseIterable {
-    case csv
-    case jsonl
-
-    /// Throws `.usage` where a table's name says that it is of the other format, or a picture or video. Other endings say
-    /// nothing: the format is that of the option.
-    func refuseName(_ path: String) throws(LandmarkdError) {
-        let ending = path.fileEnding
-        let other: Self? =
-            switch ending {
-            case "csv", "tsv": .csv
-            case "json", "jsonl", "ndjson": .jsonl
-            default: nil
-            }
-        guard other.map({ $0 != self }) ?? MediaFile.isKnown(ending), try !OutputFile(path).isSpecial else { return }
-        let rename = "name it \(path.fileStem).\(rawValue)"
-        throw LandmarkdError(
-            .usage, "\(path): the table is written as \(words), not as .\(ending)",
-            remedy: other.map { "\(rename), or add --format \($0.rawValue)" } ?? "\(rename); --overlay names a video")
-    }
-
-    private var words: String { self == .csv ? "CSV" : "JSON lines" }
-}
-
 /// Which file each recording's results go to.
 package struct OutputPlan: Sendable {
     package struct Job: Sendable, Equatable {
@@ -66,12 +41,12 @@ package struct OutputPlan: Sendable {
 
     private static func names(_ inputs: [MediaFile], _ format: TableFormat) throws(LandmarkdError) -> [String] {
         // By bytes: to Swift, an accent of its own and an accented letter are the same name.
-        let stems = Dictionary(grouping: inputs, by: \.path.fileStem.pathBytes)
+        let stems = Dictionary(grouping: inputs, by: \.tableStem.pathBytes)
         var taken: Set<[UInt8]> = []
         var names: [String] = []
         for input in inputs {
-            let isAlone = stems[input.path.fileStem.pathBytes]?.count == 1
-            let name = "\(isAlone ? input.path.fileStem : input.path.fileName).\(format.rawValue)"
+            let isAlone = stems[input.tableStem.pathBytes]?.count == 1
+            let name = "\(isAlone ? input.tableStem : input.path.fileName).\(format.rawValue)"
             guard taken.insert(name.pathBytes).inserted else {
                 throw LandmarkdError(
                     .usage, "\(input.path): another input would be written to \(name) too",

@@ -17,6 +17,8 @@ package struct RecordingBatch: Sendable {
         /// Whether the overlay draws smoothed landmarks, whatever the table holds.
         package var smoothsOverlay = true
         package var span = TimeSpan.whole
+        package var input = InputOptions()
+        package var rows = RowSelection.all
         /// At most as many threads work at once. Results do not depend on it.
         package var threads = 1
 
@@ -109,8 +111,7 @@ package struct RecordingBatch: Sendable {
     ) throws(LandmarkdError) -> RecordingSummary {
         let job = jobs[number]
         let path = job.input.path
-        let source: any FrameSource =
-            job.input.isStill ? try StillSource(path) : try VideoReader(path, span: options.span)
+        let source = try options.input.source(job.input, span: options.span)
         var pass = RecordingPass(name: path)
         pass.threads = max(1, options.threads / min(options.threads, jobs.count))
         pass.isInterrupted = isInterrupted
@@ -131,11 +132,7 @@ package struct RecordingBatch: Sendable {
             OverlayWriter(path: $0, lines: scheme.lines, smoothing: options.smoothsOverlay)
         }
         if let first { try overlay?.open(for: first) }
-        let table: any TrackOutput =
-            switch options.format {
-            case .csv: try TableWriter(csv: job.table, scheme: scheme)
-            case .jsonl: try TableWriter(jsonl: job.table, stream: job.input.path.fileName.shown)
-            }
-        return [table] + (overlay.map { [$0] } ?? [])
+        let table = try options.format.makeTable(job.table, scheme: scheme, stream: job.input.path.fileName.shown)
+        return [options.rows(of: job.input).thinning(table)] + (overlay.map { [$0] } ?? [])
     }
 }

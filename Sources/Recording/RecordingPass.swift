@@ -14,6 +14,8 @@ package struct RecordingSummary: Sendable, Equatable {
     package var clockJumps = 0
     /// Seconds from the first frame to the last one seen.
     package var time = 0.0
+    /// What the recording has to tell beside that.
+    package var note: String?
 
     package init() {}
 }
@@ -55,6 +57,7 @@ package struct RecordingPass {
             throw error
         }
         for output in outputs { try output.finish() }
+        summary.note = source.note
         return summary
     }
 

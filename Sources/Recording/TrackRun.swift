@@ -25,7 +25,8 @@ package struct TrackRun: Sendable {
         let files = try mediaFiles(console, &faults)
         let plan = try OutputPlan(
             inputs: files, output: output, format: options.format,
-            isMany: inputs.count > 1 || FileIdentity(path: inputs[0])?.isFolder == true)
+            isMany: inputs.count > 1
+                || (FileIdentity(path: inputs[0])?.isFolder == true && !options.input.foldersAreSequences))
         try checkOverlay(files, plan)
         let batch = RecordingBatch(jobs: plan.jobs, options: options)
         let state = Mutex(BatchState(jobs: plan.jobs))
@@ -59,7 +60,7 @@ package struct TrackRun: Sendable {
         var files: [MediaFile] = []
         for input in inputs {
             do throws(LandmarkdError) {
-                files += try Capture.mediaFiles(in: [input]) {
+                files += try options.input.recordings(in: input) {
                     console.warn("\($0): left out: not a regular file; name it itself to read it")
                 }
             } catch {
@@ -94,6 +95,7 @@ package struct TrackRun: Sendable {
         switch outcome {
         case .failure(let fault): console.report(fault)
         case .success(let summary):
+            if let note = summary.note { console.warn(note) }
             let broken = summary.brokenFrames > 0 ? ", \(summary.brokenFrames) failed to decode" : ""
             let jumps = summary.clockJumps
             let clock = jumps > 0 ? ", its clock jumped \(jumps == 1 ? "once" : "\(jumps) times")" : ""

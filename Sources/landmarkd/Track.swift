@@ -20,17 +20,24 @@ struct Track: ParsableCommand {
             is complete.
             """)
 
-    @Argument(help: "Videos, pictures, and folders of them.")
+    @Argument(
+        help: """
+            Videos, pictures, and folders of them; - for standard input; numbered pictures that are the frames of one recording by \
+            a pattern, frames/%06d.png.
+            """)
     var inputs: [String]
 
     @Option(
         name: [.short, .long],
         help: ArgumentHelp(
-            "Output file, or - for standard output; for several inputs a folder. (default: NAME.csv in the current folder)",
+            """
+            Output file, compressed where its name ends in .gz or .zst; - for standard output; for several inputs a folder. \
+            (default: NAME.csv in the current folder)
+            """,
             valueName: "path"))
     var output: String?
 
-    @Option(help: "CSV table, or one JSON object per frame.")
+    @Option(help: "CSV table, or one JSON object per frame; plain, or compressed by gzip or Zstandard.")
     var format = TableFormat.csv
 
     @Option(help: ArgumentHelp("Video to write with the landmarks drawn; for a single input.", valueName: "file.mp4"))
@@ -59,6 +66,8 @@ struct Track: ParsableCommand {
     @Option(help: ArgumentHelp("Seconds to track. (default: to the end)", valueName: "s"))
     var duration: Double?
 
+    @OptionGroup var input: TrackInput
+
     @Option(help: ArgumentHelp("Model file. (default: face68.safetensors that came with landmarkd)", valueName: "file"))
     var model: String?
 
@@ -85,6 +94,7 @@ struct Track: ParsableCommand {
         options.smoothsOverlay = smoothing == nil
         options.span = TimeSpan(start: start, duration: duration ?? .infinity)
         options.threads = threads ?? processorCount()
+        (options.input, options.rows) = (try input.options(), input.rows)
         var run = TrackRun(inputs: inputs, output: output, options: options)
         run.quiet = quiet
         let path = try ModelSearch().path(.landmarks, given: model)
