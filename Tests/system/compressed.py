@@ -24,9 +24,9 @@ with tempfile.TemporaryDirectory() as folder:
     for ending in ("gz", "zst"):
         assert pandas.read_csv(f"a.csv.{ending}").equals(plain)
         assert pandas.read_json(f"a.jsonl.{ending}", lines=True).equals(lines)
-        count, total = duckdb.sql(f"select count(*), sum(x_30) from read_csv('a.csv.{ending}')").fetchone()
+        count, total = duckdb.sql(f"select count(*), sum(x_30) from read_csv('a.csv.{ending}')").fetchall()[0]
         assert count == len(plain) and abs(total - plain["x_30"].sum()) < 1e-6 * max(1, abs(total))
-        (count,) = duckdb.sql(f"select count(*) from read_json('a.jsonl.{ending}')").fetchone()
+        (count,) = duckdb.sql(f"select count(*) from read_json('a.jsonl.{ending}')").fetchall()[0]
         assert count == len(lines)
     sizes = {name: os.path.getsize(name) for name in sorted(os.listdir("."))}
 print(f"pandas {pandas.__version__}, duckdb {duckdb.__version__}: {len(plain)} rows read alike; bytes: {sizes}")
