@@ -28,6 +28,8 @@ let package = Package(
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CV4L2", pkgConfig: "libv4l2", providers: [.apt(["libv4l-dev"])]),
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
         .target(name: "CKernels", cSettings: kernelFlags),
         .target(name: "Base", swiftSettings: computing),
@@ -42,7 +44,7 @@ let package = Package(
             name: "Rendering", dependencies: ["Base", "CKernels", "FaceTracking", "Safetensors"],
             swiftSettings: computing),
         .target(name: "Measures", dependencies: ["Base", "FaceTracking"], swiftSettings: computing),
-        .target(name: "Results", dependencies: ["Base", "FaceTracking"]),
+        .target(name: "Results", dependencies: ["Base", "CZlib", "CZstd", "FaceTracking"]),
         .target(
             name: "Samples",
             dependencies: [

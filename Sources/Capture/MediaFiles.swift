@@ -9,10 +9,26 @@ package struct MediaFile: Sendable, Equatable {
     package let subfolder: String
     /// For `readStill`; else for `VideoReader`.
     package let isStill: Bool
+    /// A sequence of stills; the path is a folder or a pattern, as `PictureSequence` takes it.
+    package let isSequence: Bool
 
-    package init(path: String, subfolder: String = "") {
-        (self.path, self.subfolder) = (path, subfolder)
-        isStill = Self.stillEndings.contains(Self.ending(of: path)) && !PictureSignature.isAnimated(path)
+    /// Of a sequence where `isSequence`.
+    package init(path: String, subfolder: String = "", isSequence: Bool = false) {
+        (self.path, self.subfolder, self.isSequence) = (path, subfolder, isSequence)
+        isStill = !isSequence && Self.stillEndings.contains(Self.ending(of: path)) && !PictureSignature.isAnimated(path)
+    }
+
+    /// What a table of it is called, without the format's ending.
+    package var tableStem: String { isSequence ? PictureSequence.name(path) : path.fileStem }
+
+    /// Standard input. Throws `usage` where that is a terminal.
+    package static func standardInput() throws(LandmarkdError) -> MediaFile {
+        guard isatty(STDIN_FILENO) == 0 else {
+            throw LandmarkdError(
+                .usage, "-: standard input is a terminal",
+                remedy: "send it a video: ffmpeg … -f matroska - | landmarkd track - -o FILE.csv")
+        }
+        return MediaFile(path: "/dev/stdin")
     }
 
     /// Ends the names of pictures that landmarkd draws of its tables: no recordings.
@@ -37,7 +53,7 @@ package struct MediaFile: Sendable, Equatable {
 
 /// Files and folders as given on a command line to files, in that order; of a folder its videos and stills sorted by name, then
 /// those of each folder inside it. Hidden files and folders, and plots of tables, are left out. Links to folders are followed. A
-/// file that was named is kept whatever its ending.
+/// file that was named is kept whatever its ending. "-" is standard input.
 ///
 /// A pipe or device in a folder, which might keep everything waiting, is left out too: `leftOut` is told of it. `failed` is told
 /// of a folder inside another one that cannot be read.
@@ -48,9 +64,8 @@ package func mediaFiles(
     var files: [MediaFile] = []
     for input in inputs {
         if input == "-" {
-            throw LandmarkdError(
-                .usage, "-: standard input is not read by this name",
-                remedy: "name it /dev/stdin: PROGRAM | landmarkd track /dev/stdin")
+            files.append(try .standardInput())
+            continue
         }
         var status = stat()
         guard input.withSystemPath({ stat($0, &status) }) == 0 else { throw unreadable(input, errno) }

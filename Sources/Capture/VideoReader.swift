@@ -6,7 +6,7 @@ import CFFmpeg
 /// Planes are the decoder's own, lent by reference and never copied; only pictures that are not Y, Cb, Cr (GIF, screen
 /// recordings in RGB) are converted, to full-range 4:4:4. A picture that cannot be decoded is reported in its place, without
 /// frame. A picture that the decoder patched up (concealed errors) counts as decoded. Size and format may change from
-/// frame to frame. Non-square pixels stay as stored.
+/// frame to frame. Pixels that are not square stay as stored, and frames tell their shape.
 package final class VideoReader {  // thread-bound
     package let info: VideoInfo
     /// Pictures so far that failed to decode.
@@ -39,17 +39,20 @@ package final class VideoReader {  // thread-bound
     /// Opens a file; no network address, list or script is ever followed.
     ///
     /// Only pictures in `span` are yielded; those before are decoded too, since only so their numbers are sure.
+    /// `raw`: what the file holds where that are pictures without a container.
     /// `threads`: the decoder's own; with more than 1, a broken picture's time is that of its neighbour plus a usual step.
     ///
     /// Throws `noInput` (missing, unreadable, a folder), `unusableData` (empty, no video, cut off, damaged, no decoder).
-    package init(_ path: String, threads: Int = 1, span: TimeSpan = .whole) throws(LandmarkdError) {
+    package init(
+        _ path: String, threads: Int = 1, span: TimeSpan = .whole, raw: RawVideo? = nil
+    ) throws(LandmarkdError) {
         precondition(
             threads >= 1 && span.start >= 0 && span.duration >= 0,
             "threads \(threads), \(span.start) + \(span.duration) s")
         (self.path, self.threads, self.span) = (path, threads, span)
         // Times come as decimals: half a microsecond of tolerance.
         window = (span.start - 0.5e-6)..<(span.end - 0.5e-6)
-        demuxer = try Demuxer(path)
+        demuxer = try Demuxer(path, raw: raw)
         let stream = demuxer.stream.pointee
         decoder = try VideoDecoder(stream.codecpar, threads: threads, path: path)
         info = VideoInfo(demuxer, codec: decoder.name)
@@ -157,7 +160,8 @@ package final class VideoReader {  // thread-bound
         guard let readable = scaler.readable(picture) else { return nil }
         let turned = lm_frame_display_matrix(picture.pointer).map { Orientation(displayMatrix: $0) }
         return Frame(
-            readable, fullRange: readable.isFullRange, orientation: turned ?? info.orientation, time: time)
+            readable, fullRange: readable.isFullRange, orientation: turned ?? info.orientation,
+            pixelShape: demuxer.pixelShape(of: picture), time: time)
     }
 
     private func tellFailure() throws(LandmarkdError) {

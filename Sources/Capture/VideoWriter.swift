@@ -27,15 +27,16 @@ package final class VideoWriter {  // thread-bound
     private var isFinished = false
 
     /// Pictures of `width` × `height`, of which H.264 drops an odd last column and row. `frameRate` (frames a second) is
-    /// a hint for the encoder. `quality`: 0 lossless, 18 looks like it, 23 small, … 51.
+    /// a hint for the encoder. Players stretch pictures whose pixels are not square. `quality`: 0 lossless, 18 looks like it, 23 small, … 51.
     ///
     /// Throws `usage` (an ending of another format), `cannotCreate` (folder), `noPermission`, `unavailable` (no encoder).
     package convenience init(
         _ path: String, width: Int, height: Int, frameRate: Double = 30, quality: Int = 20, fullRange: Bool = false,
-        threads: Int = 1
+        pixelShape: PixelShape = PixelShape(), threads: Int = 1
     ) throws(LandmarkdError) {
         var encoding = VideoEncoding()
         (encoding.quality, encoding.fullRange, encoding.threads) = (quality, fullRange, threads)
+        encoding.pixelShape = pixelShape
         encoding.container = try Self.container(of: path)
         try self.init(path, width: width, height: height, frameRate: frameRate, encoding: encoding)
     }
@@ -116,6 +117,7 @@ package final class VideoWriter {  // thread-bound
         avcodec_parameters_from_context(stream.pointee.codecpar, encoder.context)
         stream.pointee.time_base = encoder.context!.pointee.time_base
         stream.pointee.avg_frame_rate = encoder.context!.pointee.framerate
+        stream.pointee.sample_aspect_ratio = encoder.context!.pointee.sample_aspect_ratio
         if encoding.orientation != Orientation() {
             let isSet = lm_stream_set_display_matrix(stream, encoding.orientation.displayMatrix) == 0
             precondition(isSet, "no memory for a display matrix")

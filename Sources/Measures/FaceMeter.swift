@@ -29,34 +29,38 @@ package struct FaceMeter: Sendable {
     /// Forgets everybody.
     package mutating func reset() { people = [:] }
 
-    /// The faces of the frame at `time` (seconds) with what is measured on them. The frame's size is that of the picture as displayed.
-    package mutating func measure(_ faces: [TrackedFace], time: Double, width: Int, height: Int) -> [TrackedFace] {
+    /// The faces of the frame at `time` (seconds) with what is measured on them. The frame's size and the shape of its pixels are those
+    /// of the picture as displayed; all is measured in true proportions.
+    package mutating func measure(
+        _ faces: [TrackedFace], time: Double, width: Int, height: Int, pixels: PixelShape = PixelShape()
+    ) -> [TrackedFace] {
         people = people.filter { 0...Self.memory ~= time - $0.value.seen }
-        let solver = PoseSolver(Camera(width: width, height: height, focalLength: focalLength))
+        let size = pixels.squareSize(width: width, height: height)
+        let solver = PoseSolver(Camera(width: size.width, height: size.height, focalLength: focalLength))
         return faces.map { face in
             var face = face
             var person = people[face.id] ?? Person(seen: time)
-            face.measures = measures(of: face, &person, solver, time)
+            face.measures = measures(face.points.map { pixels.squareFromPixels($0) }, of: face, &person, solver, time)
             person.seen = time
             people[face.id] = person
             return face
         }
     }
 
-    private func measures(of face: TrackedFace, _ person: inout Person, _ solver: PoseSolver, _ time: Double)
-        -> FaceMeasures
-    {
+    private func measures(
+        _ points: [Point], of face: TrackedFace, _ person: inout Person, _ solver: PoseSolver, _ time: Double
+    ) -> FaceMeasures {
         var measures = FaceMeasures()
-        guard face.points.count == scheme.count, face.points.allSatisfy({ abs($0.x) < 1e6 && abs($0.y) < 1e6 }) else {
+        guard points.count == scheme.count, points.allSatisfy({ abs($0.x) < 1e6 && abs($0.y) < 1e6 }) else {
             return measures
         }
         if scheme == .ibug68 {
-            person.fit = solver.fit(face.points, confidence: face.pointConfidence, from: person.fit)
+            person.fit = solver.fit(points, confidence: face.pointConfidence, from: person.fit)
             measures.pose = person.fit?.pose
         }
         guard let parts else { return measures }
-        measures.eyes = eyes(parts, face.points, yaw: measures.pose?.yaw ?? 0, &person, time)
-        measures.mouth = parts.mouth(face.points)
+        measures.eyes = eyes(parts, points, yaw: measures.pose?.yaw ?? 0, &person, time)
+        measures.mouth = parts.mouth(points)
         return measures
     }
 

@@ -25,6 +25,7 @@ package final class MeasuredTracker: FaceTracker {
 
     package func process(_ frame: Frame) throws(LandmarkdError) -> [TrackedFace] {
         meter.measure(
-            try tracker.process(frame), time: frame.time, width: frame.displayWidth, height: frame.displayHeight)
+            try tracker.process(frame), time: frame.time, width: frame.displayWidth, height: frame.displayHeight,
+            pixels: frame.displayedPixelShape)
     }
 }

@@ -10,6 +10,9 @@ package protocol FrameSource: AnyObject {
     /// The next picture in the order of display; nil at the end.
     func next() throws(LandmarkdError) -> DecodedFrame?
 
+    /// What is to be told of it once all is read; nil where nothing is.
+    var note: String? { get }
+
     /// Ends waiting in `next`, from any thread: nobody wants more of it.
     func cancel()
 }
@@ -17,6 +20,8 @@ package protocol FrameSource: AnyObject {
 extension FrameSource {
     /// Files never wait.
     package func cancel() {}
+
+    package var note: String? { nil }
 }
 
 extension VideoReader: FrameSource {}

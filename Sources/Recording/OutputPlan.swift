@@ -112,7 +112,7 @@ struct TableNames {
     }
 
     private static func names(_ inputs: [MediaFile], in folders: [String], _ format: TableFormat) -> [String] {
-        let stems = zip(inputs, folders).map { $1 + $0.path.fileStem }
+        let stems = zip(inputs, folders).map { $1 + $0.tableStem }
         // By bytes: to Swift, an accent of its own and an accented letter are the same name.
         let counts = Dictionary(stems.map { ($0.pathBytes, 1) }, uniquingKeysWith: +)
         return inputs.indices.map { index in

@@ -6,7 +6,7 @@ import Results
 
 /// The recording as displayed, with the landmarks drawn, as a video.
 ///
-/// Its size is that of the first frame that was decoded; frames of other sizes are cut or filled up with black at the
+/// Its size and the shape of its pixels are those of the first frame that was decoded; frames of other sizes are cut or filled up with black at the
 /// right and below. Frames that failed to decode are left out: the one before is shown for longer.
 package final class OverlayWriter: TrackOutput {
     /// None: without its end a video cannot be played, so what is not finished is removed.
@@ -46,7 +46,8 @@ package final class OverlayWriter: TrackOutput {
     func open(for first: Frame) throws(LandmarkdError) {
         if writer != nil { return }
         size = (first.displayWidth, first.displayHeight)
-        writer = try VideoWriter(path, width: size.width, height: size.height, frameRate: frameRate)
+        writer = try VideoWriter(
+            path, width: size.width, height: size.height, frameRate: frameRate, pixelShape: first.displayedPixelShape)
     }
 
     /// The picture in the video's size; itself where it has it.

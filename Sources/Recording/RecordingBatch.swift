@@ -21,6 +21,8 @@ package struct RecordingBatch: Sendable {
         package var columns: [ColumnGroup]?
         /// Whether blinks are listed in a table beside each table.
         package var listsBlinks = false
+        package var input = InputOptions()
+        package var rows = RowSelection.all
         /// At most as many threads work at once. Results do not depend on it.
         package var threads = 1
         /// Whether no more recordings are begun once one has failed.
@@ -129,8 +131,7 @@ package struct RecordingBatch: Sendable {
         let job = jobs[number]
         let path = job.input.path
         let stamp = SourceStamp(path: path)
-        let source: any FrameSource =
-            job.input.isStill ? try StillSource(path) : try VideoReader(path, span: options.span)
+        let source = try options.input.source(job.input, span: options.span)
         var pass = RecordingPass(name: path)
         pass.threads = max(1, options.threads / min(options.threads, jobs.count))
         pass.isInterrupted = isInterrupted
@@ -154,15 +155,11 @@ package struct RecordingBatch: Sendable {
         }
         if let first { try overlay?.open(for: first) }
         if job.makesFolders { try makeFolders(above: job.table) }
-        let table: any TrackOutput =
-            switch options.format {
-            case .csv: try TableWriter(csv: job.table, scheme: scheme, groups: options.columns)
-            case .jsonl:
-                try TableWriter(jsonl: job.table, stream: job.input.path.fileName.shown, groups: options.columns)
-            }
+        let table = try options.format.makeTable(
+            job.table, scheme: scheme, stream: job.input.path.fileName.shown, groups: options.columns)
         var blinks: BlinkTable?
         if options.listsBlinks, let path = BlinkTable.path(besides: job.table) { blinks = try BlinkTable(path: path) }
         let others: [(any TrackOutput)?] = [blinks, overlay]
-        return [table] + others.compactMap(\.self)
+        return [options.rows(of: job.input).thinning(table)] + others.compactMap(\.self)
     }
 }

@@ -18,6 +18,8 @@ package struct RecordingSummary: Sendable, Equatable, Codable {
     package var time = 0.0
     /// Seconds from each frame with a face to the next frame.
     package var followedTime = 0.0
+    /// What the recording has to tell beside that.
+    package var note: String?
 
     package init() {}
 }
@@ -59,6 +61,7 @@ package struct RecordingPass {
             throw error
         }
         for output in outputs { try output.finish() }
+        summary.summary.note = source.note
         return summary.summary
     }
 

@@ -102,9 +102,8 @@ extension TrackRun {
                 faults.append(RecordingFault(input: input, fault: fault))
             }
             do throws(LandmarkdError) {
-                files += try mediaFiles(
-                    in: [input],
-                    leftOut: { console.warn("\($0): left out: not a regular file; name it itself to read it") },
+                files += try options.input.recordings(
+                    in: input, leftOut: { console.warn("\($0): left out: not a regular file; name it itself to read it") },
                     failed: add)
             } catch {
                 if inputs.count == 1 { throw error }
@@ -116,7 +115,8 @@ extension TrackRun {
         }
         let plan = try OutputPlan(
             inputs: files, output: output, format: options.format,
-            isMany: inputs.count > 1 || FileIdentity(path: inputs[0])?.isFolder == true)
+            isMany: inputs.count > 1
+                || (FileIdentity(path: inputs[0])?.isFolder == true && !options.input.foldersAreSequences))
         return (plan, faults)
     }
 

@@ -4,7 +4,8 @@ import Glibc
 /// A text file that grows by whole rows as `PATH.partial` and gets its name when it is complete; "-" is standard output.
 /// What `OutputFile` takes as it is – a device, a pipe – gets the rows in place.
 ///
-/// A row is what ends with `endRow`; it may be several lines that belong together.
+/// A row is what ends with `endRow`; it may be several lines that belong together. A compressed file is written in blocks of whole rows,
+/// each of which can be read without what follows.
 package final class RowFile {  // thread-bound
     package let path: String
     package let partialPath: String?
@@ -16,6 +17,8 @@ package final class RowFile {  // thread-bound
     /// Rows that are in the file.
     package private(set) var writtenRows = 0
     private var descriptor: Int32
+    /// Nil for plain text.
+    private let compressor: Compressor?
     private let mayReplace: Bool
     /// Seconds that a pipe which is full may keep a write waiting.
     private let patience: Double
@@ -29,12 +32,15 @@ package final class RowFile {  // thread-bound
     private var rowEnds: [Int] = []
 
     /// `mayReplace`: whether a file of that name, or its partial one, gives way. `patiently`: waits for the reader of a
-    /// pipe, and while the pipe is full, until the program is asked to end.
+    /// pipe, and while the pipe is full, until the program is asked to end. `compression`: nil for plain text.
     ///
     /// Throws `.cannotCreate` or `.noPermission` where the file cannot be made.
-    package init(path: String, mayReplace: Bool = true, patiently: Bool = true) throws(LandmarkdError) {
+    package init(
+        path: String, mayReplace: Bool = true, patiently: Bool = true, compression: Compression? = nil
+    ) throws(LandmarkdError) {
         (self.path, self.mayReplace) = (path, mayReplace)
         patience = patiently ? .infinity : 2
+        compressor = compression.map { Compressor($0) }
         output = path == "-" ? nil : try OutputFile(path)
         partialPath = output?.partialPath
         descriptor = try output?.open(exclusively: !mayReplace, patiently: patiently) ?? STDOUT_FILENO
@@ -51,44 +57,50 @@ package final class RowFile {  // thread-bound
         return partialPath != nil && fstat(descriptor, &status) == 0 && status.st_nlink == 0
     }
 
-    /// Bytes of the file once all is written out.
+    /// Bytes of the file once all is written out; an upper bound where it is compressed.
     package var size: Int { writtenBytes + text.bytes.count }
 
     /// A whole row is in `text`: writes it out, now or with those of the next moment.
     ///
     /// By the clock, not by the rows' times: where frames are slow, each row is written at once, and a program that is killed has lost
-    /// the rows of the last fifth of a second.
+    /// the rows of the last fifth of a second. Where rows are compressed it has lost those of the last block: blocks cut by the clock
+    /// would give other bytes each time.
     package func endRow() throws(LandmarkdError) {
         rowEnds.append(text.bytes.count)
         let now = monotonicSeconds()
-        guard now - flushedTime >= Self.longestWait || text.bytes.count >= 1 << 16 else { return }
+        let isLate = compressor == nil && now - flushedTime >= Self.longestWait
+        guard isLate || text.bytes.count >= 1 << 16 else { return }
         flushedTime = now
         try flush()
     }
 
-    /// Writes out all rows. Where that fails, a row that was cut is removed again, and those not written are lost.
-    package func flush() throws(LandmarkdError) {
+    /// Writes out all rows. Where that fails, a row that was cut is removed again, and those not written are lost; of a compressed file,
+    /// whole blocks.
+    package func flush() throws(LandmarkdError) { try write(.flush) }
+
+    private func write(_ step: Compressor.Step) throws(LandmarkdError) {
         defer {
             text.removeAll()
             rowEnds.removeAll(keepingCapacity: true)
         }
+        // A block that is lost cannot be left out: those after it refer to it.
+        let bytes = compressor.map { failure == nil ? $0.compress(text.bytes, step) : [] } ?? text.bytes
         var written = 0
-        while written < text.bytes.count {
-            let count = writePatiently(descriptor, text.bytes[written...], patience: patience)
+        while written < bytes.count {
+            let count = writePatiently(descriptor, bytes[written...], patience: patience)
             guard count > 0 else {
                 let why = errno
-                tally(written: removeCutRow(written))
+                tally(rows: removeCutRow(written), bytes: 0)
                 throw failed(why)
             }
             written += count
         }
-        tally(written: written)
+        tally(rows: compressor != nil && failure != nil ? 0 : rowEnds.count, bytes: written)
     }
 
-    private func tally(written: Int) {
-        let whole = rowEnds.count { $0 <= written }
+    private func tally(rows whole: Int, bytes: Int) {
         (writtenRows, lostRows) = (writtenRows + whole, lostRows + rowEnds.count - whole)
-        writtenBytes += written
+        writtenBytes += bytes
     }
 
     /// Flushes, syncs and gives the file its name.
@@ -97,9 +109,9 @@ package final class RowFile {  // thread-bound
         try output?.commit(mayReplace: mayReplace)
     }
 
-    /// Flushes and syncs; the partial file stays.
+    /// Flushes and syncs; the partial file stays. Nothing may be written after that.
     package func interrupt() throws(LandmarkdError) {
-        try flush()
+        try write(.end)
         guard let output else { return }
         let open = descriptor
         descriptor = -1
@@ -111,14 +123,16 @@ package final class RowFile {  // thread-bound
     /// Nothing of it shall stay.
     package func remove() { output?.discard() }
 
-    /// After `written` bytes of `text`: cuts the file back to its last whole row. How many bytes of `text` are left in it.
+    /// After `written` bytes of a block: cuts the file back to its last whole row, or block. How many rows of the block are left in it.
     private func removeCutRow(_ written: Int) -> Int {
-        guard partialPath != nil else { return written }
-        let whole = rowEnds.last { $0 <= written } ?? 0
+        let rows = compressor == nil ? rowEnds.count { $0 <= written } : 0
+        guard partialPath != nil else { return rows }
+        let whole = rows > 0 ? rowEnds[rows - 1] : 0
         let end = lseek(descriptor, 0, SEEK_CUR) - (written - whole)
-        guard end >= 0, ftruncate(descriptor, end) == 0 else { return written }
+        guard end >= 0, ftruncate(descriptor, end) == 0 else { return rows }
         lseek(descriptor, end, SEEK_SET)
-        return whole
+        writtenBytes += whole
+        return rows
     }
 
     private func failed(_ code: Int32) -> LandmarkdError {

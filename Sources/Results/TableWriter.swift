@@ -10,26 +10,29 @@ package final class TableWriter: TrackOutput {
 
     /// In the columns of OpenFace. Throws `.cannotCreate`, `.noPermission`.
     package convenience init(csv path: String, pointCount: Int) throws(LandmarkdError) {
-        try self.init(path, CSVRows(pointCount: pointCount))
+        try self.init(path, CSVRows(pointCount: pointCount), nil)
     }
 
     /// The same with the names of the points, where they have such, in its columns. `groups`: nil for the standard ones.
     package convenience init(
-        csv path: String, scheme: LandmarkScheme, groups: [ColumnGroup]? = nil
+        csv path: String, scheme: LandmarkScheme, groups: [ColumnGroup]? = nil, compression: Compression? = nil
     ) throws(LandmarkdError) {
-        try self.init(path, CSVRows(scheme, groups: groups))
+        try self.init(path, CSVRows(scheme, groups: groups), compression)
     }
 
     /// `stream` names the source in each object; `groups`: nil for all. Throws `.cannotCreate`, `.noPermission`.
     package convenience init(
-        jsonl path: String, stream: String, groups: [ColumnGroup]? = nil
+        jsonl path: String, stream: String, groups: [ColumnGroup]? = nil, compression: Compression? = nil
     ) throws(LandmarkdError) {
-        try self.init(path, JSONRows(stream: stream, groups: groups))
+        try self.init(path, JSONRows(stream: stream, groups: groups), compression)
     }
 
-    private init(_ path: String, _ rows: any RowFormat) throws(LandmarkdError) {
+    /// A path that ends with a compression's name is compressed whether asked or not.
+    private init(
+        _ path: String, _ rows: any RowFormat, _ compression: Compression?
+    ) throws(LandmarkdError) {
         self.rows = rows
-        file = try RowFile(path: path)
+        file = try RowFile(path: path, compression: compression ?? Compression(nameOf: path))
         file.text.append(rows.header)
     }
 

@@ -23,17 +23,24 @@ struct Track: ParsableCommand {
             sub01/rec.csv.
             """)
 
-    @Argument(help: "Videos, pictures, and folders of them, with the folders inside.")
+    @Argument(
+        help: """
+            Videos, pictures, and folders of them, with the folders inside; - for standard input; numbered pictures that are the \
+            frames of one recording by a pattern, frames/%06d.png.
+            """)
     var inputs: [String] = []
 
     @Option(
         name: [.short, .long],
         help: ArgumentHelp(
-            "Output file, or - for standard output; for several inputs a folder. (default: NAME.csv in the current folder)",
+            """
+            Output file, compressed where its name ends in .gz or .zst; - for standard output; for several inputs a folder. \
+            (default: NAME.csv in the current folder)
+            """,
             valueName: "path"))
     var output: String?
 
-    @Option(help: "CSV table, or one JSON object per frame.")
+    @Option(help: "CSV table, or one JSON object per frame; plain, or compressed by gzip or Zstandard.")
     var format = TableFormat.csv
 
     @Option(
@@ -79,6 +86,8 @@ struct Track: ParsableCommand {
     @Option(help: ArgumentHelp("Seconds to track. (default: to the end)", valueName: "s"))
     var duration: Double?
 
+    @OptionGroup var input: TrackInput
+
     @Option(help: ArgumentHelp("Model file. (default: face68.safetensors that came with landmarkd)", valueName: "file"))
     var model: String?
 
@@ -122,6 +131,7 @@ struct Track: ParsableCommand {
         options.stopsAtFailure = batch.failFast
         options.columns = try columns.map(ColumnGroup.list)
         options.listsBlinks = blinks
+        (options.input, options.rows) = (try input.options(), input.rows)
         var run = TrackRun(inputs: inputs, output: output, options: options)
         run.quiet = quiet
         run.batch = try batch.options()
@@ -147,6 +157,8 @@ struct Track: ParsableCommand {
             "smoothing=\(smoothing == .on ? "on" : "off")", "start=\(start)",
             "duration=\(duration.map { "\($0)" } ?? "whole")", "columns=\(columns ?? "default")",
             "focal_length=\(focalLength.map { "\($0)" } ?? "default")", "blinks=\(blinks)",
+            "rate=\(input.rate.map { "\($0.perSecond)" } ?? "own")", "every=\(input.every ?? 1)",
+            "raw=\(input.raw ?? "no") \(input.pixelFormat ?? "")", "sequence=\(input.sequence)",
         ]
     }
 

@@ -52,11 +52,6 @@ import Testing
         #expect(leftOut == [scratch.file("a.mp4")])
     }
 
-    @Test func standardInputHasAnotherName() {
-        let error = #expect(throws: LandmarkdError.self) { try mediaFiles(in: ["-"]) }
-        #expect(error?.exitCode == .usage && error?.remedy?.contains("/dev/stdin") == true)
-    }
-
     struct Crop: Sendable, CustomTestStringConvertible {
         let file: String
         let encoder: String

@@ -78,7 +78,6 @@ import Testing
         let result = try bash("mkfifo p; cat clip.mp4 > p & $L track p -q && cat clip.mp4 | $L track /dev/stdin -q")
         #expect(result.status == 0, "\(result.errors)")
         #expect(try shop.lines("p.csv").count == 4 && shop.lines("stdin.csv").count == 4)
-        expectFailure(try shop.landmarkd("track", "-"), .usage, "-: standard input")
     }
 
     @Test(arguments: [SIGTERM, SIGINT]) func aSignalEndsWaitingForAPipe(signal: Int32) throws {

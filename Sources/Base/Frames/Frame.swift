@@ -41,6 +41,8 @@ package struct Frame: Sendable {
     /// True: Y, Cb, Cr span 0…255. False: Y 16…235, Cb and Cr 16…240 (scaled by 2^(bitDepth−8)).
     package let fullRange: Bool
     package let orientation: Orientation
+    /// Of the stored picture, before `orientation`.
+    package let pixelShape: PixelShape
     /// Seconds from the first frame, by the source's clock.
     package var time: Double
     /// Keeps the planes' memory alive.
@@ -49,16 +51,27 @@ package struct Frame: Sendable {
     package init(
         width: Int, height: Int, luma: Plane, chroma: (cb: Plane, cr: Plane)? = nil,
         chromaShift: (x: Int, y: Int) = (0, 0), bitDepth: Int = 8, fullRange: Bool = false,
-        orientation: Orientation = Orientation(), time: Double = 0, owner: any AnyObject & Sendable
+        orientation: Orientation = Orientation(), pixelShape: PixelShape = PixelShape(), time: Double = 0,
+        owner: any AnyObject & Sendable
     ) {
         (self.width, self.height, self.luma, self.chroma) = (width, height, luma, chroma)
         (self.chromaShift, self.bitDepth, self.fullRange) = (chromaShift, bitDepth, fullRange)
-        (self.orientation, self.time, self.owner) = (orientation, time, owner)
+        (self.orientation, self.pixelShape, self.time, self.owner) = (orientation, pixelShape, time, owner)
     }
 
     /// Size as displayed.
     package var displayWidth: Int { orientation.quarterTurns.isMultiple(of: 2) ? width : height }
     package var displayHeight: Int { orientation.quarterTurns.isMultiple(of: 2) ? height : width }
+
+    /// Of the picture as displayed.
+    package var displayedPixelShape: PixelShape {
+        orientation.quarterTurns.isMultiple(of: 2) ? pixelShape : pixelShape.turned
+    }
+
+    /// Size as displayed, stretched until pixels are square.
+    package var squareSize: (width: Int, height: Int) {
+        displayedPixelShape.squareSize(width: displayWidth, height: displayHeight)
+    }
 }
 
 /// Memory for a picture of our own making (rendered, read from a still, rotated): planar Y, Cb, Cr, 8 bit.
@@ -96,14 +109,17 @@ package final class PixelBuffer: @unchecked Sendable {  // Sendable: written onl
     }
 
     /// The picture as a frame that keeps this buffer.
-    package func frame(fullRange: Bool, time: Double = 0, orientation: Orientation = Orientation()) -> Frame {
+    package func frame(
+        fullRange: Bool, time: Double = 0, orientation: Orientation = Orientation(),
+        pixelShape: PixelShape = PixelShape()
+    ) -> Frame {
         func strided(_ index: Int, _ rowStride: Int) -> Plane {
             Plane(base: UnsafeRawPointer(plane(index).baseAddress!), rowStride: rowStride, sampleStride: 1)
         }
         let chroma = hasChroma ? (cb: strided(1, chromaWidth), cr: strided(2, chromaWidth)) : nil
         return Frame(
             width: width, height: height, luma: strided(0, width), chroma: chroma, chromaShift: chromaShift,
-            fullRange: fullRange, orientation: orientation, time: time, owner: self)
+            fullRange: fullRange, orientation: orientation, pixelShape: pixelShape, time: time, owner: self)
     }
 
     private static func chromaSize(_ width: Int, _ height: Int, _ shift: (x: Int, y: Int)) -> Int {

@@ -11,6 +11,9 @@ final class Demuxer {  // thread-bound
     private let watch: NetworkWatch?
     /// What is read where the file is a pipe or the like; asked as well.
     let streamInput: InputStream?
+    private var end = StreamEnd()
+    /// Bytes of each picture of a file without a container; nil for others.
+    private let rawBytes: Int?
 
     /// Containers and raw streams of video; those of sound, so that a sound file is told as such. Lists, subtitles and
     /// scripts, which may name further files, stay out.
@@ -18,23 +21,24 @@ final class Demuxer {  // thread-bound
         "mov,matroska,avi,gif,apng,mpeg,mpegts,mpegvideo,flv,asf,ogg,nut,ivf,obu,yuv4mpegpipe,h264,hevc,m4v,mjpeg,vc1,mxf,"
         + "dv,rm,mp3,wav,w64,flac,aac,ac3,aiff,amr,au,caf"
 
-    /// Opens a file. Throws `noInput`, `unusableData` or `inputOutput`.
-    init(_ path: String) throws(LandmarkdError) {
-        (faults, watch) = (FileFaults(path: path), nil)
+    /// Opens a file; `raw` describes one that holds nothing but pictures. Throws `noInput`, `unusableData` or `inputOutput`.
+    init(_ path: String, raw: RawVideo? = nil) throws(LandmarkdError) {
+        (faults, watch, rawBytes) = (FileFaults(path: path), nil, raw?.bytes)
         _ = try checkedInputSize(path)
-        let options = ["protocol_whitelist": "file,pipe", "format_whitelist": Self.formats]
+        var options = ["protocol_whitelist": "file,pipe", "format_whitelist": raw == nil ? Self.formats : "rawvideo"]
+        if let raw { options.merge(raw.demuxerOptions) { $1 } }
         streamInput = FileIdentity(path: path)?.isRegular == false ? try InputStream(path) : nil
         if let streamInput {
             format = avformat_alloc_context()
             format?.pointee.interrupt_callback = streamInput.interruptCallback
         }
         // "file:" keeps a name like "concat:a" a name.
-        try open(streamInput.map { "pipe:\($0.descriptor)" } ?? "file:" + path, options)
+        try open(streamInput.map { "pipe:\($0.descriptor)" } ?? "file:" + path, options, raw == nil ? nil : "rawvideo")
     }
 
     /// Opens a network stream; `watch` ends waiting, in here and in `read`. Throws as `NetworkFaults` tells.
     init(_ address: NetworkAddress, watch: NetworkWatch) throws(LandmarkdError) {
-        (faults, self.watch) = (NetworkFaults(address: address, watch: watch), watch)
+        (faults, self.watch, rawBytes) = (NetworkFaults(address: address, watch: watch), watch, nil)
         streamInput = nil
         format = avformat_alloc_context()
         format?.pointee.interrupt_callback = AVIOInterruptCB(
@@ -48,19 +52,27 @@ final class Demuxer {  // thread-bound
         try open(address.full, options)
     }
 
-    private func open(_ url: String, _ values: [String: String]) throws(LandmarkdError) {
+    /// `container`: the only one that it can be; nil where the bytes tell.
+    private func open(
+        _ url: String, _ values: [String: String], _ container: String? = nil
+    ) throws(LandmarkdError) {
         ffmpegIsQuiet
         var options: OpaquePointer?
         defer { av_dict_free(&options) }
         for (name, value) in values { av_dict_set(&options, name, value, 0) }
-        let code = url.withSystemPath { avformat_open_input(&format, $0, nil, &options) }
+        let code = url.withSystemPath {
+            avformat_open_input(&format, $0, container.flatMap { av_find_input_format($0) }, &options)
+        }
         guard code >= 0 else { throw faults.opening(code) }
         let found = avformat_find_stream_info(format, nil)
         guard found >= 0 else { throw faults.opening(found) }
         try pickStream()
     }
 
-    deinit { avformat_close_input(&format) }
+    deinit {
+        if let format { _ = FFmpegLog.takeEndedEarly(format) }
+        avformat_close_input(&format)
+    }
 
     var stream: UnsafeMutablePointer<AVStream> { format!.pointee.streams[Int(streamIndex)]! }
     var formatName: String { String(cString: format!.pointee.iformat.pointee.name) }
@@ -71,11 +83,18 @@ final class Demuxer {  // thread-bound
         return rate.num > 0 && rate.den > 0 ? av_q2d(rate) : 0
     }
 
+    /// Of the stream's pictures as stored: the container's word counts before the codec's.
+    func pixelShape(of picture: Picture?) -> PixelShape {
+        let ratio = av_guess_sample_aspect_ratio(format, stream, picture?.pointer)
+        return PixelShape(aspect: ratio.num > 0 && ratio.den > 0 ? av_q2d(ratio) : 1)
+    }
+
     /// Whether the pictures come without a container. FFmpeg then makes up their rate and times: 25 a second.
     var isRaw: Bool { ["mpjpeg", "mjpeg", "h264", "hevc", "m4v", "mpegvideo", "vc1", "obu"].contains(formatName) }
 
-    /// Seconds, as the stream or the container tells.
+    /// Seconds, as the stream or the container tells. What is written to a pipe does not know yet how long it will be.
     var duration: Double? {
+        if streamInput != nil { return nil }
         if stream.pointee.duration > 0 { return Double(stream.pointee.duration) * av_q2d(stream.pointee.time_base) }
         let whole = format!.pointee.duration
         return whole > 0 ? Double(whole) / Double(AV_TIME_BASE) : nil
@@ -89,12 +108,27 @@ final class Demuxer {  // thread-bound
         while true {
             av_packet_unref(packet.pointer)
             let code = av_read_frame(format, packet.pointer)
-            if code == lm_averror_eof { return false }
+            if code == lm_averror_eof {
+                if streamInput != nil { try checkEnd() }
+                return false
+            }
             if code == lm_averror_eagain { continue }
             guard code >= 0 else { throw faults.reading(code) }
+            if let rawBytes, packet.pointer.pointee.size < rawBytes {
+                throw faults.cutFrame(Int(packet.pointer.pointee.size), of: rawBytes)
+            }
+            if streamInput != nil, let format, end.isShort(packet, format, name: formatName) { throw faults.cutOff }
             // AVI marks a repeated picture by a packet without bytes: nothing to decode.
-            if packet.pointer.pointee.stream_index == streamIndex, packet.pointer.pointee.size > 0 { return true }
+            guard packet.pointer.pointee.stream_index == streamIndex, packet.pointer.pointee.size > 0 else { continue }
+            if streamInput != nil { end.note(packet) }
+            return true
         }
+    }
+
+    private func checkEnd() throws(LandmarkdError) {
+        guard let format, let bytes = format.pointee.pb else { return }
+        let saysSo = FFmpegLog.takeEndedEarly(format)
+        if saysSo || end.isCut(formatName, byteCount: avio_tell(bytes)) { throw faults.cutOff }
     }
 
     private func pickStream() throws(LandmarkdError) {
@@ -122,6 +156,16 @@ protocol DemuxerFaults {
     func reading(_ code: Int32) -> LandmarkdError
     /// Only `others` is in it.
     func noVideo(_ others: String) -> LandmarkdError
+    /// It ends where it cannot be whole.
+    var cutOff: LandmarkdError { get }
+    /// It ends within a raw picture.
+    func cutFrame(_ bytes: Int, of whole: Int) -> LandmarkdError
+}
+
+extension DemuxerFaults {
+    var cutOff: LandmarkdError { reading(lm_averror_invalid_data) }
+
+    func cutFrame(_ bytes: Int, of whole: Int) -> LandmarkdError { reading(lm_averror_invalid_data) }
 }
 
 /// Faults of a file.
@@ -156,6 +200,19 @@ struct FileFaults: DemuxerFaults {
                 .unusableData, "\(path): reading: the file is damaged or truncated from here on",
                 remedy: "what came before is good; copy or record the file again for the rest")
             : LandmarkdError(.inputOutput, "\(path): reading: \(ffmpegText(code))", remedy: "check the disk")
+    }
+
+    var cutOff: LandmarkdError {
+        LandmarkdError(
+            .unusableData, "\(path): it ends in the middle of a frame: the program that writes it stopped early",
+            remedy: "what came before is good; see what that program said")
+    }
+
+    func cutFrame(_ bytes: Int, of whole: Int) -> LandmarkdError {
+        LandmarkdError(
+            .unusableData, "\(path): it ends in the middle of a frame: \(bytes) of \(whole) bytes",
+            remedy:
+                "what came before is good; check that --raw and --pixel-format are those of the program that wrote it")
     }
 
     func noVideo(_ others: String) -> LandmarkdError {

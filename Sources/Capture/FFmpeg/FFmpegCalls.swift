@@ -9,7 +9,7 @@ func ffmpegText(_ code: Int32) -> String {
 }
 
 /// Touch it before the first FFmpeg call: what goes wrong is told by our errors, not by lines on standard error.
-let ffmpegIsQuiet: Void = av_log_set_level(AV_LOG_QUIET)
+let ffmpegIsQuiet: Void = FFmpegLog.listen()
 
 /// An FFmpeg packet and the memory of its bytes.
 final class Packet {  // thread-bound

@@ -71,7 +71,7 @@ private func copyTurned(
 
 /// The frame shrunk by averaging so that its longer side is at most `side` pixels; the same frame if it is small enough.
 ///
-/// Range, time and orientation stay. 8-bit planar frames keep their chroma subsampling; others become 8-bit 4:2:0.
+/// Range, time, orientation and the shape of pixels stay. 8-bit planar frames keep their chroma subsampling; others become 8-bit 4:2:0.
 package func shrunk(_ frame: Frame, toLongerSide side: Int) -> Frame {
     precondition(side > 0, "shrinking to \(side) pixels")
     let longer = max(frame.width, frame.height)
@@ -89,5 +89,7 @@ package func shrunk(_ frame: Frame, toLongerSide side: Int) -> Frame {
             to: PictureScaler.Side(width: width, height: height, format: format, fullRange: frame.fullRange),
             flags: SWS_AREA)
     else { preconditionFailure("no memory to shrink a frame") }
-    return Frame(result, fullRange: frame.fullRange, orientation: frame.orientation, time: frame.time)
+    return Frame(
+        result, fullRange: frame.fullRange, orientation: frame.orientation, pixelShape: frame.pixelShape,
+        time: frame.time)
 }

@@ -19,6 +19,11 @@ final class InputStream: Sendable {
         while poll(&entry, 1, 100) <= 0 {
             if mustEnd { throw Self.interrupted(path) }
         }
+        guard entry.revents & Int16(POLLIN) != 0 else {
+            throw LandmarkdError(
+                .unusableData, "\(path): it ended before a single byte came",
+                remedy: "check the program that writes to it")
+        }
     }
 
     deinit { if descriptor >= 0 { close(descriptor) } }

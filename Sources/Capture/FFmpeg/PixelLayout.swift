@@ -61,7 +61,10 @@ struct PixelLayout {
 
 extension Frame {
     /// A frame over the planes of a picture in a readable format; the picture lives as long as the frame.
-    init(_ picture: Picture, fullRange: Bool, orientation: Orientation, time: Double) {
+    init(
+        _ picture: Picture, fullRange: Bool, orientation: Orientation, pixelShape: PixelShape = PixelShape(),
+        time: Double
+    ) {
         let layout = PixelLayout(picture.format)
         precondition(layout.isReadableInPlace, "a frame over \(picture.format)")
         let chroma =
@@ -69,7 +72,9 @@ extension Frame {
         self.init(
             width: picture.width, height: picture.height, luma: layout.plane(0, of: picture), chroma: chroma,
             chromaShift: (Int(layout.descriptor.log2_chroma_w), Int(layout.descriptor.log2_chroma_h)),
-            bitDepth: layout.bitDepth, fullRange: fullRange, orientation: orientation, time: time, owner: picture)
+            bitDepth: layout.bitDepth, fullRange: fullRange, orientation: orientation, pixelShape: pixelShape,
+            time: time,
+            owner: picture)
     }
 }
 

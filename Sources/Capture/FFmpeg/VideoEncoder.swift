@@ -15,6 +15,7 @@ struct VideoEncoding {
     var threads = 1
     var container = "mp4"
     var orientation = Orientation()
+    var pixelShape = PixelShape()
 }
 
 /// An FFmpeg encoder of one stream.
@@ -57,6 +58,9 @@ final class VideoEncoder {  // thread-bound
         context.pointee.framerate = av_d2q(rate, 100_000)
         // MPEG-4 part 2 keeps 16 bits of a denominator.
         context.pointee.time_base = AVRational(num: 1, den: name == "mpeg4" ? 60_000 : VideoWriter.ticks)
+        if !encoding.pixelShape.isSquare {
+            context.pointee.sample_aspect_ratio = av_d2q(encoding.pixelShape.aspect, 1 << 15)
+        }
         context.pointee.gop_size = Int32(encoding.keyInterval)
         context.pointee.thread_count = Int32(encoding.threads)
         context.pointee.flags |= AV_CODEC_FLAG_BITEXACT
@@ -65,6 +69,9 @@ final class VideoEncoder {  // thread-bound
             context.pointee.max_b_frames = Int32(encoding.reorderedPictures)
             av_opt_set(context.pointee.priv_data, "preset", "veryfast", 0)
             av_opt_set(context.pointee.priv_data, "crf", "\(encoding.quality)", 0)
+            // x264 164 with AVX-512 takes the last macroblock's weight in its macroblock tree from memory that nobody wrote, so that
+            // the same pictures do not always give the same bytes.
+            if name == "libx264" { av_opt_set(context.pointee.priv_data, "mbtree", "0", 0) }
             if name == "libx265" { av_opt_set(context.pointee.priv_data, "x265-params", "log-level=none", 0) }
         } else {
             // A fixed quantiser, 2 … 31; 20 of x264's scale is about 4.

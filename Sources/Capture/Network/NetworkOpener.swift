@@ -171,7 +171,9 @@ private final class NetworkSource: LiveSource {  // thread-bound
             brokenFrames += 1
             return nil
         }
-        return Frame(readable, fullRange: readable.isFullRange, orientation: orientation, time: time)
+        return Frame(
+            readable, fullRange: readable.isFullRange, orientation: orientation,
+            pixelShape: demuxer.pixelShape(of: picture), time: time)
     }
 
     /// Seconds from the first picture, growing.

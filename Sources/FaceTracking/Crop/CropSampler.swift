@@ -26,7 +26,7 @@ package final class CropSampler {
     /// Writes `[height, width, 3]` floats: Y, Cb, Cr scaled to −1…1 by the frame's range; −1, 0, 0 outside the picture.
     ///
     /// - Parameters:
-    ///   - frameFromCrop: from crop units to the picture as displayed, as `CropLayout` gives it.
+    ///   - frameFromCrop: from crop units to the picture as displayed, its pixels made square, as `CropLayout` gives it.
     ///   - mirrored: the crop is flipped left to right after sampling.
     ///   - grey: colour is left out, Cb = Cr = 0.
     ///   - coarse: pixels along a side of a square crop, where fewer than the sampler's are wanted.
@@ -83,8 +83,9 @@ package final class CropSampler {
 }
 
 extension Frame {
-    /// Place in the stored picture of a place in the displayed one: the turns undone, then the flip.
-    func stored(_ p: Point) -> Point {
+    /// Place in the stored picture of a place in the displayed one with square pixels: the stretch undone, the turns, then the flip.
+    func stored(_ square: Point) -> Point {
+        let p = displayedPixelShape.pixelsFromSquare(square)
         let (right, bottom) = (Double(width - 1), Double(height - 1))
         let flipped: Point =
             switch orientation.quarterTurns {

@@ -10,7 +10,7 @@ package protocol FaceLocator: AnyObject {
 
 /// The part of a picture that is searched for faces: a rectangle of whole pixels, which may reach beyond the picture.
 package struct SearchWindow: Sendable, Equatable {
-    /// Upper left corner, pixels of the picture as displayed.
+    /// Upper left corner, in the picture as displayed with square pixels.
     package var x: Int
     package var y: Int
     package var width: Int
@@ -22,7 +22,8 @@ package struct SearchWindow: Sendable, Equatable {
 
     /// All of a frame.
     package init(_ frame: Frame) {
-        self.init(x: 0, y: 0, width: frame.displayWidth, height: frame.displayHeight)
+        let size = frame.squareSize
+        self.init(x: 0, y: 0, width: size.width, height: size.height)
     }
 
     /// Four parts that overlap by a fifth of the window, so that faces too small for the locator in all of it are whole in one of them.

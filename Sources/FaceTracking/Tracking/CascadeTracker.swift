@@ -6,6 +6,9 @@ import Base
 /// missed face is searched around its last place, then in the whole frame, and its track ends when it stays away. A face
 /// found there continues the track only where place, size and appearance agree, and a cut to another scene ends all tracks. Ids
 /// are never reused.
+///
+/// In here all places are in the picture with square pixels: crops have true proportions, whatever the recording stores. Only what
+/// leaves is in the picture's own pixels.
 package final class CascadeTracker: FaceTracker {
     package let pointCount: Int
     package var scheme: LandmarkScheme { runner.scheme }
@@ -22,8 +25,9 @@ package final class CascadeTracker: FaceTracker {
     private var nextID = 1
     private var lastSearch: Double?
     private var nextPart = 0
-    /// Size of the last frame, as displayed.
+    /// Size of the last frame, as displayed, and the shape of its pixels.
     private var size: Point?
+    private var pixelShape = PixelShape()
     /// Searches since the beginning: of whole frames, or around the place where a face was lost.
     package private(set) var searches = 0
 
@@ -38,9 +42,10 @@ package final class CascadeTracker: FaceTracker {
     package func reset() {
         (tracks, tracksBeforeCut, scene) = ([], [], SceneWatch())
         (lastSearch, nextPart, size, nextID, searches) = (nil, 0, nil, 1, 0)
+        pixelShape = PixelShape()
     }
 
-    /// Starts a track from these landmarks without an evaluation; the next frame may be of any scene.
+    /// Starts a track from these landmarks (of a picture with square pixels) without an evaluation; the next frame may be of any scene.
     package func begin(at points: [Point], time: Double) {
         scene = SceneWatch()
         let estimate = CascadeEstimate(points: points, presence: 1, confidence: 1, pointConfidence: [])
@@ -67,7 +72,8 @@ package final class CascadeTracker: FaceTracker {
 
     /// A stream that changes its size shows the same scene, larger or smaller.
     private func adapt(to frame: Frame) {
-        let next = Point(Double(frame.displayWidth), Double(frame.displayHeight))
+        pixelShape = frame.displayedPixelShape
+        let next = frame.squareExtent
         if let size, size != next {
             let nextFromLast = SimilarityMap(scale: next.y / size.y, angle: 0, from: size / 2, to: next / 2)
             for index in tracks.indices { tracks[index].move(by: nextFromLast) }
@@ -112,7 +118,8 @@ package final class CascadeTracker: FaceTracker {
     /// Large enough to sample, and not out of the picture altogether.
     private func isUsable(_ points: [Point], _ frame: Frame) -> Bool {
         let centre = points.centroid
-        let inside = 0...Double(frame.displayWidth) ~= centre.x && 0...Double(frame.displayHeight) ~= centre.y
+        let size = frame.squareExtent
+        let inside = 0...size.x ~= centre.x && 0...size.y ~= centre.y
         return inside && crop(points).scale >= settings.smallestCrop
     }
 
@@ -179,7 +186,7 @@ package final class CascadeTracker: FaceTracker {
         for track in tracks where track.estimate == nil {
             let window = SearchWindow(
                 around: track.expectedCentre(at: frame.time), crop: track.crop, sides: settings.nearby)
-            guard window.width < min(frame.displayWidth, frame.displayHeight) else { continue }
+            guard Double(window.width) < frame.squareExtent.min() else { continue }
             searches += 1
             search(frame, in: window)
         }
@@ -240,11 +247,17 @@ package final class CascadeTracker: FaceTracker {
 
     private func face(_ track: FaceTrack) -> TrackedFace? {
         guard let estimate = track.estimate else { return nil }
+        let points = estimate.points.map { pixelShape.pixelsFromSquare($0) }
         return TrackedFace(
             id: track.id, confidence: calibrated.confidence ? estimate.confidence : nil,
-            box: Box(around: estimate.points), points: estimate.points,
+            box: Box(around: points), points: points,
             pointConfidence: calibrated.points ? estimate.pointConfidence : [])
     }
+}
+
+extension Frame {
+    /// `squareSize` as a place.
+    fileprivate var squareExtent: Point { Point(Double(squareSize.width), Double(squareSize.height)) }
 }
 
 /// Decisions of a tracker; times in seconds, never in frames.
@@ -269,7 +282,7 @@ package struct TrackingSettings: Sendable, Equatable {
     package var idleSearchInterval = 0.25
     /// Side of the window in which a face that was just lost is looked for first, in sides of its crop.
     package var nearby = 3.0
-    /// Shortest side of a crop in pixels of the picture.
+    /// Shortest side of a crop in square pixels of the picture.
     package var smallestCrop = 16.0
     /// Rejected proposals after which a search gives up.
     package var proposals = 4

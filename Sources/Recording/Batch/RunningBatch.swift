@@ -78,6 +78,7 @@ struct RunningBatch: Sendable {
         switch outcome {
         case .failure(let fault): console.report(fault)
         case .success(let summary):
+            if let note = summary.note { console.warn(note) }
             let broken = summary.brokenFrames > 0 ? ", \(summary.brokenFrames) failed to decode" : ""
             let jumps = summary.clockJumps
             let clock = jumps > 0 ? ", its clock jumped \(jumps == 1 ? "once" : "\(jumps) times")" : ""

@@ -22,9 +22,9 @@ import Testing
 
     /// The reference page tells what is served.
     @Test func everyPathOfTheReferenceIsServed() async throws {
-        let board = deliveringBoard("door")
-        board.publish(frame: 1)
-        try await ServedStreams.run([board]) { served in
+        let stream = deliveringStream("door")
+        stream.publish(frame: 1)
+        try await ServedStreams.run([stream]) { served in
             for endpoint in HTTPEndpoint.all where endpoint.type != "text/event-stream" && endpoint.type != "image/jpeg"
             {
                 let answer = try await served.ask(endpoint.path.replacing("NAME", with: "door"))
