@@ -103,7 +103,8 @@ extension TrackRun {
             }
             do throws(LandmarkdError) {
                 files += try options.input.recordings(
-                    in: input, leftOut: { console.warn("\($0): left out: not a regular file; name it itself to read it") },
+                    in: input,
+                    leftOut: { console.warn("\($0): left out: not a regular file; name it itself to read it") },
                     failed: add)
             } catch {
                 if inputs.count == 1 { throw error }
