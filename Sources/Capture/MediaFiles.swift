@@ -55,8 +55,8 @@ package struct MediaFile: Sendable, Equatable {
 /// those of each folder inside it. Hidden files and folders, and plots of tables, are left out. Links to folders are followed. A
 /// file that was named is kept whatever its ending. "-" is standard input.
 ///
-/// A pipe or device in a folder, which might keep everything waiting, is left out too: `leftOut` is told of it. `failed` is told
-/// of a folder inside another one that cannot be read.
+/// A pipe or device in a folder, which might keep everything waiting, is left out too: `leftOut` receives it. `failed` receives
+/// the fault of a folder inside another one that cannot be read.
 /// Throws `noInput` where an input is missing or unreadable, `unusableData` where a folder holds no video or picture.
 package func mediaFiles(
     in inputs: [String], leftOut: (String) -> Void = { _ in }, failed: (LandmarkdError) -> Void = { _ in }

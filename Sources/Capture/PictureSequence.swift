@@ -9,7 +9,7 @@ import Glibc
 package struct PictureSequence: Sendable {
     /// Paths by place; nil where a number is missing.
     package let pictures: [String?]
-    /// What is to be told of the names: missing numbers, names that are not numbers; nil where nothing is.
+    /// A warning about the names, if there is one: missing numbers, names that are not numbers.
     package let note: String?
 
     /// `path` is a folder or a pattern. Throws `noInput` where there is no picture, or the folder cannot be read, `usage` for a wrong

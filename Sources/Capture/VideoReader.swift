@@ -6,7 +6,7 @@ import CFFmpeg
 /// Planes are the decoder's own, lent by reference and never copied; only pictures that are not Y, Cb, Cr (GIF, screen
 /// recordings in RGB) are converted, to full-range 4:4:4. A picture that cannot be decoded is reported in its place, without
 /// frame. A picture that the decoder patched up (concealed errors) counts as decoded. Size and format may change from
-/// frame to frame. Pixels that are not square stay as stored, and frames tell their shape.
+/// frame to frame. Pixels that are not square stay as stored, and frames carry their shape.
 package final class VideoReader {  // thread-bound
     package let info: VideoInfo
     /// Pictures so far that failed to decode.

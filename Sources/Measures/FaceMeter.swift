@@ -105,7 +105,7 @@ package struct FaceParts: Sendable {
     private let rightBrow: [Int]
     private let leftBrow: [Int]
 
-    /// Nil where the scheme does not tell.
+    /// Nil where the scheme does not define them.
     package init?(_ scheme: LandmarkScheme) {
         let openings = scheme.openings
         let eyes = openings.filter { $0.part == .eyes }

@@ -2,7 +2,7 @@
 ///
 /// The points are those of models/average-face.safetensors: x and y are means over 2009 annotated faces, depth is how landmarks of
 /// turned faces move (`ShapeStatistics`). A test keeps both equal. The scale of the depth was checked in two ways. Rigid structure from
-/// motion over the same faces, which is told no depth, places the nose's tip at 0.48 of the outer-eye distance before the eye corners
+/// motion over the same faces, which knows no depth, places the nose's tip at 0.48 of the outer-eye distance before the eye corners
 /// (0.45 here; perspective, which it leaves out, makes it too large by some 3 %). Tables of measured heads (Farkas 1994, "Anthropometry
 /// of the Head and Face", young adults of North America, men / women, in mm; here at an outer-eye distance of 89.5): outer eye corners
 /// 91.2 / 87.8; tip of the nose to its base 19.5 / 19.7, here 19.1; bridge to base of the nose 54.8 / 50.6, here 52.6; bridge to chin

@@ -1,7 +1,7 @@
 /// How far a person's eye is open and shut, learned while it is watched: what is usual for faces and what the network makes of lids
 /// differ from person to person.
 ///
-/// Openings are counted by size; older ones fade, so that a person who moves nearer, turns or tires is learned anew.
+/// Openings are counted by size; older ones fade, so that a person who moves nearer, turns or tires is learned again.
 struct OpenEye: Sendable {
     private static let bins = 80
     /// Opening that belongs to the last bin.

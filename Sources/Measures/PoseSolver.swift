@@ -111,7 +111,7 @@ package struct PoseSolver: Sendable {
     private func system(_ fit: Fit, _ points: [Point], _ weights: [Double]) -> NormalEquations? {
         var system = NormalEquations()
         let focal = camera.focalLength
-        // Errors are told in millimetres at the head.
+        // Errors are in millimetres at the head.
         let unit = fit.translation.z / focal
         let tolerance = Self.tolerance * Self.tolerance
         var sum = 0.0

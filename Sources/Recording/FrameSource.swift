@@ -10,7 +10,7 @@ package protocol FrameSource: AnyObject {
     /// The next picture in the order of display; nil at the end.
     func next() throws(LandmarkdError) -> DecodedFrame?
 
-    /// What is to be told of it once all is read; nil where nothing is.
+    /// A warning about it once all is read, if there is one.
     var note: String? { get }
 
     /// Ends waiting in `next`, from any thread: nobody wants more of it.

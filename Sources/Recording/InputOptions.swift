@@ -3,7 +3,7 @@ import Capture
 import FaceTracking
 import Results
 
-/// How inputs are read that do not tell all themselves.
+/// How inputs without a container are read: picture sequences and raw frames.
 package struct InputOptions: Sendable {
     /// Every folder is one recording, its pictures are the frames.
     package var foldersAreSequences = false
@@ -75,7 +75,7 @@ final class SequenceSource: FrameSource {
         }
     }
 
-    /// What is to be told of the names, and of the first picture that could not be decoded.
+    /// A warning about the names, and about the first picture that could not be decoded.
     var note: String? {
         let notes = [nameNote, firstFault?.cause].compactMap(\.self)
         return notes.isEmpty ? nil : notes.joined(separator: "; ")

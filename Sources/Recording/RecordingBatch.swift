@@ -17,7 +17,7 @@ package struct RecordingBatch: Sendable {
         /// Whether the overlay draws smoothed landmarks, whatever the table holds.
         package var smoothsOverlay = true
         package var span = TimeSpan.whole
-        /// What tables tell of a face; nil for what the format has by default.
+        /// Groups of columns that tables have; nil for what the format has by default.
         package var columns: [ColumnGroup]?
         /// Whether blinks are listed in a table beside each table.
         package var listsBlinks = false

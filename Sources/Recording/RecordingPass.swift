@@ -18,7 +18,7 @@ package struct RecordingSummary: Sendable, Equatable, Codable {
     package var time = 0.0
     /// Seconds from each frame with a face to the next frame.
     package var followedTime = 0.0
-    /// What the recording has to tell beside that.
+    /// A warning about the recording, if there is one.
     package var note: String?
 
     package init() {}

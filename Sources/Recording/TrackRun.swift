@@ -3,7 +3,7 @@ import Capture
 import FaceTracking
 import Synchronization
 
-/// `landmarkd track`: recordings to tables, told on standard error as it goes.
+/// `landmarkd track`: recordings to tables, with progress on standard error.
 package struct TrackRun: Sendable {
     /// What is asked of a run besides what is asked of each recording.
     package struct Options: Sendable {
@@ -35,7 +35,7 @@ package struct TrackRun: Sendable {
         (self.inputs, self.output, self.options) = (inputs, output, options)
     }
 
-    /// Tracks all recordings. Faults of single ones are told and do not stop the others, unless that was asked; nil where there was
+    /// Tracks all recordings. Faults of single ones are reported and do not stop the others, unless that was asked for; nil where there was
     /// none and every table is whole, else 130 where interrupted, else the code of the first.
     ///
     /// Throws where nothing can begin: wrong outputs or manifest, tables that would be lost, no usable input at all, no tracker.

@@ -60,7 +60,7 @@ package enum ColumnGroup: String, Sendable, CaseIterable {
         return allCases.filter { words.contains($0.rawValue) }
     }
 
-    /// Whether landmarks of this scheme tell anything of it.
+    /// Whether it can be computed from landmarks of this scheme.
     package func isKnown(in scheme: LandmarkScheme) -> Bool {
         switch self {
         case .pose: scheme == .ibug68
@@ -86,7 +86,7 @@ package enum ColumnGroup: String, Sendable, CaseIterable {
             [
                 Column(
                     "confidence_0 … confidence_67", "", "0 to 1",
-                    "probability that the landmark is off by at most 0.08 of the eye distance; empty where the model does not tell"
+                    "probability that the landmark is off by at most 0.08 of the eye distance; empty where the model does not give it"
                 )
             ]
         }

@@ -21,7 +21,7 @@ package struct JSONField: Sendable {
         JSONField("faces", "", "list of the faces that are followed, in the order of their ids; empty where nobody is"),
     ]
 
-    /// Members of a face. Those of a group are left out where `columns` does not name it, and null where the face does not tell it.
+    /// Members of a face. Those of a group are left out where `columns` does not name it, and null where the face does not have it.
     package static let face: [JSONField] = [
         JSONField("id", "", "number of the face, from 1: constant while it is followed, never used again"),
         JSONField(

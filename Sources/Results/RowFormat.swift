@@ -16,7 +16,7 @@ package protocol RowFormat: Sendable {
 /// Rows in the columns of OpenFace: `frame,face_id,timestamp,confidence,success`, then the chosen groups, one row for each face. Points
 /// that have names are called by them: `x_chin`.
 ///
-/// A frame in which nobody is followed has one row with face 0, success 0 and zeros. What a model or a face does not tell is empty.
+/// A frame in which nobody is followed has one row with face 0, success 0 and zeros. What a model or a face does not have is empty.
 /// Times have 6 digits after the point, angles 4, distances in space 1, all else 3.
 package struct CSVRows: RowFormat {
     package let header: String
@@ -27,7 +27,7 @@ package struct CSVRows: RowFormat {
     /// Without measures, which only known schemes have.
     package init(pointCount: Int) { self.init(points: (0..<pointCount).map { "\($0)" }, [.points]) }
 
-    /// `groups`: nil for the standard ones, of which those are left out that landmarks of the scheme cannot tell.
+    /// `groups`: nil for the standard ones, of which those are left out that cannot be computed from landmarks of the scheme.
     package init(_ scheme: LandmarkScheme, groups: [ColumnGroup]? = nil) {
         self.init(
             points: scheme.pointNames.isEmpty ? (0..<scheme.count).map { "\($0)" } : scheme.pointNames,

@@ -27,7 +27,7 @@ extension TextBuffer {
     }
 
     /// A list of objects with `id`, `confidence`, `box` and the members of the groups. Measures that nobody took are left out, those
-    /// that the face does not tell are null.
+    /// that the face does not have are null.
     package mutating func append(_ faces: [TrackedFace], _ groups: [ColumnGroup] = ColumnGroup.allCases) {
         appendList(faces) { $0.append($1, groups) }
     }

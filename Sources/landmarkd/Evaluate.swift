@@ -25,8 +25,8 @@ struct Evaluate: ParsableCommand {
 
             --task pose compares head poses with those of drawn heads, in degrees; with --data, also those of mirrored, shrunk and \
             rolled copies of the pictures. --task blinks counts blinks found in drawn clips; with --data, also in the pictures, whose \
-            lids are shut by warping, and in videos beside which NAME.csv tells in columns 'frame' (from 0) and 'blink' (0 or 1) when \
-            somebody blinks.
+            lids are shut by warping, and in videos with a table NAME.csv beside them, whose columns 'frame' (from 0) and 'blink' (0 or 1) \
+            say when somebody blinks.
             """)
 
     @Option(

@@ -63,7 +63,7 @@ struct ReferencePage {
             [
                 "A table has a row for each decoded frame and face, in the order of frames and face_id. A frame in which nobody is "
                     + "followed, or which failed to decode, has one row with zeros and success 0: frame numbers have no gaps.",
-                "A cell is empty where it cannot be told: measures of landmarks other than 300-W's 68, a pose that no head has, "
+                "A cell is empty where its value is unknown: measures of landmarks other than 300-W's 68, a pose that no head has, "
                     + "the opening of an eye before it is known.",
                 "Names, units, axes and signs are those of OpenFace where it has such a column. Left and right are the person's.",
             ],

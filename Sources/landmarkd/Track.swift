@@ -168,6 +168,6 @@ struct Track: ParsableCommand {
         guard !unknown.isEmpty else { return }
         let names = unknown.map(\.rawValue).joined(separator: ", ")
         Console(title: "track", quiet: quiet)
-            .warn("\(names): stays empty, the model's landmarks (\(scheme.name)) do not tell it")
+            .warn("\(names): stays empty: it cannot be computed from the model's landmarks (\(scheme.name))")
     }
 }

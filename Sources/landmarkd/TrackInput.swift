@@ -7,7 +7,7 @@ extension FrameRate: ExpressibleByArgument {
     public init?(argument: String) { self.init(argument) }
 }
 
-/// Options of `track` for inputs that do not tell all themselves, and for fewer rows.
+/// Options of `track` for inputs without a container, and for fewer rows.
 struct TrackInput: ParsableArguments {
     @Flag(
         help: "Take each folder for one recording whose frames are its pictures, in the natural order of their names.")

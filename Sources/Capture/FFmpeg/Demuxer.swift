@@ -15,7 +15,7 @@ final class Demuxer {  // thread-bound
     /// Bytes of each picture of a file without a container; nil for others.
     private let rawBytes: Int?
 
-    /// Containers and raw streams of video; those of sound, so that a sound file is told as such. Lists, subtitles and
+    /// Containers and raw streams of video; those of sound, so that a sound file is recognised as such. Lists, subtitles and
     /// scripts, which may name further files, stay out.
     private static let formats =
         "mov,matroska,avi,gif,apng,mpeg,mpegts,mpegvideo,flv,asf,ogg,nut,ivf,obu,yuv4mpegpipe,h264,hevc,m4v,mjpeg,vc1,mxf,"
@@ -36,7 +36,7 @@ final class Demuxer {  // thread-bound
         try open(streamInput.map { "pipe:\($0.descriptor)" } ?? "file:" + path, options, raw == nil ? nil : "rawvideo")
     }
 
-    /// Opens a network stream; `watch` ends waiting, in here and in `read`. Throws as `NetworkFaults` tells.
+    /// Opens a network stream; `watch` ends waiting, in here and in `read`. Throws the errors of `NetworkFaults`.
     init(_ address: NetworkAddress, watch: NetworkWatch) throws(LandmarkdError) {
         (faults, self.watch, rawBytes) = (NetworkFaults(address: address, watch: watch), watch, nil)
         streamInput = nil
@@ -52,7 +52,7 @@ final class Demuxer {  // thread-bound
         try open(address.full, options)
     }
 
-    /// `container`: the only one that it can be; nil where the bytes tell.
+    /// `container`: the only one that it can be; nil where it is found from the bytes.
     private func open(
         _ url: String, _ values: [String: String], _ container: String? = nil
     ) throws(LandmarkdError) {
@@ -77,7 +77,7 @@ final class Demuxer {  // thread-bound
     var stream: UnsafeMutablePointer<AVStream> { format!.pointee.streams[Int(streamIndex)]! }
     var formatName: String { String(cString: format!.pointee.iformat.pointee.name) }
 
-    /// Frames a second as the container tells or the first ones show; 0 where unknown.
+    /// Frames a second by the container or by the first frames; 0 where unknown.
     var frameRate: Double {
         let rate = av_guess_frame_rate(format, stream, nil)
         return rate.num > 0 && rate.den > 0 ? av_q2d(rate) : 0
@@ -92,7 +92,7 @@ final class Demuxer {  // thread-bound
     /// Whether the pictures come without a container. FFmpeg then makes up their rate and times: 25 a second.
     var isRaw: Bool { ["mpjpeg", "mjpeg", "h264", "hevc", "m4v", "mpegvideo", "vc1", "obu"].contains(formatName) }
 
-    /// Seconds, as the stream or the container tells. What is written to a pipe does not know yet how long it will be.
+    /// Seconds, by the stream or the container; what is written to a pipe does not state its length.
     var duration: Double? {
         if streamInput != nil { return nil }
         if stream.pointee.duration > 0 { return Double(stream.pointee.duration) * av_q2d(stream.pointee.time_base) }

@@ -8,7 +8,7 @@ func ffmpegText(_ code: Int32) -> String {
     }
 }
 
-/// Touch it before the first FFmpeg call: what goes wrong is told by our errors, not by lines on standard error.
+/// Touch it before the first FFmpeg call: what goes wrong is reported by our errors, not by lines on standard error.
 let ffmpegIsQuiet: Void = FFmpegLog.listen()
 
 /// An FFmpeg packet and the memory of its bytes.

@@ -109,7 +109,7 @@ extension Frame {
     }
 }
 
-/// Where the planes of a picture lie in one piece of memory: one after the other, as V4L2 lays them.
+/// Where the planes of a picture lie in one piece of memory: one after the other, as V4L2 places them.
 struct PackedPlanes {
     let format: AVPixelFormat
     let planes: [(offset: Int, rowStride: Int)]

@@ -1,7 +1,7 @@
 import Base
 import Capture
 
-/// A video and a table that tells in which frames somebody blinks: NAME.csv beside it, whose columns `frame` (from 0) and `blink` (0 or 1)
+/// A video and a table that says in which frames somebody blinks: NAME.csv beside it, whose columns `frame` (from 0) and `blink` (0 or 1)
 /// may leave frames out.
 package struct AnnotatedClip: Sendable {
     package let video: String
@@ -26,7 +26,7 @@ package struct AnnotatedClip: Sendable {
         return clips
     }
 
-    /// Blinks as times, given those of the frames. Where frames between labels are not told, a blink reaches half of the way to the next.
+    /// Blinks as times, given those of the frames. If only some frames are labelled, a blink reaches half of the way to the next label.
     func blinks(times: [Double]) throws(LandmarkdError) -> [ClosedRange<Double>] {
         let rows = try rows()
         let steps = zip(rows, rows.dropFirst()).map { $1.frame - $0.frame }.filter { $0 > 0 }.sorted()

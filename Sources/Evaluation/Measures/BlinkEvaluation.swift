@@ -16,7 +16,7 @@ package struct BlinkEvaluation {
 
     package init(_ models: TrackerModels) { self.models = models }
 
-    /// Drawn people who turn, talk and blink. `progress` is told the share done.
+    /// Drawn people who turn, talk and blink. `progress` receives the share done.
     package func drawn(_ face: AverageFace, progress: (Double) -> Void) throws(LandmarkdError) -> BlinkErrors {
         var errors = BlinkErrors("drawn people", key: "drawn")
         for person in 1...people {
@@ -77,7 +77,7 @@ package struct BlinkEvaluation {
     }
 }
 
-/// Follows one clip whose frames tell whether the eyes are shut.
+/// Follows one clip, of whose frames it is known whether the eyes are shut.
 private struct BlinkWatch {
     private let tracker: MeasuredTracker
     private var found: [Blink] = []

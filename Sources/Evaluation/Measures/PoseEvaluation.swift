@@ -39,8 +39,8 @@ package struct PoseEvaluation {
 
     // MARK: Drawn heads
 
-    /// Drawn people other than the mean, who talk and blink: from their exact landmarks, and followed by the tracker. `progress` is
-    /// told the share done.
+    /// Drawn people other than the mean, who talk and blink: from their exact landmarks, and followed by the tracker. `progress`
+    /// receives the share done.
     package func drawn(_ face: AverageFace, progress: (Double) -> Void) throws(LandmarkdError) -> PoseReport {
         var (exact, tracked): ([PoseErrors], [PoseErrors]) = ([], [])
         var aside = PoseErrors("tracked, yaw over 45°", key: "tracked_aside")
@@ -98,7 +98,7 @@ package struct PoseEvaluation {
 
     // MARK: Copies
 
-    /// How poses of mirrored, shrunk and rolled copies of pictures agree with those of the pictures. `progress` is told the share done.
+    /// How poses of mirrored, shrunk and rolled copies of pictures agree with those of the pictures. `progress` receives the share done.
     package func copies(of faces: FaceSet, progress: (Double) -> Void) throws(LandmarkdError) -> PoseReport {
         let roll = 20 * Double.pi / 180
         var mirrored = PoseErrors("mirrored copies", key: "mirrored")

@@ -40,7 +40,7 @@ package final class CascadeRunner {
         network.graph.multiplyAdds(0..<network.passes[passes - 1].layers.upperBound)
     }
 
-    /// Samples the crop that `frameFromCrop` (crop units to picture) lays and runs `passes` passes, from `prior` (pixels of the picture) or from
+    /// Samples the crop that `frameFromCrop` (crop units to picture) places, and runs `passes` passes, from `prior` (pixels of the picture) or from
     /// nothing. Returns the estimate after each pass in `all`, or after the last alone.
     package func run(
         _ frame: Frame, _ frameFromCrop: SimilarityMap, prior: [Point]?, passes: Int, all: Bool = false

@@ -30,7 +30,7 @@ package final class GaussianMaps {
         }
     }
 
-    /// Writes gain·gy⊗gx for all landmarks, cells of 2×2 places, as `SpatialSoftmax` lays them.
+    /// Writes gain·gy⊗gx for all landmarks, cells of 2×2 places, in the order of `SpatialSoftmax`.
     package func draw(into target: UnsafeMutableBufferPointer<Float>, gain: Float) {
         precondition(target.count == map * map * points)
         let cells = Int32(map / 2)

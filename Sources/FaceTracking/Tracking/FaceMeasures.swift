@@ -1,6 +1,6 @@
 import Base
 
-/// What is measured on a face's landmarks in one frame. A part that the landmarks do not tell is nil.
+/// What is measured on a face's landmarks in one frame. A part that cannot be computed from the landmarks is nil.
 package struct FaceMeasures: Sendable, Equatable {
     package var pose: HeadPose?
     package var eyes: EyeMeasures?

@@ -8,7 +8,7 @@ package struct Provenance: Codable, Sendable, Equatable {
     package var program = programVersion
     /// The landmark model's file name.
     package var model = ""
-    /// As the model file tells it; empty where it does not.
+    /// As stated in the model file; empty if it is not.
     package var modelVersion = ""
     /// Of the bytes of all models: the same on every machine that has the same files.
     package var modelDigest = ""
@@ -30,14 +30,14 @@ package struct Provenance: Codable, Sendable, Equatable {
     }
 
     /// What differs, in words, where a table of `other` is no table of this; nil where it would be the same. Another version
-    /// of the program makes no difference: it is told in reports.
+    /// of the program makes no difference: reports state it.
     func difference(to other: Self) -> String? {
         if modelDigest != other.modelDigest { return "another model (\(other.model))" }
         return settings == other.settings ? nil : "other settings (\(other.settings))"
     }
 }
 
-/// A 64-bit FNV-1a hash, which tells files apart that differ by chance.
+/// A 64-bit FNV-1a hash, which distinguishes files that differ by chance, not on purpose.
 ///
 /// Source: Fowler, Noll, Vo and Eastlake, draft-eastlake-fnv.
 private struct Digest {

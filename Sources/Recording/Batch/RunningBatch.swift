@@ -2,7 +2,7 @@ import Base
 import FaceTracking
 import Synchronization
 
-/// A batch at work: what becomes of each recording is told, reported, and recorded where its table is whole.
+/// A running batch: logs and reports the outcome of each recording, and records complete tables.
 struct RunningBatch: Sendable {
     let run: TrackRun
     let jobs: [OutputPlan.Job]
@@ -60,7 +60,7 @@ struct RunningBatch: Sendable {
         return try batch.run(makeTracker: makeTracker, observer: observer)
     }
 
-    /// Tells why recordings were left, with the code of what ended the run.
+    /// Says why recordings were not begun, with the code of what ended the run.
     private func notBegun(_ count: Int, _ faults: [RecordingFault]) -> LandmarkdError {
         let failure = faults.first { $0.fault.exitCode != .interrupted }?.fault
         let stopped = run.options.stopsAtFailure ? failure : nil

@@ -16,7 +16,7 @@ struct TableSelection {
     /// Tables that exist and are written again, and why.
     private(set) var replaced: [(table: String, why: String)] = []
 
-    /// A single recording's table gives way, as everywhere; tables of many only where the policy says so.
+    /// A single recording's table is always replaced; those of several recordings only if the policy allows it.
     ///
     /// Throws `.cannotCreate` where tables would be lost: nothing has been done then.
     init(_ plan: OutputPlan, _ policy: Policy, _ ledger: TableLedger?, _ provenance: Provenance) throws(LandmarkdError)

@@ -3,7 +3,7 @@ import FaceTracking
 
 /// What a plot shows of a table, read row by row: a few numbers of each.
 struct PlotTable {
-    /// A face in a frame. What a table does not tell is not a number.
+    /// A face in a frame. Values that a table does not have are NaN.
     struct Sample {
         var time: Double
         var confidence: Double

@@ -6,7 +6,7 @@ import Rendering
 package struct TablePlot {
     private let chart: TimeChart
 
-    /// Colours that are told apart; more faces share them.
+    /// Distinguishable colours; further faces share them.
     private static let namedFaces = 8
 
     /// Where the plot of a table goes: "day/rec.plot.png" for "day/rec.csv".

@@ -1,5 +1,6 @@
 import Capture
 import Foundation
+import Measures
 import Rendering
 import TestSupport
 
@@ -26,10 +27,10 @@ final class DrawnStream: Sendable {
                 status.format = LiveFormat(width: scene.width, height: scene.height, encoding: "YUYV", rate: 25)
                 (status.state, status.source, status.rate) = (.delivering, source, 24.98)
             }
-            var number = 0
+            var (number, meter) = (0, FaceMeter(.ibug68))
             while !isToStop.wait(seconds: 0.04) {
                 let place = number % (2 * frames.count - 2)
-                Self.publish(frames[min(place, 2 * frames.count - 2 - place)], number: number + 1, state)
+                Self.publish(frames[min(place, 2 * frames.count - 2 - place)], number: number + 1, &meter, state)
                 number += 1
             }
         }.start()
@@ -39,7 +40,9 @@ final class DrawnStream: Sendable {
 
     func stop() { isToStop.set() }
 
-    private static func publish(_ frame: RenderedFrame, number: Int, _ state: StreamState) {
+    private static func publish(
+        _ frame: RenderedFrame, number: Int, _ meter: inout FaceMeter, _ state: StreamState
+    ) {
         let faces = frame.faces.enumerated().compactMap { index, points in
             points.map {
                 TrackedFace(
@@ -47,7 +50,9 @@ final class DrawnStream: Sendable {
                     pointConfidence: Array(repeating: 0.9, count: $0.count))
             }
         }
-        let result = FrameResult(frame: number, time: Date().timeIntervalSince1970, faces: faces)
+        let time = Date().timeIntervalSince1970
+        let measured = meter.measure(faces, time: time, width: frame.picture.width, height: frame.picture.height)
+        let result = FrameResult(frame: number, time: time, faces: measured)
         state.update { status in
             (status.received, status.tracked) = (number + number / 40, number)
             status.dropped = number / 40
