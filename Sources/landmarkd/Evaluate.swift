@@ -132,7 +132,10 @@ struct Evaluate: ParsableCommand {
                 try evaluation.recorded(clips) { share in console.progress(share: share) { "recordings" } })
         }
         var pictures = run
-        pictures.folders = data.filter { folder in !clips.contains { $0.folder == folder } }
+        // A folder of annotated pictures may hold clips as well.
+        pictures.folders = data.filter { folder in
+            !clips.contains { $0.folder == folder } || FileIdentity(path: "\(folder)/annotations.csv") != nil
+        }
         if !pictures.folders.isEmpty {
             let faces = try pictures.someFaces(Self.pictures, scheme: models.landmarks.scheme)
             groups.append(try evaluation.stills(faces) { share in console.progress(share: share) { "pictures" } })

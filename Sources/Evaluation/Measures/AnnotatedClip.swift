@@ -11,15 +11,17 @@ package struct AnnotatedClip: Sendable {
     /// Frames that a table may leave out between two of the same blink.
     private static let widestGap = 8
 
-    /// The clips of folders; videos without such a table are left out.
+    /// The clips of folders, each once; videos without such a table are left out.
     package static func clips(in folders: [String]) throws(LandmarkdError) -> [AnnotatedClip] {
         var clips: [AnnotatedClip] = []
+        var seen: Set<FileIdentity> = []
         for folder in folders {
             // A folder of pictures may hold no video at all.
             guard let files = try? mediaFiles(in: [folder]) else { continue }
             for file in files where !file.isStill {
                 let table = String(file.path.dropLast(file.path.fileName.count)) + file.path.fileStem + ".csv"
-                guard FileIdentity(path: table) != nil, try columns(of: table) != nil else { continue }
+                guard let identity = FileIdentity(path: table), try columns(of: table) != nil else { continue }
+                guard seen.insert(identity).inserted else { continue }
                 clips.append(AnnotatedClip(video: file.path, table: table, folder: folder))
             }
         }
