@@ -1,5 +1,6 @@
 import Base
 import FaceTracking
+import Results
 
 /// What a plot shows of a table, read row by row: a few numbers of each.
 struct PlotTable {
@@ -29,11 +30,7 @@ struct PlotTable {
 
     /// Throws `.noInput`, `.unusableData` with the line, `.inputOutput`.
     init(path: String) throws(LandmarkdError) {
-        let reader = try LineReader(path)
-        if ["gz", "zst"].contains(path.fileEnding) {
-            throw LandmarkdError(
-                .unusableData, "\(path): a compressed table cannot be drawn", remedy: "decompress it: gzip -d, zstd -d")
-        }
+        let reader = LineReader(path, try DecompressedPieces(path))
         guard let header = try reader.next() else {
             throw LandmarkdError(.unusableData, "\(path): it is empty", remedy: "give a CSV table")
         }
