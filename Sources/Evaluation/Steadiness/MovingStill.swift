@@ -94,7 +94,8 @@ struct StillPicture: Sendable {
     /// Fills `target` with the transformed picture; Cb and Cr are means of 2 × 2 pixels. `warp` says for a pixel of the target which
     /// one's place it shows.
     func draw(
-        _ targetFromOriginal: SimilarityMap, noise: ColorNoise, into target: PixelBuffer, warp: (Point) -> Point = { $0 }
+        _ targetFromOriginal: SimilarityMap, noise: ColorNoise, into target: PixelBuffer,
+        warp: (Point) -> Point = { $0 }
     ) {
         precondition(target.chromaShift == (1, 1) && target.width % 2 == 0 && target.height % 2 == 0, "not whole 4:2:0")
         var noise = noise
