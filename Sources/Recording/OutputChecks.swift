@@ -56,7 +56,8 @@ extension TrackRun {
     /// Names are compared before files are, which takes longer.
     private func refuse(_ path: String, as job: OutputPlan.Job, isSingle: Bool) throws(LandmarkdError) {
         for file in named(after: job) where file.fileName.pathBytes == path.fileName.pathBytes || isSingle {
-            guard file != "-", try OutputFile(path).isSame(as: OutputFile(file)) else { continue }
+            let isSame = file == "-" ? path == "-" : try OutputFile(path).isSame(as: OutputFile(file))
+            guard isSame else { continue }
             let what = file == job.table ? "the table" : "another output"
             throw LandmarkdError(.usage, "\(path): would replace \(what)", remedy: "name another file")
         }

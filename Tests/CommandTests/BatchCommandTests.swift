@@ -214,6 +214,13 @@ import Testing
         #expect(try report("r.csv")["day/a.mp4"]?["exit_code"] == "65" && files("tables").isEmpty)
     }
 
+    @Test func aReportThatLosesRowsIsAFailure() throws {
+        try writeClips("a.mp4")
+        let result = try shop.landmarkd("track", "a.mp4", "-q", "--report", "/dev/full")
+        #expect(result.status == ExitCode.inputOutput.rawValue, "\(result.errors)")
+        #expect(result.errors.contains("landmarkd: /dev/full: writing: No space left on device\n"))
+    }
+
     @Test func aTableIsDrawn() throws {
         try writeClips("a.mp4")
         #expect(try shop.landmarkd("track", "a.mp4", "-q").status == 0)

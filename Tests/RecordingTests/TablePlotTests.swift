@@ -79,6 +79,10 @@ import Testing
         ("", "t.csv: it is empty"), ("a,b\n", "t.csv:1: no column “frame”, “face_id”, “timestamp”, “success”"),
         ("frame,face_id,timestamp,confidence,success\n", "t.csv: no rows"),
         ("frame,face_id,timestamp,confidence,success\n1,1,0,1,1\n1,1\n", "t.csv:3: the row is cut off"),
+        (
+            "frame,face_id,timestamp,confidence,success\n1,1,-1e308,1,1\n",
+            "t.csv:2: frame, face or time is not a number"
+        ),
         ("frame,face_id,timestamp,confidence,success\n1,1,soon,1,1\n", "t.csv:2: frame, face or time is not a number"),
     ]) func whatIsNoTableIsTold(text: String, cause: String) throws {
         let fault = #expect(throws: LandmarkdError.self) { try table(text) }

@@ -43,7 +43,9 @@ struct PlotTable {
                     .unusableData, "\(path):\(reader.number): the row is cut off",
                     remedy: "plot a table that is whole, or remove the row")
             }
-            guard let time = row[columns.time], let frame = row[columns.frame], let face = row[columns.face] else {
+            guard let time = row[columns.time], abs(time) < 1e10, let frame = row[columns.frame],
+                let face = row[columns.face]
+            else {
                 throw LandmarkdError(
                     .unusableData, "\(path):\(reader.number): frame, face or time is not a number",
                     remedy: "give a CSV table that landmarkd track or OpenFace wrote")
