@@ -170,6 +170,8 @@ struct Track: ParsableCommand {
         guard !unknown.isEmpty else { return }
         let names = unknown.map(\.rawValue).joined(separator: ", ")
         Console(title: "track", quiet: quiet)
-            .warn("\(names): \(unknown.count == 1 ? "stays" : "stay") empty, the model's landmarks (\(scheme.name)) do not tell it")
+            .warn(
+                "\(names): \(unknown.count == 1 ? "stays" : "stay") empty, the model's landmarks (\(scheme.name)) do not tell it"
+            )
     }
 }
