@@ -20,20 +20,32 @@ package struct InputOptions: Sendable {
     func recordings(
         in input: String, leftOut: (String) -> Void, failed: (LandmarkdError) -> Void
     ) throws(LandmarkdError) -> [MediaFile] {
-        guard raw == nil, isSequence(input) else {
-            return try mediaFiles(in: [input], leftOut: leftOut, failed: failed)
-        }
+        if let sequence = try sequence(input) { return [sequence] }
+        return try mediaFiles(in: [input], leftOut: leftOut, failed: failed)
+    }
+
+    /// The one recording that a line of a manifest names. Throws as above.
+    func recording(_ input: String) throws(LandmarkdError) -> MediaFile {
+        try sequence(input) ?? MediaFile(path: input)
+    }
+
+    /// Nil where the input is no sequence of pictures.
+    private func sequence(_ input: String) throws(LandmarkdError) -> MediaFile? {
+        guard raw == nil, isSequence(input) else { return nil }
         guard rate != nil else {
             throw LandmarkdError(
                 .usage, "\(input): pictures have no times",
                 remedy: "add --rate with the pictures a second, as --rate 25")
         }
-        return [MediaFile(path: input, isSequence: true)]
+        return MediaFile(path: input, isSequence: true)
     }
 
-    /// A folder where they are sequences, and a pattern where no file has that name.
+    /// A folder where they are sequences, and a pattern where no file has that name; "50%.mp4" is none.
     private func isSequence(_ input: String) -> Bool {
-        guard let identity = FileIdentity(path: input) else { return input.fileName.contains("%") }
+        guard let identity = FileIdentity(path: input) else {
+            let isVideo = MediaFile.isKnown(input.fileEnding) && !MediaFile(path: input).isStill
+            return input.fileName.contains("%") && !isVideo
+        }
         return identity.isFolder && foldersAreSequences
     }
 

@@ -53,13 +53,17 @@ package struct OutputPlan: Sendable {
     /// as `TableNames` says.
     ///
     /// Throws as above, `.unusableData` with the lines where two recordings would become one table.
-    package init(_ manifest: Manifest, output: String?, format: TableFormat) throws(LandmarkdError) {
+    package init(
+        _ manifest: Manifest, output: String?, format: TableFormat, input: InputOptions = InputOptions()
+    ) throws(LandmarkdError) {
         if output == "-" {
             throw LandmarkdError(
                 .usage, "-o -: a manifest's tables do not go to standard output", remedy: "name a folder after -o")
         }
-        let (entries, folder) = (manifest.entries, try makeFolder(output))
-        let inputs = entries.map { MediaFile(path: $0.input) }
+        let entries = manifest.entries
+        var inputs: [MediaFile] = []
+        for entry in entries { inputs.append(try input.recording(entry.input)) }
+        let folder = try makeFolder(output)
         let unnamed = entries.indices.filter { entries[$0].output == nil }
         let made = Dictionary(
             uniqueKeysWithValues: zip(unnamed, TableNames(of: unnamed.map { inputs[$0] }, format).names))
@@ -137,7 +141,7 @@ struct TableNames {
 }
 
 /// The first place of a path that stands in the list before; "./a" and "a" are the same.
-private func firstTwin(_ paths: [String]) -> Int? {
+func firstTwin(_ paths: [String]) -> Int? {
     var seen: Set<[UInt8]> = []
     return paths.firstIndex { path in
         let parts = path.pathBytes.split(separator: UInt8(ascii: "/")).filter { Array($0) != [UInt8(ascii: ".")] }

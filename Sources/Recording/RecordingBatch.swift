@@ -130,7 +130,7 @@ package struct RecordingBatch: Sendable {
     ) throws(LandmarkdError) -> RecordingSummary {
         let job = jobs[number]
         let path = job.input.path
-        let stamp = SourceStamp(path: path)
+        let stamp = SourceStamp(job.input)
         let source = try options.input.source(job.input, span: options.span)
         var pass = RecordingPass(name: path)
         pass.threads = max(1, options.threads / min(options.threads, jobs.count))

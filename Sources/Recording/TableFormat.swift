@@ -12,7 +12,7 @@ package enum TableFormat: String, Sendable, CaseIterable {
     case jsonlGzip = "jsonl.gz"
     case jsonlZstd = "jsonl.zst"
 
-    private var isCSV: Bool { rawValue.hasPrefix("csv") }
+    package var isCSV: Bool { rawValue.hasPrefix("csv") }
 
     /// Nil where the table's name decides.
     private var compression: Compression? { Compression(nameOf: rawValue) }

@@ -48,9 +48,10 @@ package struct TrackRun: Sendable {
             plan.keep(shard)
             console.note("part \(shard): \(plan.jobs.count) of \(count) recordings")
         }
-        let ledger = plan.isSingle && !batch.resumes ? nil : try TableLedger(folder: plan.folder)
         let policy = TableSelection.Policy(resumes: batch.resumes, overwrites: batch.overwrites)
-        let selection = try TableSelection(plan, policy, ledger, provenance)
+        let asksLedger = !plan.isSingle || batch.resumes
+        let ledger = try openLedger(plan, reads: asksLedger)
+        let selection = try TableSelection(plan, policy, asksLedger ? ledger : nil, provenance, besides: besides)
         tell(selection, console)
         let report = try batch.report.map { path throws(LandmarkdError) in try RunReport(path, provenance) }
         for fault in faults { try report?.add(.init(input: fault.input, fault.fault)) }
@@ -60,6 +61,14 @@ package struct TrackRun: Sendable {
         let work = RunningBatch(run: self, jobs: selection.jobs, ledger: ledger, report: report, console: console)
         faults += try work.run(makeTracker: makeTracker)
         return exitCode(faults.map(\.fault))
+    }
+
+    /// A single table that is replaced unasked is recorded only where others are: a later run must not take it for the one before.
+    private func openLedger(_ plan: OutputPlan, reads: Bool) throws(LandmarkdError) -> TableLedger? {
+        guard reads || (plan.jobs.contains { $0.table != "-" } && TableLedger.exists(in: plan.folder)) else {
+            return nil
+        }
+        return try TableLedger(folder: plan.folder, reads: reads)
     }
 
     private func exitCode(_ faults: [LandmarkdError]) -> ExitCode? {
@@ -93,7 +102,9 @@ extension TrackRun {
     /// The plan, and what is wrong with inputs that are not in it.
     private func makePlan(_ console: Console) throws(LandmarkdError) -> (OutputPlan, [RecordingFault]) {
         if let path = batch.manifest {
-            return (try OutputPlan(Manifest(path: path), output: output, format: options.format), [])
+            return (
+                try OutputPlan(Manifest(path: path), output: output, format: options.format, input: options.input), []
+            )
         }
         var (files, faults): ([MediaFile], [RecordingFault]) = ([], [])
         for input in inputs {
@@ -119,33 +130,6 @@ extension TrackRun {
             isMany: inputs.count > 1
                 || (FileIdentity(path: inputs[0])?.isFolder == true && !options.input.foldersAreSequences))
         return (plan, faults)
-    }
-
-    private func checkOutputs(_ plan: OutputPlan) throws(LandmarkdError) {
-        for job in plan.jobs where batch.resumes {
-            if job.table != "-", try !OutputFile(job.table).isSpecial { continue }
-            throw LandmarkdError(
-                .usage, "\(job.table): --resume cannot tell whether it is whole", remedy: "name a file after -o")
-        }
-        if batch.plots, let job = plan.jobs.first(where: { ["gz", "zst"].contains($0.table.fileEnding) }) {
-            throw LandmarkdError(
-                .usage, "\(job.table): --plots draws plain tables, not compressed ones",
-                remedy: "leave out --plots, or let the table's name end in .csv")
-        }
-        for path in [options.overlay, batch.report].compactMap(\.self) {
-            try refuseInput(Set(plan.jobs.compactMap { FileIdentity(path: $0.input.path) }), path)
-            let file = try OutputFile(path)
-            for job in plan.jobs where job.table.fileName.pathBytes == path.fileName.pathBytes || plan.isSingle {
-                guard job.table != "-", try file.isSame(as: OutputFile(job.table)) else { continue }
-                throw LandmarkdError(.usage, "\(path): would replace the table", remedy: "name another file")
-            }
-        }
-        guard let overlay = options.overlay else { return }
-        guard plan.jobs.count == 1 else {
-            throw LandmarkdError(
-                .usage, "--overlay draws one recording, not \(plan.jobs.count)", remedy: "track them in separate runs")
-        }
-        try VideoWriter.container(of: overlay)
     }
 
     /// Plots of tables that an earlier run wrote without.

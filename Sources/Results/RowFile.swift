@@ -105,19 +105,27 @@ package final class RowFile {  // thread-bound
 
     /// Flushes, syncs and gives the file its name.
     package func finish() throws(LandmarkdError) {
-        try interrupt()
-        try output?.commit(mayReplace: mayReplace)
+        try end { output throws(LandmarkdError) in
+            try output.commit(mayReplace: mayReplace)
+        }
     }
 
     /// Flushes and syncs; the partial file stays. Nothing may be written after that.
-    package func interrupt() throws(LandmarkdError) {
+    package func interrupt() throws(LandmarkdError) { try end { _ in } }
+
+    /// `whenSynced` is called before the file is closed, which ends its lock: no other program may take a partial file that is about
+    /// to be renamed.
+    private func end(_ whenSynced: (OutputFile) throws(LandmarkdError) -> Void) throws(LandmarkdError) {
         try write(.end)
         guard let output else { return }
         let open = descriptor
         descriptor = -1
-        let synced = output.isSpecial || fsync(open) == 0
-        let why = errno
-        guard close(open) == 0, synced else { throw failed(synced ? errno : why) }
+        var isOpen = true
+        defer { if isOpen { close(open) } }
+        guard output.isSpecial || fsync(open) == 0 else { throw failed(errno) }
+        try whenSynced(output)
+        isOpen = false
+        guard close(open) == 0 else { throw failed(errno) }
     }
 
     /// Nothing of it shall stay.

@@ -31,22 +31,23 @@ package struct CSVRows: RowFormat {
     package init(_ scheme: LandmarkScheme, groups: [ColumnGroup]? = nil) {
         self.init(
             points: scheme.pointNames.isEmpty ? (0..<scheme.count).map { "\($0)" } : scheme.pointNames,
-            groups ?? ColumnGroup.standard.filter { $0.isKnown(in: scheme) })
+            groups ?? ColumnGroup.standard.filter { $0.isKnown(in: scheme) }, known: { $0.isKnown(in: scheme) })
     }
 
-    private init(points: [String], _ groups: [ColumnGroup]) {
+    /// `known`: whether the landmarks tell a group; else its cells are empty in rows without a face, too.
+    private init(points: [String], _ groups: [ColumnGroup], known: (ColumnGroup) -> Bool = { _ in true }) {
         (pointCount, self.groups) = (points.count, groups)
         let names = Column.always.map(\.name) + groups.flatMap { $0.names(points: points) }
         header = names.joined(separator: ",") + "\n"
+        let shut = EyeOpening(ratio: 0, relative: 0)
         emptyFace = TrackedFace(
             id: 0, confidence: 0, box: Box(low: .zero, high: .zero),
             points: [Point](repeating: .zero, count: pointCount),
             pointConfidence: [Double](repeating: 0, count: pointCount),
             measures: FaceMeasures(
-                pose: HeadPose(translation: .zero, rotation: .zero),
-                eyes: EyeMeasures(
-                    right: EyeOpening(ratio: 0, relative: 0), left: EyeOpening(ratio: 0, relative: 0)),
-                mouth: MouthMeasures(opening: 0, width: 0, rightBrow: 0, leftBrow: 0)))
+                pose: known(.pose) ? HeadPose(translation: .zero, rotation: .zero) : nil,
+                eyes: known(.eyes) ? EyeMeasures(right: shut, left: shut) : nil,
+                mouth: known(.mouth) ? MouthMeasures(opening: 0, width: 0, rightBrow: 0, leftBrow: 0) : nil))
     }
 
     package func append(_ live: StreamResult, to text: inout TextBuffer) { append(live.result, to: &text) }

@@ -11,7 +11,7 @@ struct Plot: ParsableCommand {
             landmarkd track --plots draws one of each recording.
             """)
 
-    @Argument(help: "CSV table.")
+    @Argument(help: "CSV table, plain or compressed by gzip or Zstandard.")
     var table: String
 
     @Option(

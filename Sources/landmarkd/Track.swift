@@ -101,7 +101,7 @@ struct Track: ParsableCommand {
             throw ValidationError(
                 inputs.isEmpty ? "Missing expected argument '<inputs> ...'" : "Give inputs or --manifest, not both.")
         }
-        if batch.plots, format != .csv { throw ValidationError("--plots draws plain CSV tables: use --format csv.") }
+        if batch.plots, !format.isCSV { throw ValidationError("--plots draws CSV tables: use --format csv.") }
         if batch.plots, output == "-" { throw ValidationError("--plots draws tables in files, not standard output.") }
         if let threads, !(1...256 ~= threads) {
             throw ValidationError("--threads must be 1 to 256, not \(threads).")
@@ -138,7 +138,8 @@ struct Track: ParsableCommand {
         let path = try ModelSearch().path(.landmarks, given: model)
         let models = try TrackerModels(given: path)
         run.provenance = try Provenance(
-            model: models.landmarks, files: [path, ModelSearch().path(.locator)], settings: tableSettings)
+            model: models.landmarks, files: [path, ModelSearch().path(.locator)],
+            settings: tableSettings(options.columns))
         if let warning = models.landmarks.calibrationWarning(path: path) {
             Console(title: "track", quiet: quiet).warn(warning)
         }
@@ -151,14 +152,15 @@ struct Track: ParsableCommand {
     }
 
     /// Every option that changes what a table holds: `--resume` does not take tables of other settings for its own.
-    private var tableSettings: [String] {
-        [
+    private func tableSettings(_ groups: [ColumnGroup]?) -> [String] {
+        let columns = groups.map { $0.map(\.rawValue).joined(separator: ",") } ?? "default"
+        return [
             "format=\(format.rawValue)", "faces=\(faces)", "search_rate=\(searchRate)",
             "smoothing=\(smoothing == .on ? "on" : "off")", "start=\(start)",
-            "duration=\(duration.map { "\($0)" } ?? "whole")", "columns=\(columns ?? "default")",
+            "duration=\(duration.map { "\($0)" } ?? "whole")", "columns=\(columns)",
             "focal_length=\(focalLength.map { "\($0)" } ?? "default")", "blinks=\(blinks)",
             "rate=\(input.rate.map { "\($0.perSecond)" } ?? "own")", "every=\(input.every ?? 1)",
-            "raw=\(input.raw ?? "no") \(input.pixelFormat ?? "")", "sequence=\(input.sequence)",
+            "raw=\(input.raw ?? "no")", "pixel_format=\(input.pixelFormat ?? "none")", "sequence=\(input.sequence)",
         ]
     }
 
@@ -168,6 +170,6 @@ struct Track: ParsableCommand {
         guard !unknown.isEmpty else { return }
         let names = unknown.map(\.rawValue).joined(separator: ", ")
         Console(title: "track", quiet: quiet)
-            .warn("\(names): stays empty: it cannot be computed from the model's landmarks (\(scheme.name))")
+            .warn("\(names): left empty: not measurable from the model's landmarks (\(scheme.name))")
     }
 }

@@ -73,6 +73,47 @@ import Testing
         #expect(FileIdentity(path: shop.path("a.csv")) != first)
     }
 
+    /// Of the same size, it would else be taken for the one before.
+    @Test func aSingleTableInAFolderOfRecordsIsRecorded() throws {
+        try writeClips("a.mp4")
+        #expect(try shop.landmarkd("track", "a.mp4", "-o", "a.csv", "-q", "--resume").status == 0)
+        let first = try shop.read("a.csv")
+        #expect(try shop.landmarkd("track", "a.mp4", "-o", "a.csv", "-q", "--search-rate", "4").status == 0)
+        #expect(try shop.read("a.csv").count == first.count)
+        expectFailure(
+            try shop.landmarkd("track", "a.mp4", "-o", "a.csv", "--resume"), .cannotCreate,
+            "a.csv: written with other settings (search_rate=4.0)")
+    }
+
+    @Test func whatBelongsToATableIsMadeAgain() throws {
+        try writeClips("a.mp4")
+        let arguments = ["track", "a.mp4", "-o", "a.csv.zst", "--resume", "--blinks", "--overlay", "o.mp4", "--plots"]
+        #expect(try shop.landmarkd(arguments).status == 0)
+        #expect(try shop.landmarkd(arguments).errors == "whole already: 1; to do: 0\n")
+        for name in ["a.blinks.csv", "o.mp4"] {
+            #expect(unlink(shop.path(name)) == 0)
+            let result = try shop.landmarkd(arguments)
+            #expect(result.status == 0)
+            #expect(result.errors.hasPrefix("a.csv.zst: done again: \(name) is missing\n"), "\(result.errors)")
+            #expect(FileIdentity(path: shop.path(name)) != nil)
+        }
+        let first = FileIdentity(path: shop.path("a.csv.zst"))
+        #expect(unlink(shop.path("a.plot.png")) == 0)
+        #expect(try shop.landmarkd(arguments).status == 0)
+        #expect(FileIdentity(path: shop.path("a.plot.png")) != nil, "drawn of the table that is there")
+        #expect(FileIdentity(path: shop.path("a.csv.zst")) == first)
+    }
+
+    /// The order of columns' groups does not matter, nor do options that say what is so anyway.
+    @Test func theSameSettingsInOtherWordsAreTheSame() throws {
+        try writeClips("a.mp4")
+        let arguments = ["track", "a.mp4", "-o", "a.csv", "--resume", "--columns"]
+        #expect(try shop.landmarkd(arguments + ["points,eyes", "--every", "1"]).status == 0)
+        #expect(
+            try shop.landmarkd(arguments + ["eyes, points", "--smoothing", "off"]).errors
+                == "whole already: 1; to do: 0\n")
+    }
+
     /// A pipe holds the run up in its second recording.
     @Test func aKilledRunIsResumedAndLosesNothing() throws {
         try writeClips("a.mp4", "b.mp4", "c.mp4")
@@ -129,7 +170,7 @@ import Testing
         #expect(try files("tables")["a.csv"] == whole["a.csv"] && files("tables")["c.csv"] == whole["c.csv"])
         expectFailure(
             try shop.landmarkd(arguments + ["--resume", "--faces", "2"]), .cannotCreate,
-            "tables/a.csv: written with other settings (format=csv faces=1 ")
+            "tables/a.csv: written with other settings (faces=1), as 2 more; nothing")
     }
 
     @Test func partsMakeTheWholeAndReportsTellAll() throws {
@@ -173,6 +214,13 @@ import Testing
         #expect(try report("r.csv")["day/a.mp4"]?["exit_code"] == "65" && files("tables").isEmpty)
     }
 
+    @Test func aReportThatLosesRowsIsAFailure() throws {
+        try writeClips("a.mp4")
+        let result = try shop.landmarkd("track", "a.mp4", "-q", "--report", "/dev/full")
+        #expect(result.status == ExitCode.inputOutput.rawValue, "\(result.errors)")
+        #expect(result.errors.contains("landmarkd: /dev/full: writing: No space left on device\n"))
+    }
+
     @Test func aTableIsDrawn() throws {
         try writeClips("a.mp4")
         #expect(try shop.landmarkd("track", "a.mp4", "-q").status == 0)
@@ -191,9 +239,14 @@ import Testing
         (["track", "a.mp4", "b.mp4", "--report", "./a.csv"], "./a.csv: would replace the table"),
         (["track", "a.mp4", "--report", "a.mp4"], "a.mp4: would replace an input"),
         (["track", "a.mp4", "-o", "-", "--resume"], "-: --resume cannot tell"),
-        (["track", "a.mp4", "-o", "a.csv.zst", "--plots"], "a.csv.zst: --plots draws plain tables"),
+        (["track", "a.mp4", "-o", "/dev/null", "--plots"], "/dev/null: --plots draws tables in files"),
+        (["track", "a.mp4", "-o", "/dev/null", "--blinks"], "/dev/null: --blinks writes a table beside"),
+        (["track", "a.mp4", "--blinks", "--report", "a.blinks.csv"], "a.blinks.csv: would replace another output"),
+        (["track", "--manifest", "m.csv", "--blinks"], "a.blinks.csv: two outputs would have this name"),
+        (["track", "--manifest", "m.csv", "--plots"], "a.plot.png: two outputs would have this name"),
     ]) func wrongUse(arguments: [String], cause: String) throws {
         try writeClips("a.mp4", "b.mp4")
+        try shop.write("m.csv", Array("input,output\na.mp4,a\nb.mp4,a.csv\n".utf8))
         let before = try files(".")
         expectFailure(try shop.landmarkd(arguments), .usage, cause)
         #expect(try files(".") == before)

@@ -68,6 +68,25 @@ import Testing
         #expect(other?.exitCode == .usage)
     }
 
+    /// Patterns and folders of pictures in a manifest are what they are on the command line.
+    @Test func aManifestNamesSequences() throws {
+        let folder = try TemporaryFolder()
+        try makeFolders(above: folder.path("frames/1.png"))
+        try writeFile(
+            folder.path("m.csv"), Array("input\n\(folder.path)/frames/%d.png\n50%.mp4\n\(folder.path("frames"))\n".utf8)
+        )
+        let manifest = try Manifest(path: folder.path("m.csv"))
+        var input = InputOptions()
+        let fault = #expect(throws: LandmarkdError.self) {
+            try OutputPlan(manifest, output: folder.path("t"), format: .csv, input: input)
+        }
+        #expect(fault?.exitCode == .usage && fault?.cause.hasSuffix("/frames/%d.png: pictures have no times") == true)
+        #expect(FileIdentity(path: folder.path("t")) == nil)
+        (input.rate, input.foldersAreSequences) = (FrameRate("25"), true)
+        let plan = try OutputPlan(manifest, output: folder.path("t"), format: .csv, input: input)
+        #expect(plan.jobs.map(\.input.isSequence) == [true, false, true])
+    }
+
     @Test func inputsAreNotReplaced() throws {
         let folder = try TemporaryFolder()
         let input = folder.path("a.mp4")

@@ -69,6 +69,23 @@ import Testing
         #expect(try state(1) == .stale("no run has recorded it as whole"))
     }
 
+    @Test func aTableIsNotWholeWithoutWhatBelongsToIt() throws {
+        try finishFirst()
+        let ledger = try TableLedger(folder: plan.folder)
+        let blinks = folder.path("t/a.blinks.csv")
+        #expect(ledger.state(of: plan.jobs[0], provenance, with: [blinks]) == .stale("\(blinks) is missing"))
+        try writeFile(blinks, [1])
+        #expect(ledger.state(of: plan.jobs[0], provenance, with: [blinks]) == .whole(summary))
+    }
+
+    @Test func onlySettingsThatDifferAreTold() {
+        var (one, other) = (provenance, provenance)
+        (one.settings, other.settings) = ("faces=1 rate=5 every=2", "faces=1 rate=6 every=2")
+        #expect(one.difference(to: other) == "other settings (rate=6)")
+        one.settings = "faces=1 rate=6 every=2 more=1"
+        #expect(one.difference(to: other) == "other settings (faces=1 rate=6 every=2)")
+    }
+
     @Test func linesThatWereCutOffHarmNoOther() throws {
         try finishFirst()
         let place = folder.path("t/.landmarkd")
@@ -119,15 +136,22 @@ import Testing
 }
 
 @Suite struct SourceStampTests {
-    /// A folder of pictures is one recording.
-    @Test func aFolderIsRecognisedByItsFiles() throws {
+    /// Pictures of a folder, or of a pattern, are one recording.
+    @Test func aSequenceIsRecognisedByItsPictures() throws {
         let folder = try TemporaryFolder()
         try makeFolders(above: folder.path("frames/inner/x"))
         for name in ["1.png", "2.png"] { try writeFile(folder.path("frames/\(name)"), [1, 2, 3]) }
-        let first = try #require(SourceStamp(path: folder.path("frames")))
-        #expect(first.name == "frames" && first.bytes == 6 && first == SourceStamp(path: folder.path("frames")))
-        try writeFile(folder.path("frames/3.png"), [1])
-        #expect(SourceStamp(path: folder.path("frames")) != first)
+        for name in ["frames", "frames/%d.png"] {
+            let recording = MediaFile(path: folder.path(name), isSequence: true)
+            let first = try #require(SourceStamp(recording))
+            #expect(first.name == name.fileName && first.bytes == 6)
+            try writeFile(folder.path("frames/table.csv"), [1])
+            #expect(SourceStamp(recording) == first, "only pictures count")
+            try writeFile(folder.path("frames/3.png"), [1])
+            #expect(SourceStamp(recording) != first)
+            unlink(folder.path("frames/3.png"))
+            #expect(SourceStamp(recording) == first)
+        }
         mkfifo(folder.path("pipe"), 0o600)
         #expect(SourceStamp(path: folder.path("pipe")) == nil && SourceStamp(path: folder.path("none")) == nil)
     }

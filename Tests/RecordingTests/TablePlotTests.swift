@@ -32,6 +32,15 @@ import Testing
         #expect(samples[0].eyes[0].isNaN)
     }
 
+    @Test(arguments: ["gzip", "zstd"]) func compressedTablesAreRead(program: String) throws {
+        let plain = try table("frame,face_id,timestamp,confidence,success\n1,1,0.0,0.9,1\n2,1,0.5,0.8,1\n")
+        #expect(
+            try run("bash", ["-c", "\(program) -qc \(folder.path("t.csv")) > \(folder.path("t.csv.x"))"]).status == 0)
+        let packed = try PlotTable(path: folder.path("t.csv.x"))
+        #expect(packed.frames == 2 && packed.span == 0...0.5)
+        #expect(packed.faces[1]?.map(\.confidence) == plain.faces[1]?.map(\.confidence))
+    }
+
     @Test func gapsAreWhereAFaceWasNotFollowed() throws {
         let table = try table(
             """
@@ -70,6 +79,10 @@ import Testing
         ("", "t.csv: it is empty"), ("a,b\n", "t.csv:1: no column “frame”, “face_id”, “timestamp”, “success”"),
         ("frame,face_id,timestamp,confidence,success\n", "t.csv: no rows"),
         ("frame,face_id,timestamp,confidence,success\n1,1,0,1,1\n1,1\n", "t.csv:3: the row is cut off"),
+        (
+            "frame,face_id,timestamp,confidence,success\n1,1,-1e308,1,1\n",
+            "t.csv:2: frame, face or time is not a number"
+        ),
         ("frame,face_id,timestamp,confidence,success\n1,1,soon,1,1\n", "t.csv:2: frame, face or time is not a number"),
     ]) func whatIsNoTableIsTold(text: String, cause: String) throws {
         let fault = #expect(throws: LandmarkdError.self) { try table(text) }

@@ -73,6 +73,9 @@ import Testing
         let scheme = LandmarkScheme(name: "points2", count: 2)
         #expect(header(nil, scheme).suffix(5) == ["success", "x_0", "x_1", "y_0", "y_1"])
         #expect(header([.pose], scheme).last == "pose_Rz")
+        var text = TextBuffer()
+        CSVRows(scheme, groups: [.pose, .points]).append(FrameResult(frame: 1, time: 0, faces: []), to: &text)
+        #expect(String(decoding: text.bytes, as: UTF8.self) == "1,0,0.000000,0.000,0,,,,,,,0.000,0.000,0.000,0.000\n")
     }
 
     @Test func jsonNamesAnglesAndUnits() {

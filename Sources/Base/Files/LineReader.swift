@@ -1,9 +1,7 @@
-import Glibc
-
 /// The lines of a text file of any size, read piece by piece. Thread-bound.
 package final class LineReader {
     private let path: String
-    private let descriptor: Int32
+    private let source: any PieceSource
     private let longestLine: Int
     private var bytes: [UInt8] = []
     private var start = 0
@@ -12,24 +10,18 @@ package final class LineReader {
     package private(set) var number = 0
 
     /// Throws `.noInput` where the file cannot be read.
-    package init(_ path: String, longestLine: Int = 1 << 20) throws(LandmarkdError) {
-        (self.path, self.longestLine) = (path, longestLine)
-        descriptor = openForReading(path)
-        var status = stat()
-        guard descriptor >= 0, fstat(descriptor, &status) == 0 else {
-            throw LandmarkdError(
-                .noInput, "\(path): opening: \(systemFault())", remedy: "check the path and its permissions")
-        }
-        guard status.st_mode & S_IFMT == S_IFREG else {
-            throw LandmarkdError(.noInput, "\(path): opening: not a regular file", remedy: "give the path of a file")
-        }
+    package convenience init(_ path: String, longestLine: Int = 1 << 20) throws(LandmarkdError) {
+        self.init(path, try FilePieces(path), longestLine: longestLine)
     }
 
-    deinit { if descriptor >= 0 { close(descriptor) } }
+    /// The text that `source` gives; `path` names it in messages.
+    package init(_ path: String, _ source: any PieceSource, longestLine: Int = 1 << 20) {
+        (self.path, self.source, self.longestLine) = (path, source, longestLine)
+    }
 
     /// The next line without its end, and without a byte order mark; nil after the last one.
     ///
-    /// Throws `.unusableData` where it is too long for text, `.inputOutput` where reading fails.
+    /// Throws `.unusableData` where it is too long for text, and what the source throws.
     package func next() throws(LandmarkdError) -> ArraySlice<UInt8>? {
         var searched = start
         while true {
@@ -62,14 +54,8 @@ package final class LineReader {
     }
 
     private func fill() throws(LandmarkdError) {
-        let piece = 1 << 16
-        let old = bytes.count
-        bytes.append(contentsOf: repeatElement(0, count: piece))
-        let count = bytes.withUnsafeMutableBytes { buffer in
-            retrying { read(descriptor, buffer.baseAddress! + old, piece) }
-        }
-        bytes.removeLast(piece - max(0, count))
-        guard count >= 0 else { throw LandmarkdError(.inputOutput, "\(path): reading: \(systemFault())") }
-        isAtEnd = count == 0
+        let piece = try source.next()
+        bytes += piece
+        isAtEnd = piece.isEmpty
     }
 }

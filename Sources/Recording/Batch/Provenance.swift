@@ -33,7 +33,11 @@ package struct Provenance: Codable, Sendable, Equatable {
     /// of the program makes no difference: reports state it.
     func difference(to other: Self) -> String? {
         if modelDigest != other.modelDigest { return "another model (\(other.model))" }
-        return settings == other.settings ? nil : "other settings (\(other.settings))"
+        let own = Set(settings.split(separator: " "))
+        let others = other.settings.split(separator: " ")
+        let differing = others.filter { !own.contains($0) }
+        if differing.isEmpty, others.count == own.count { return nil }
+        return "other settings (\((differing.isEmpty ? others : differing).joined(separator: " ")))"
     }
 }
 
@@ -56,26 +60,32 @@ private struct Digest {
 /// By what a recording is recognised: its file's name, size and time. The folder may change, as on a cluster's scratch disk.
 package struct SourceStamp: Codable, Sendable, Equatable {
     package let name: String
-    /// Of a folder whose pictures are one recording: the sum of its files.
+    /// Of pictures that are one recording: their sum.
     package let bytes: Int
-    /// Seconds since 1970, of a folder those of its newest file; finer times are lost when files are copied.
+    /// Seconds since 1970, of pictures those of the newest; finer times are lost when files are copied.
     package let modified: Int
 
-    /// Nil for what is missing or neither a file nor a folder: a pipe is another recording each time.
-    package init?(path: String) {
-        guard let status = Self.status(path) else { return nil }
-        name = path.fileName
-        switch status.st_mode & S_IFMT {
-        case S_IFREG: (bytes, modified) = (Int(status.st_size), status.st_mtim.tv_sec)
-        case S_IFDIR:
-            guard let files = try? names(inFolder: path).compactMap({ Self.status("\(path)/\($0)") }) else {
-                return nil
-            }
-            let regular = files.filter { $0.st_mode & S_IFMT == S_IFREG }
-            bytes = regular.reduce(0) { $0 &+ Int($1.st_size) }
-            modified = regular.map(\.st_mtim.tv_sec).max() ?? 0
-        default: return nil
+    /// Nil for what is missing or no regular file: a pipe is another recording each time.
+    package init?(path: String) { self.init(path.fileName, files: [path]) }
+
+    /// The same of a recording, which may consist of many pictures: those that it has now.
+    package init?(_ recording: MediaFile) {
+        guard recording.isSequence else {
+            self.init(path: recording.path)
+            return
         }
+        guard let sequence = try? PictureSequence(recording.path) else { return nil }
+        self.init(recording.path.fileName, files: sequence.pictures.compactMap(\.self))
+    }
+
+    private init?(_ name: String, files: [String]) {
+        var (bytes, modified) = (0, 0)
+        for file in files {
+            guard let status = Self.status(file), status.st_mode & S_IFMT == S_IFREG else { return nil }
+            bytes &+= Int(status.st_size)
+            modified = max(modified, status.st_mtim.tv_sec)
+        }
+        (self.name, self.bytes, self.modified) = (name, bytes, modified)
     }
 
     private static func status(_ path: String) -> stat? {

@@ -72,8 +72,16 @@ final class RunReport: Sendable {
         }
     }
 
-    /// Gives the report its name. Throws `.inputOutput` or `.cannotCreate`.
-    func finish() throws(LandmarkdError) { try file.withLock { file throws(LandmarkdError) in try file.finish() } }
+    /// Gives the report its name, unless rows of it were lost. Throws `.inputOutput` or `.cannotCreate`.
+    func finish() throws(LandmarkdError) {
+        try file.withLock { file throws(LandmarkdError) in
+            if let fault = file.fault(keptIn: file.partialPath) {
+                try? file.interrupt()
+                throw fault
+            }
+            try file.finish()
+        }
+    }
 
     private func members(_ row: Row) -> [JSON.Member] {
         let summary = row.summary

@@ -8,6 +8,8 @@ package struct Shard: Sendable, Equatable, CustomStringConvertible {
     package let number: Int
     package let count: Int
 
+    private static let most = 1_000_000
+
     /// From "2/8". Throws `.usage` for anything else, with what is wrong.
     package init(_ text: String) throws(LandmarkdError) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false).map { wholeNumber(String($0)) }
@@ -15,10 +17,11 @@ package struct Shard: Sendable, Equatable, CustomStringConvertible {
             throw LandmarkdError(
                 .usage, "--shard \(text): not of the form I/N", remedy: "give the part and their number, as in 2/8")
         }
-        guard 1...1_000_000 ~= count, 1...count ~= number else {
+        guard 1...Self.most ~= count, 1...count ~= number else {
             throw LandmarkdError(
                 .usage, "--shard \(text): there is no such part",
-                remedy: count > 0 ? "parts are numbered from 1 to \(count)" : "the number of parts is 1 or more")
+                remedy: 1...Self.most ~= count
+                    ? "parts are numbered from 1 to \(count)" : "the number of parts is 1 to \(Self.most)")
         }
         (self.number, self.count) = (number, count)
     }

@@ -28,16 +28,19 @@ final class TableLedger: Sendable {
 
     private static let folderName = ".landmarkd/"
 
-    /// Reads what earlier runs wrote to `folder` (with a slash at the end, or "").
+    /// Whether an earlier run has recorded tables of this folder.
+    static func exists(in folder: String) -> Bool { FileIdentity(path: folder + folderName)?.isFolder == true }
+
+    /// Reads what earlier runs wrote to `folder` (with a slash at the end, or ""), unless that is not wanted.
     ///
     /// Throws `.noInput` or `.inputOutput` where that cannot be read.
-    init(folder: String) throws(LandmarkdError) {
+    init(folder: String, reads: Bool = true) throws(LandmarkdError) {
         self.folder = folder
         let place = folder + Self.folderName
         let name = String(UInt64.random(in: .min ... .max), radix: 36)
         file = Mutex(("\(place)\(name).jsonl", 0, -.infinity))
         var records: [String: FinishedTable] = [:]
-        if FileIdentity(path: place)?.isFolder == true {
+        if reads, Self.exists(in: folder) {
             for name in try names(inFolder: place) where name.hasSuffix(".jsonl") {
                 try Self.read(place + name, into: &records)
             }
@@ -66,12 +69,15 @@ final class TableLedger: Sendable {
         case stale(String)
     }
 
-    func state(of job: OutputPlan.Job, _ provenance: Provenance) -> State {
+    /// `others`: files that belong to the table and must be there as well.
+    func state(of job: OutputPlan.Job, _ provenance: Provenance, with others: [String] = []) -> State {
         guard let table = SourceStamp(path: job.table) else { return .missing }
         guard let record = records[job.name] else { return .stale("no run has recorded it as whole") }
         if record.bytes != table.bytes { return .stale("its size is no longer \(record.bytes) bytes") }
-        if record.source != SourceStamp(path: job.input.path) { return .stale("its recording has changed") }
-        return provenance.difference(to: record.provenance).map { .different($0) } ?? .whole(record.summary)
+        if record.source != SourceStamp(job.input) { return .stale("its recording has changed") }
+        if let difference = provenance.difference(to: record.provenance) { return .different(difference) }
+        if let lost = others.first(where: { FileIdentity(path: $0) == nil }) { return .stale("\(lost) is missing") }
+        return .whole(record.summary)
     }
 
     /// Records the whole table of a job; `source` is what the recording was when tracking began, nil where it cannot be

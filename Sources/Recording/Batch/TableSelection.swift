@@ -18,16 +18,19 @@ struct TableSelection {
 
     /// A single recording's table is always replaced; those of several recordings only if the policy allows it.
     ///
+    /// `besides` names the files that belong to a job's table and must be there as well.
     /// Throws `.cannotCreate` where tables would be lost: nothing has been done then.
-    init(_ plan: OutputPlan, _ policy: Policy, _ ledger: TableLedger?, _ provenance: Provenance) throws(LandmarkdError)
-    {
+    init(
+        _ plan: OutputPlan, _ policy: Policy, _ ledger: TableLedger?, _ provenance: Provenance,
+        besides: (OutputPlan.Job) -> [String] = { _ in [] }
+    ) throws(LandmarkdError) {
         guard let ledger else {
             jobs = plan.jobs
             return
         }
         var different: [(table: String, why: String)] = []
         for job in plan.jobs {
-            let state = ledger.state(of: job, provenance)
+            let state = ledger.state(of: job, provenance, with: besides(job))
             switch state {
             case .whole(let summary) where policy.resumes:
                 whole.append((job, summary))

@@ -1,5 +1,6 @@
 import Base
 import FaceTracking
+import Results
 
 /// What a plot shows of a table, read row by row: a few numbers of each.
 struct PlotTable {
@@ -29,11 +30,7 @@ struct PlotTable {
 
     /// Throws `.noInput`, `.unusableData` with the line, `.inputOutput`.
     init(path: String) throws(LandmarkdError) {
-        let reader = try LineReader(path)
-        if ["gz", "zst"].contains(path.fileEnding) {
-            throw LandmarkdError(
-                .unusableData, "\(path): a compressed table cannot be drawn", remedy: "decompress it: gzip -d, zstd -d")
-        }
+        let reader = LineReader(path, try DecompressedPieces(path))
         guard let header = try reader.next() else {
             throw LandmarkdError(.unusableData, "\(path): it is empty", remedy: "give a CSV table")
         }
@@ -46,7 +43,9 @@ struct PlotTable {
                     .unusableData, "\(path):\(reader.number): the row is cut off",
                     remedy: "plot a table that is whole, or remove the row")
             }
-            guard let time = row[columns.time], let frame = row[columns.frame], let face = row[columns.face] else {
+            guard let time = row[columns.time], abs(time) < 1e10, let frame = row[columns.frame],
+                let face = row[columns.face]
+            else {
                 throw LandmarkdError(
                     .unusableData, "\(path):\(reader.number): frame, face or time is not a number",
                     remedy: "give a CSV table that landmarkd track or OpenFace wrote")

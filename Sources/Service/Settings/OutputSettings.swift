@@ -67,8 +67,13 @@ extension OutputSettings {
     }
 
     private static let keys: [SettingKey<Draft>] = [
-        SettingKey("csv", optional(.text("a file's path") { $0 != "-" }), \.csv),
-        SettingKey("jsonl", optional(.text("a file's path, or '-'")), \.jsonl),
+        // Live rows are written as they come, which compression in blocks would delay.
+        SettingKey(
+            "csv", optional(.text("the path of an uncompressed file") { $0 != "-" && Compression(nameOf: $0) == nil }),
+            \.csv),
+        SettingKey(
+            "jsonl", optional(.text("the path of an uncompressed file, or '-'") { Compression(nameOf: $0) == nil }),
+            \.jsonl),
         SettingKey(
             "udp",
             SettingReader("a host and port such as 127.0.0.1:9000") { (_, text) -> HostAndPort?? in
