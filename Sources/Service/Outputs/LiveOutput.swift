@@ -181,6 +181,7 @@ extension OutputSettings {
             datagrams(host, port, OpenSeeFacePackets(focalLength: settings.focalLength))
         case .vmc(let host, let port): datagrams(host, port, VMCPackets(recentring))
         case .unix(let path): UnixSocketSink(path: path, JSONRows(stream: stream, groups: columns))
+        case .mqtt(let settings): MQTTSink(description, stream: stream, settings: settings)
         }
     }
 }

@@ -14,6 +14,7 @@ package struct OutputSettings: Sendable, Equatable, CustomStringConvertible {
         case vmc(host: String, port: Int)
         /// JSON lines for the readers of a socket at this path.
         case unix(path: String)
+        case mqtt(MQTTSettings)
     }
 
     /// When a file is finished and the next one begun.
@@ -49,6 +50,7 @@ package struct OutputSettings: Sendable, Equatable, CustomStringConvertible {
         case .openSeeFace(let host, let port): Self.address("openseeface", host, port)
         case .vmc(let host, let port): Self.address("vmc", host, port)
         case .unix(let path): "unix:\(path)"
+        case .mqtt(let settings): Self.address("mqtt", settings.host, settings.port)
         }
     }
 
@@ -61,7 +63,7 @@ package struct OutputSettings: Sendable, Equatable, CustomStringConvertible {
         switch place {
         case .csv(let path), .jsonl(let path): path == "-" ? nil : path
         case .unix(let path): path
-        case .udp, .opentrack, .openSeeFace, .vmc: nil
+        case .udp, .opentrack, .openSeeFace, .vmc, .mqtt: nil
         }
     }
 
@@ -75,7 +77,7 @@ package struct OutputSettings: Sendable, Equatable, CustomStringConvertible {
     private var hasColumns: Bool {
         switch place {
         case .csv, .jsonl, .udp, .unix: true
-        case .opentrack, .openSeeFace, .vmc: false
+        case .opentrack, .openSeeFace, .vmc, .mqtt: false
         }
     }
 
@@ -86,7 +88,7 @@ package struct OutputSettings: Sendable, Equatable, CustomStringConvertible {
         case .csv(let path): named.place = .csv(path: path.replacing("{stream}", with: stream))
         case .jsonl(let path): named.place = .jsonl(path: path.replacing("{stream}", with: stream))
         case .unix(let path): named.place = .unix(path: path.replacing("{stream}", with: stream))
-        case .udp, .opentrack, .openSeeFace, .vmc: break
+        case .udp, .opentrack, .openSeeFace, .vmc, .mqtt: break
         }
         return named
     }
@@ -101,6 +103,7 @@ extension OutputSettings {
         var openSeeFace: HostAndPort?
         var vmc: HostAndPort?
         var unix: String?
+        var mqtt: MQTTSettings?
         var rate: Double?
         var faces: FaceChoice?
         var rotation: Rotation?
@@ -122,6 +125,7 @@ extension OutputSettings {
                 .text("a socket's path of up to \(longestSocketPath) bytes") {
                     $0 != "-" && $0.utf8.count <= longestSocketPath
                 }), \.unix),
+        SettingKey("mqtt", MQTTSettings.reader, \.mqtt),
         SettingKey("rate", optional(.number(0.01...1000, "results per second")), \.rate),
         SettingKey(
             "faces",
@@ -163,7 +167,8 @@ extension OutputSettings {
         guard given.count == 1 else {
             throw node.fault(
                 given.isEmpty ? "an output without a place" : "an output with several places",
-                remedy: "give each entry of the list one of csv, jsonl, udp, unix, opentrack, openseeface and vmc")
+                remedy: "give each entry of the list one of csv, jsonl, udp, unix, opentrack, openseeface, vmc and mqtt"
+            )
         }
         var output = OutputSettings(given[0], rotation: draft.rotation ?? .day)
         (output.columns, output.rate, output.faces) = (draft.columns, draft.rate, draft.faces ?? .all)
@@ -183,6 +188,7 @@ extension OutputSettings {
             draft.opentrack.map { .opentrack(host: $0.host, port: $0.port) },
             draft.openSeeFace.map { .openSeeFace(host: $0.host, port: $0.port) },
             draft.vmc.map { .vmc(host: $0.host, port: $0.port) }, draft.unix.map { .unix(path: $0) },
+            draft.mqtt.map { .mqtt($0) },
         ]
         return places.compactMap(\.self)
     }
