@@ -1,8 +1,8 @@
 # Debian packages that a build needs; Swift itself comes from swift.org.
 PACKAGES := make pkg-config libavcodec-dev libavformat-dev libavutil-dev libswscale-dev \
-    libcurl4-openssl-dev libopenblas-dev libv4l-dev libxml2-dev libzstd-dev zlib1g-dev
+    libcurl4-openssl-dev libmosquitto-dev libopenblas-dev libv4l-dev libxml2-dev libzstd-dev zlib1g-dev
 # What tests need in addition: a compiler for simulated cameras, clips, checks of the units.
-TEST_PACKAGES := gcc libc6-dev ffmpeg systemd man-db zstd
+TEST_PACKAGES := gcc libc6-dev ffmpeg systemd man-db zstd mosquitto mosquitto-clients openssl
 # Optional: without these some tests are skipped (the page in a browser, the metrics checked by promtool).
 TEST_EXTRAS ?=
 # What packaging needs.

@@ -63,6 +63,24 @@ package struct Rotation: Sendable, Equatable {
         return Rotation(rows: (row(rows.0), row(rows.1), row(rows.2)))
     }
 
+    /// The opposite rotation: the matrix is orthogonal.
+    package var inverse: Rotation { Rotation(rows: columns) }
+
+    /// The unit quaternion of the same rotation; its scalar `w` is not negative.
+    package var quaternion: (x: Double, y: Double, z: Double, w: Double) {
+        let (a, b, c) = rows
+        // Four times the square of each component; the largest is the safest to divide by.
+        let squares = [1 + a.x - b.y - c.z, 1 - a.x + b.y - c.z, 1 - a.x - b.y + c.z, 1 + a.x + b.y + c.z]
+        let largest = squares.indices.max { squares[$0] < squares[$1] } ?? 3
+        let double = max(squares[largest], 1e-12).squareRoot()
+        let (xy, xz, yz) = (a.y + b.x, a.z + c.x, b.z + c.y)
+        let (wx, wy, wz) = (c.y - b.z, a.z - c.x, b.x - a.y)
+        let sides = [[nil, xy, xz, wx], [xy, nil, yz, wy], [xz, yz, nil, wz], [wx, wy, wz, nil]][largest]
+        let parts = sides.map { ($0.map { $0 / double } ?? double) / 2 }
+        let sign = parts[3] < 0 ? -1.0 : 1.0
+        return (sign * parts[0], sign * parts[1], sign * parts[2], sign * parts[3])
+    }
+
     /// Angle of the turn that leads from one to the other, radians.
     package func angle(to other: Rotation) -> Double {
         let trace = rows.0.dot(other.rows.0) + rows.1.dot(other.rows.1) + rows.2.dot(other.rows.2)

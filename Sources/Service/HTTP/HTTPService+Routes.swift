@@ -29,6 +29,10 @@ extension HTTPService {
         router.get("v1/streams/:name/events") { [self] request, context in
             feed(try stream(context).name, for: request).response(to: request, events)
         }
+        router.post("v1/streams/:name/recentre") { [self] _, context in
+            try stream(context).recentring.add()
+            return Response(status: .noContent)
+        }
         router.get("v1/streams/:name/frame.jpg") { [self] _, context in try await picture(of: stream(context)) }
         return router
     }

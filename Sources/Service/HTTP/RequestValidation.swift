@@ -19,6 +19,7 @@ struct RequestValidationMiddleware: RouterMiddleware {
         try checkMethodAndBody(request)
         try checkPath(request.uri.path)
         try checkHost(request, settings)
+        try checkOrigin(request)
         if !Self.openPaths.contains(request.uri.path), !settings.allows(request) {
             throw HTTPErrorResponse(
                 .unauthorized, "a token is required (http.token)",
@@ -29,15 +30,32 @@ struct RequestValidationMiddleware: RouterMiddleware {
     }
 
     private func checkMethodAndBody(_ request: Request) throws(HTTPErrorResponse) {
-        guard request.method == .get || request.method == .head else {
+        let isAction = Self.isAction(request.uri.path)
+        guard isAction ? request.method == .post : request.method == .get || request.method == .head else {
             throw HTTPErrorResponse(
-                .methodNotAllowed, "\(request.method) is not allowed here", remedy: "use GET",
-                headers: [.allow: "GET, HEAD", .connection: "close"])
+                .methodNotAllowed, "\(request.method) is not allowed here", remedy: "use \(isAction ? "POST" : "GET")",
+                headers: [.allow: isAction ? "POST" : "GET, HEAD", .connection: "close"])
         }
         let length = request.headers[.contentLength] ?? "0"
         guard length == "0", request.headers[.transferEncoding] == nil else {
             throw HTTPErrorResponse(
                 .contentTooLarge, "requests have no body here", remedy: "send none", headers: [.connection: "close"])
+        }
+    }
+
+    /// What changes something: /v1/streams/NAME/recentre.
+    private static func isAction(_ path: String) -> Bool {
+        let parts = path.split(separator: "/")
+        return parts.count == 4 && parts[0] == "v1" && parts[1] == "streams" && parts[3] == "recentre"
+    }
+
+    /// A page of another site may make a browser send what changes something; it says where it comes from.
+    private func checkOrigin(_ request: Request) throws(HTTPErrorResponse) {
+        guard Self.isAction(request.uri.path), let origin = request.headers[.origin] else { return }
+        let host = origin.split(separator: "/", omittingEmptySubsequences: true).last.map(String.init)
+        guard host?.lowercased() == request.head.authority?.lowercased() else {
+            throw HTTPErrorResponse(
+                .forbidden, "pages of another site may not change anything here", remedy: "send no Origin header")
         }
     }
 

@@ -24,10 +24,11 @@ final class LiveStream: Sendable {
         outputs = settings.outputs.map { output in
             let name = output.description
             return LiveOutput(
-                name, metrics: context.metrics.output(name), log: context.log, retry: context.retry,
+                name, rate: output.rate, faces: output.faces, metrics: context.metrics.output(name), log: context.log,
+                retry: context.retry,
                 listener: LiveOutput.Listener(
                     fault: { context.faults.set(name, $0) }, written: { context.metrics.record(.output, seconds: $0) })
-            ) { output.makeSink(stream: settings.name, scheme: dependencies.scheme) }
+            ) { output.makeSink(settings, scheme: dependencies.scheme, recentring: context.state.recentring) }
         }
         captureBeat = Heartbeat("capture of \(settings.name)")
         trackingBeat = Heartbeat("tracking of \(settings.name)")

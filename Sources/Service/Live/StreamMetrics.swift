@@ -70,7 +70,7 @@ final class StreamMetrics: Sendable {
 
     func recordLatency(seconds: Double) { Self.record(seconds, in: latency) }
 
-    private static func record(_ seconds: Double, in timer: Metrics.Timer?) {
+    fileprivate static func record(_ seconds: Double, in timer: Metrics.Timer?) {
         timer?.recordNanoseconds(Int64(min(max(0, seconds), 1e6) * 1e9))
     }
 
@@ -94,16 +94,24 @@ struct OutputMetrics: Sendable {
     let results: Counter
     let dropped: Counter
     let failures: Counter
+    /// Exposure to written.
+    private let latency: Metrics.Timer
 
     fileprivate init(stream: String, output: String, factory: any MetricsFactory) {
         let dimensions = [("stream", stream), ("output", output)]
         results = Counter(label: "landmarkd_output_results_total", dimensions: dimensions, factory: factory)
         dropped = Counter(label: "landmarkd_output_dropped_total", dimensions: dimensions, factory: factory)
         failures = Counter(label: "landmarkd_output_failures_total", dimensions: dimensions, factory: factory)
+        latency = Metrics.Timer(
+            label: "landmarkd_output_latency_seconds", dimensions: dimensions, factory: factory)
         for counter in [results, dropped, failures] { counter.increment(by: 0) }
     }
 
+    /// Slightly negative where two clocks are compared.
+    func recordLatency(seconds: Double) { StreamMetrics.record(seconds, in: latency) }
+
     func destroy() {
+        latency.destroy()
         for counter in [results, dropped, failures] { counter.destroy() }
     }
 }

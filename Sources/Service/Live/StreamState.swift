@@ -13,6 +13,8 @@ package struct StreamPicture: Sendable {
 /// A stream's newest result, its state, and its readers. May be used by any thread; never blocks the one that publishes.
 package final class StreamState: Sendable {
     package let name: String
+    /// What the outputs' poses are measured from.
+    package let recentring = RecentreRequests()
 
     private struct State {
         var status = StreamStatus()

@@ -42,6 +42,8 @@ struct MetricDescription {
         "landmarkd_output_dropped_total": .init(help: "Results that an output could not take in time."),
         "landmarkd_output_results_total": .init(help: "Results that an output wrote."),
         "landmarkd_output_failures_total": .init(help: "Times that an output failed and was retried."),
+        "landmarkd_output_latency_seconds": .init(
+            help: "Seconds from a frame's exposure until an output has written its result.", buckets: latencyBuckets),
         "landmarkd_locator_runs_total": .init(help: "Searches for faces, in whole frames or around a lost face."),
         "landmarkd_http_connections": .init(help: "Open HTTP connections."),
         "landmarkd_http_refused_connections_total": .init(

@@ -25,9 +25,10 @@ final class LiveOutput: Sendable {
         var written: @Sendable (Double) -> Void
     }
 
-    /// Starts at once. `makeSink` is called by the output's thread.
+    /// Starts at once. `rate`: results per second at most. `makeSink` is called by the output's thread.
     init(
-        _ name: String, metrics: OutputMetrics, log: Logger, retry: Backoff = Backoff(), listener: Listener,
+        _ name: String, rate: Double? = nil, faces: FaceChoice = .all, metrics: OutputMetrics, log: Logger,
+        retry: Backoff = Backoff(), listener: Listener,
         makeSink: @escaping @Sendable () -> any LiveSink
     ) {
         (self.name, self.metrics) = (name, metrics)
@@ -38,6 +39,7 @@ final class LiveOutput: Sendable {
             var loop = OutputLoop(
                 name: name, queue: queue, sink: makeSink(), metrics: metrics, log: log, retry: retry, listener: listener
             )
+            (loop.pacer, loop.faces) = (ResultPacer(rate: rate), faces)
             loop.run()
             running.leave()
         }.start()
@@ -69,6 +71,8 @@ private struct OutputLoop {
     /// While the sink fails: when it began, when to try again, and how much was dropped since.
     private var outage: (start: Double, retryTime: Double, dropped: Int)?
     private var lostBefore = 0
+    var pacer = ResultPacer(rate: nil)
+    var faces = FaceChoice.all
 
     init(
         name: String, queue: BoundedQueue<StreamResult>, sink: any LiveSink, metrics: OutputMetrics, log: Logger,
@@ -80,10 +84,16 @@ private struct OutputLoop {
 
     mutating func run() {
         while true {
-            switch queue.take(seconds: 1) {
-            case .value(let result): take(result)
+            let now = monotonicSeconds()
+            if let result = pacer.next(at: now) {
+                take(result)
+                continue
+            }
+            switch queue.take(seconds: min(1, pacer.pause(at: now) ?? 1)) {
+            case .value(let result): pacer.add(result.choosing(faces))
             case .nothing: attempt { (sink) throws(LandmarkdError) in try sink.flush() }
             case .end:
+                if let last = pacer.last() { take(last) }
                 attempt { (sink) throws(LandmarkdError) in try sink.close() }
                 return
             }
@@ -102,6 +112,7 @@ private struct OutputLoop {
         }
         guard worked else { return }
         metrics.results.increment()
+        metrics.recordLatency(seconds: unixSeconds() - result.result.time)
         listener.written(max(0, unixSeconds() - result.result.time - result.latency))
         if isRetry { recover() }
     }
@@ -153,14 +164,24 @@ private struct OutputLoop {
 }
 
 extension OutputSettings {
-    /// Opens nothing yet. `stream` names the results' stream.
-    func makeSink(stream: String, scheme: LandmarkScheme) -> any LiveSink {
-        switch place {
+    /// Opens nothing yet. `stream` is the results' stream; its poses may be recentred.
+    func makeSink(_ settings: StreamSettings, scheme: LandmarkScheme, recentring: RecentreRequests) -> any LiveSink {
+        let stream = settings.name
+        func datagrams(_ host: String, _ port: Int, _ format: any PacketFormat) -> DatagramSink {
+            DatagramSink(description, host: host, port: port, format: format)
+        }
+        return switch place {
         case .csv(let path): RotatingFiles(path: path, CSVRows(scheme, groups: columns), rotation: rotation)
         case .jsonl("-"): StandardOutputSink(JSONRows(stream: stream, groups: columns))
         case .jsonl(let path):
             RotatingFiles(path: path, JSONRows(stream: stream, groups: columns), rotation: rotation)
         case .udp(let host, let port): DatagramSink(host: host, port: port, groups: columns)
+        case .opentrack(let host, let port): datagrams(host, port, OpentrackPackets(recentring))
+        case .openSeeFace(let host, let port):
+            datagrams(host, port, OpenSeeFacePackets(focalLength: settings.focalLength))
+        case .vmc(let host, let port): datagrams(host, port, VMCPackets(recentring))
+        case .unix(let path): UnixSocketSink(path: path, JSONRows(stream: stream, groups: columns))
+        case .mqtt(let settings): MQTTSink(description, stream: stream, settings: settings)
         }
     }
 }

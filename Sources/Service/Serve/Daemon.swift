@@ -23,10 +23,10 @@ package struct Daemon: Sendable {
         return (settings.summary(sources: sources), try settings.warnings())
     }
 
-    /// Serves until SIGTERM or SIGINT; SIGHUP reloads the settings. Throws as `check` does, and where the HTTP server cannot start.
+    /// Serves until SIGTERM or SIGINT; SIGHUP reloads the settings, SIGUSR1 recentres poses. Throws as `check` does, and where the HTTP server cannot start.
     package func run() async throws {
         signal(SIGPIPE, SIG_IGN)  // the reader of our standard output may close it
-        signal(SIGHUP, SIG_IGN)  // until it can be handled
+        for early in [SIGHUP, SIGUSR1] { signal(early, SIG_IGN) }  // until they can be handled
         let settings = try source.read()
         let log = ServiceLog()
         log.set(settings.logLevel)
@@ -45,7 +45,9 @@ package struct Daemon: Sendable {
         let report = ServiceReport(manager: manager, supervisor: supervisor, log: logger)
         // Ended in reverse order: streams before HTTP, so that readers of their events are released.
         var configuration = ServiceGroupConfiguration(
-            services: (http.map { [$0] } ?? []) + [supervisor, reload, report],
+            services: (http.map { [$0] } ?? []) + [
+                supervisor, reload, RecentreSignal(supervisor.directory, logger), report,
+            ],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: log.logger(least: .error))
         configuration.maximumGracefulShutdownDuration = .milliseconds(1700)
         try await ServiceGroup(configuration: configuration).run()

@@ -69,6 +69,8 @@ struct HostAndPort: Sendable, Equatable {
     var host: String
     var port: Int
 
+    init(host: String, port: Int) { (self.host, self.port) = (host, port) }
+
     /// Nil where one of them is missing or invalid.
     init?(_ text: String) {
         guard let colon = text.lastIndex(of: ":"), let port = wholeNumber(String(text[text.index(after: colon)...])),

@@ -36,6 +36,23 @@ import Testing
         }
     }
 
+    @Test func recentringTakesPostFromNoOtherSite() async throws {
+        let stream = deliveringStream("a")
+        try await ServedStreams.run([stream]) { served in
+            let path = "/v1/streams/a/recentre"
+            let read = try await served.ask(path)
+            #expect(read.status == 405 && read.headers["allow"] == "POST")
+            let foreign = ["Host: localhost", "Origin: https://elsewhere.example"]
+            #expect(try await served.ask(path, method: "POST", headers: foreign).status == 403)
+            #expect(try await served.ask("/v1/streams/b/recentre", method: "POST").status == 404)
+            #expect(stream.recentring.made == 0)
+            #expect(try await served.ask(path, method: "POST").status == 204)
+            let own = ["Host: localhost", "Origin: http://localhost"]
+            #expect(try await served.ask(path, method: "POST", headers: own).status == 204)
+            #expect(stream.recentring.made == 2)
+        }
+    }
+
     @Test func headHasNoBody() async throws {
         try await ServedStreams.run([]) { served in
             try await onThread {

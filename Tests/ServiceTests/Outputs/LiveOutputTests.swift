@@ -159,7 +159,7 @@ private final class PlayedSink: LiveSink, Sendable {
 }
 
 /// A UDP socket on a free port of this machine.
-private final class DatagramReceiver {
+final class DatagramReceiver {
     let port: Int
     private let descriptor: Int32
 

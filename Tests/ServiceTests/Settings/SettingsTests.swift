@@ -30,6 +30,10 @@ import Testing
                 - {csv: 'a/{stream}.csv', rotate: 100MB}
                 - jsonl: "-"
                 - udp: "[::1]:9000"
+                - {opentrack: 'sim:4242', rate: 60, faces: one}
+                - {openseeface: 'sim:11573'}
+                - {vmc: 'sim:39540'}
+                - {unix: '/run/{stream}.socket', columns: pose}
             """)
         #expect(settings.http.listen == "0.0.0.0:9" && settings.http.token == "0123456789abcdef")
         #expect(!settings.http.preview && settings.logLevel == .warning && settings.models == "/m")
@@ -41,7 +45,10 @@ import Testing
         door.outputs = [
             OutputSettings(.csv(path: "a/door.csv"), rotation: .size(bytes: 100_000_000)),
             OutputSettings(.jsonl(path: "-")), OutputSettings(.udp(host: "::1", port: 9000)),
+            OutputSettings(.opentrack(host: "sim", port: 4242)), OutputSettings(.openSeeFace(host: "sim", port: 11573)),
+            OutputSettings(.vmc(host: "sim", port: 39540)), OutputSettings(.unix(path: "/run/door.socket")),
         ]
+        (door.outputs[3].rate, door.outputs[3].faces, door.outputs[6].columns) = (60, .one, [.pose])
         #expect(settings.streams == [door])
     }
 
@@ -107,6 +114,14 @@ import Testing
         (
             "streams:\n  d: {source: a, outputs: [{udp: 'b:1', rotate: day}]}\n", "streams.d.outputs.1: only files",
             "rotate"
+        ),
+        (
+            "streams:\n  d: {source: a, outputs: [{vmc: 'b:1', columns: pose}]}\n",
+            "streams.d.outputs.1: this protocol's contents are fixed", "remove 'columns'"
+        ),
+        (
+            "streams:\n  d: {source: a, outputs: [{unix: /a, rate: 0}]}\n", "streams.d.outputs.1.rate: '0' is not",
+            "a number of results per second from 0.01 to 1000"
         ),
         (
             "streams:\n  d: {source: a, outputs: [{udp: 'b:99999'}]}\n", "streams.d.outputs.1.udp: 'b:99999'",

@@ -19,8 +19,9 @@ import Yams
         var settings = try SettingsSource(file: folder.path("s.yaml")).read()
         #expect(settings.streams.map(\.name) == ["door"])
         var door = settings.streams[0]
-        #expect(door.source == "/dev/video0" && door.outputs.map(\.description).count == 3)
+        #expect(door.source == "/dev/video0" && door.outputs.map(\.description).count == 8)
         #expect(door.outputs[0].rotation == .day)
+        #expect(door.outputs.contains { $0.place == .mqtt(MQTTSettings(host: "127.0.0.1")) })
         (door.name, door.source, door.outputs) = ("", "", [])
         #expect(door == StreamSettings())
         settings.streams = []
@@ -34,6 +35,11 @@ import Yams
             return Set(node?.mapping?.compactMap { $0.key.scalar?.string } ?? [])
         }
         #expect(keys(["streams", "door"]) == Set(StreamSettings.keys.map(\.name)))
+        let outputs = root["streams"]?["door"]?["outputs"]?.sequence ?? []
+        let told = outputs.flatMap { $0.mapping?.compactMap { $0.key.scalar?.string } ?? [] }
+        #expect(Set(told) == OutputSettings.keyNames)
+        let mqtt = outputs.compactMap { $0["mqtt"]?.mapping }.first?.compactMap { $0.key.scalar?.string } ?? []
+        #expect(Set(mqtt) == Set(MQTTSettings.keys.map(\.name)))
         #expect(keys(["defaults"]) == Set(StreamSettings.commonKeys.map(\.name)))
         #expect(keys(["http"]) == Set(HTTPSettings.keys.map(\.name)))
         #expect(keys([]) == ["streams", "defaults", "http", "log", "models", "model"])
