@@ -27,7 +27,7 @@ final class LiveStream: Sendable {
                 name, metrics: context.metrics.output(name), log: context.log, retry: context.retry,
                 listener: LiveOutput.Listener(
                     fault: { context.faults.set(name, $0) }, written: { context.metrics.record(.output, seconds: $0) })
-            ) { output.makeSink(stream: settings.name, scheme: dependencies.scheme) }
+            ) { output.makeSink(stream: settings.name, scheme: dependencies.scheme, log: context.log) }
         }
         captureBeat = Heartbeat("capture of \(settings.name)")
         trackingBeat = Heartbeat("tracking of \(settings.name)")

@@ -154,12 +154,14 @@ private struct OutputLoop {
 
 extension OutputSettings {
     /// Opens nothing yet. `stream` names the results' stream.
-    func makeSink(stream: String, scheme: LandmarkScheme) -> any LiveSink {
+    func makeSink(stream: String, scheme: LandmarkScheme, log: Logger? = nil) -> any LiveSink {
         switch place {
-        case .csv(let path): RotatingFiles(path: path, CSVRows(scheme, groups: columns), rotation: rotation)
+        case .csv(let path):
+            RotatingFiles(path: path, CSVRows(scheme, groups: columns), rotation: rotation, keep: keep, log: log)
         case .jsonl("-"): StandardOutputSink(JSONRows(stream: stream, groups: columns))
         case .jsonl(let path):
-            RotatingFiles(path: path, JSONRows(stream: stream, groups: columns), rotation: rotation)
+            RotatingFiles(
+                path: path, JSONRows(stream: stream, groups: columns), rotation: rotation, keep: keep, log: log)
         case .udp(let host, let port): DatagramSink(host: host, port: port, groups: columns)
         }
     }

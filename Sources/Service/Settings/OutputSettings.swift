@@ -23,6 +23,8 @@ package struct OutputSettings: Sendable, Equatable, CustomStringConvertible {
     package var place: Place
     /// When files are rotated.
     package var rotation = Rotation.day
+    /// Which finished files are kept; nil for all.
+    package var keep: Retention?
     /// What is told of a face; nil for what the form has by default.
     package var columns: [ColumnGroup]?
 
@@ -63,6 +65,7 @@ extension OutputSettings {
         var jsonl: String?
         var udp: HostAndPort?
         var rotation: Rotation?
+        var keep: Retention?
         var columns: [ColumnGroup]?
     }
 
@@ -79,6 +82,11 @@ extension OutputSettings {
             SettingReader("day, never, or a size such as 100MB") { (_, text) -> Rotation?? in
                 Rotation(text).map { .some($0) }
             }, \.rotation),
+        SettingKey(
+            "keep",
+            SettingReader("an age such as 30d, a size such as 20GB, or both as 30d,20GB") { (_, text) -> Retention?? in
+                Retention(text).map { .some($0) }
+            }, \.keep),
         SettingKey(
             "columns",
             SettingReader("groups of columns such as pose,eyes,mouth,points") { (_, text) -> [ColumnGroup]?? in
@@ -111,9 +119,12 @@ extension OutputSettings {
                 remedy: "give each entry of the list one of csv, jsonl and udp")
         }
         var output = OutputSettings(given[0], rotation: draft.rotation ?? .day)
-        output.columns = draft.columns
+        (output.keep, output.columns) = (draft.keep, draft.columns)
         if draft.rotation != nil, output.path == nil {
             throw node.fault("only files are rotated", remedy: "remove 'rotate'")
+        }
+        if draft.keep != nil, output.path == nil {
+            throw node.fault("only files are removed after a while", remedy: "remove 'keep'")
         }
         return output
     }
@@ -126,12 +137,8 @@ extension OutputSettings.Rotation {
         case "day": self = .day
         case "never": self = .never
         default:
-            let units = [("kB", 1000), ("MB", 1_000_000), ("GB", 1_000_000_000)]
-            guard let (unit, bytes) = units.first(where: { text.hasSuffix($0.0) }),
-                let count = wholeNumber(String(text.dropLast(unit.count).filter { $0 != " " })), 1...1_000_000 ~= count,
-                count * bytes >= 64000
-            else { return nil }
-            self = .size(bytes: count * bytes)
+            guard let bytes = byteCount(text), bytes >= 64000 else { return nil }
+            self = .size(bytes: bytes)
         }
     }
 }

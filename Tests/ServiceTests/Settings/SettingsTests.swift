@@ -109,6 +109,14 @@ import Testing
             "rotate"
         ),
         (
+            "streams:\n  d: {source: a, outputs: [{udp: 'b:1', keep: 1d}]}\n", "streams.d.outputs.1: only files",
+            "remove 'keep'"
+        ),
+        (
+            "streams:\n  d: {source: a, outputs: [{csv: a, keep: 30}]}\n", "outputs.1.keep: '30' is not an age",
+            "both as 30d,20GB"
+        ),
+        (
             "streams:\n  d: {source: a, outputs: [{udp: 'b:99999'}]}\n", "streams.d.outputs.1.udp: 'b:99999'",
             "127.0.0.1:9000"
         ),

@@ -20,7 +20,7 @@ import Yams
         #expect(settings.streams.map(\.name) == ["door"])
         var door = settings.streams[0]
         #expect(door.source == "/dev/video0" && door.outputs.map(\.description).count == 3)
-        #expect(door.outputs[0].rotation == .day)
+        #expect(door.outputs[0].rotation == .day && door.outputs[0].keep == Retention("30d,20GB"))
         (door.name, door.source, door.outputs) = ("", "", [])
         #expect(door == StreamSettings())
         settings.streams = []
