@@ -47,6 +47,14 @@ package struct OutputSettings: Sendable, Equatable, CustomStringConvertible {
         }
     }
 
+    /// Whether streams with this output would write to one place, which only a network takes from several.
+    var isShared: Bool {
+        switch place {
+        case .csv(let path), .jsonl(let path): !path.contains("{stream}")
+        case .udp: false
+        }
+    }
+
     /// `{stream}` in paths stands for the stream's name.
     func named(_ stream: String) -> OutputSettings {
         var named = self

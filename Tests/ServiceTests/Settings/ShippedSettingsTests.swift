@@ -36,7 +36,7 @@ import Yams
         #expect(keys(["streams", "door"]) == Set(StreamSettings.keys.map(\.name)))
         #expect(keys(["defaults"]) == Set(StreamSettings.commonKeys.map(\.name)))
         #expect(keys(["http"]) == Set(HTTPSettings.keys.map(\.name)))
-        #expect(keys([]) == ["streams", "defaults", "http", "log", "models", "model"])
+        #expect(keys([]) == ["streams", "cameras", "defaults", "http", "log", "models", "model"])
         for name in SettingsSource.variables {
             #expect(try text().contains("LANDMARKD_" + name.uppercased().replacing(".", with: "_")), "\(name)")
         }
