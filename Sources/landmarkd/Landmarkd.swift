@@ -9,8 +9,8 @@ struct Landmarkd: ParsableCommand {
         commandName: "landmarkd",
         abstract: "Track facial landmarks in video, and train the network that finds them.", version: programVersion,
         subcommands: [
-            Demo.self, Track.self, Columns.self, Plot.self, Serve.self, Devices.self, Train.self, Evaluate.self,
-            Jitter.self, Augment.self, Bench.self, Study.self,
+            Demo.self, Track.self, Columns.self, Plot.self, Serve.self, Devices.self, DoctorCommand.self, Train.self,
+            Evaluate.self, Jitter.self, Augment.self, Bench.self, Study.self,
             AverageFaceCommand.self, Reference.self,
         ])
 

@@ -12,7 +12,7 @@ import Testing
         ("landmarkd", Landmarkd.self), ("demo", Demo.self), ("track", Track.self), ("columns", Columns.self),
         ("plot", Plot.self),
         ("serve", Serve.self),
-        ("devices", Devices.self),
+        ("devices", Devices.self), ("doctor", DoctorCommand.self),
         ("train", Train.self),
         ("evaluate", Evaluate.self), ("jitter", Jitter.self), ("augment", Augment.self), ("bench", Bench.self),
         ("study", Study.self),

@@ -14,3 +14,10 @@ package func kernelWarning() -> String? {
     if level > best { return "LANDMARKD_KERNELS: this processor has no \(asked); \(name(best)) is used" }
     return nil
 }
+
+/// The instruction level that the kernels of this process use: "plain", "avx2" or "avx512".
+package func kernelLevel() -> String {
+    let best = lm_best_level()
+    let asked = getenv("LANDMARKD_KERNELS").map { lm_level_named($0) } ?? -1
+    return String(cString: lm_level_name(asked >= 0 && asked <= best ? asked : best))
+}

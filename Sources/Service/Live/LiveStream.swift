@@ -28,7 +28,10 @@ final class LiveStream: Sendable {
                 retry: context.retry,
                 listener: LiveOutput.Listener(
                     fault: { context.faults.set(name, $0) }, written: { context.metrics.record(.output, seconds: $0) })
-            ) { output.makeSink(settings, scheme: dependencies.scheme, recentring: context.state.recentring) }
+            ) {
+                output.makeSink(
+                    settings, scheme: dependencies.scheme, recentring: context.state.recentring, log: context.log)
+            }
         }
         captureBeat = Heartbeat("capture of \(settings.name)")
         trackingBeat = Heartbeat("tracking of \(settings.name)")

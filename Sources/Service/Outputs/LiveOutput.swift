@@ -165,16 +165,20 @@ private struct OutputLoop {
 
 extension OutputSettings {
     /// Opens nothing yet. `stream` is the results' stream; its poses may be recentred.
-    func makeSink(_ settings: StreamSettings, scheme: LandmarkScheme, recentring: RecentreRequests) -> any LiveSink {
+    func makeSink(
+        _ settings: StreamSettings, scheme: LandmarkScheme, recentring: RecentreRequests, log: Logger? = nil
+    ) -> any LiveSink {
         let stream = settings.name
         func datagrams(_ host: String, _ port: Int, _ format: any PacketFormat) -> DatagramSink {
             DatagramSink(description, host: host, port: port, format: format)
         }
         return switch place {
-        case .csv(let path): RotatingFiles(path: path, CSVRows(scheme, groups: columns), rotation: rotation)
+        case .csv(let path):
+            RotatingFiles(path: path, CSVRows(scheme, groups: columns), rotation: rotation, keep: keep, log: log)
         case .jsonl("-"): StandardOutputSink(JSONRows(stream: stream, groups: columns))
         case .jsonl(let path):
-            RotatingFiles(path: path, JSONRows(stream: stream, groups: columns), rotation: rotation)
+            RotatingFiles(
+                path: path, JSONRows(stream: stream, groups: columns), rotation: rotation, keep: keep, log: log)
         case .udp(let host, let port): DatagramSink(host: host, port: port, groups: columns)
         case .opentrack(let host, let port): datagrams(host, port, OpentrackPackets(recentring))
         case .openSeeFace(let host, let port):

@@ -1,16 +1,20 @@
 import Base
 import Capture
-import Glibc
+import Logging
 import Results
 
 /// Live results in files, one after the other: `door.csv` becomes `door-20261125T223143Z.csv`, by the time of its first row (UTC).
 ///
-/// A file has `.partial` after its name until it is finished, holds whole rows, and never replaces another. Where the path
-/// itself is a device or a pipe, rows are written to it as they come.
+/// A file has `.partial` after its name until it is finished, holds whole rows, and never replaces another; it is compressed where its
+/// name says so. Files that are no longer to be kept are removed. Where the path itself is a device or a pipe, rows are written to it as
+/// they come.
 final class RotatingFiles: LiveSink {
     private let path: String
     private let rows: any RowFormat
     private let rotation: OutputSettings.Rotation
+    private let names: RotatedNames
+    private let compression: Compression?
+    private var cleaner: RetentionCleaner?
     private var file: RowFile?
     /// The capacity of a device or a pipe is unknown: it is never full.
     private var isSpecial = false
@@ -18,8 +22,14 @@ final class RotatingFiles: LiveSink {
     private var day = 0
     private(set) var lost = 0
 
-    init(path: String, _ rows: any RowFormat, rotation: OutputSettings.Rotation) {
+    /// `keep`: nil for all files. `log` is told which were removed.
+    init(
+        path: String, _ rows: any RowFormat, rotation: OutputSettings.Rotation, keep: Retention? = nil,
+        log: Logger? = nil
+    ) {
         (self.path, self.rows, self.rotation) = (path, rows, rotation)
+        (names, compression) = (RotatedNames(path), Compression(nameOf: path))
+        cleaner = keep.map { RetentionCleaner(RetentionSweep(names: names, limits: $0), name: path, log: log) }
     }
 
     func write(_ result: StreamResult) throws(LandmarkdError) {
@@ -30,9 +40,11 @@ final class RotatingFiles: LiveSink {
         let file = if let file { file } else { try open(time) }
         file.text.append(row)
         try keeping(file) { (file) throws(LandmarkdError) in try file.endRow() }
+        clean()
     }
 
     func flush() throws(LandmarkdError) {
+        clean()
         guard let file else { return }
         try keeping(file) { (file) throws(LandmarkdError) in try file.flush() }
     }
@@ -78,6 +90,10 @@ final class RotatingFiles: LiveSink {
         }
     }
 
+    private func clean(now: Bool = false) {
+        if !isSpecial { cleaner?.clean(open: file?.partialPath, now: now) }
+    }
+
     private func isFull(_ file: RowFile, with bytes: Int, _ time: Double) -> Bool {
         switch rotation {
         case .never: false
@@ -91,42 +107,22 @@ final class RotatingFiles: LiveSink {
     private func open(_ time: Double) throws(LandmarkdError) -> RowFile {
         isSpecial = (try? OutputFile(path))?.isSpecial ?? false
         if isSpecial {
-            let file = try RowFile(path: path, patiently: false)
+            let file = try RowFile(path: path, patiently: false, compression: compression)
             file.text.append(rows.header)
             self.file = file
             return file
         }
-        let (stem, ending) = Self.parts(path)
-        let stamp = Self.stamp(time)
         for number in 1...1000 {
-            let name = "\(stem)-\(stamp)\(number > 1 ? "-\(number)" : "")\(ending)"
+            let name = names.path(time, number: number)
             guard FileIdentity(path: name) == nil, FileIdentity(path: "\(name).partial") == nil else { continue }
-            let file = try RowFile(path: name, mayReplace: false)
+            let file = try RowFile(path: name, mayReplace: false, compression: compression)
             file.text.append(rows.header)
             (self.file, day) = (file, Self.day(time))
+            clean(now: true)
             return file
         }
         throw LandmarkdError(
-            .cannotCreate, "\(path): a thousand files of \(stamp) are there already", remedy: "name another folder")
-    }
-
-    /// "a/door" and ".csv" of "a/door.csv".
-    private static func parts(_ path: String) -> (stem: Substring, ending: Substring) {
-        let name = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
-        guard let dot = path[name...].lastIndex(of: "."), dot != name else { return (path[...], "") }
-        return (path[..<dot], path[dot...])
-    }
-
-    /// "20261125T223143Z".
-    private static func stamp(_ time: Double) -> String {
-        var seconds = time_t(exactly: time.rounded(.down)) ?? 0
-        var parts = tm()
-        gmtime_r(&seconds, &parts)
-        func digits(_ number: Int32, _ count: Int) -> String {
-            let text = String(number)
-            return String(repeating: "0", count: max(0, count - text.count)) + text
-        }
-        let date = digits(parts.tm_year + 1900, 4) + digits(parts.tm_mon + 1, 2) + digits(parts.tm_mday, 2)
-        return "\(date)T\(digits(parts.tm_hour, 2))\(digits(parts.tm_min, 2))\(digits(parts.tm_sec, 2))Z"
+            .cannotCreate, "\(path): a thousand files of \(RotatedNames.stamp(time)) are there already",
+            remedy: "name another folder")
     }
 }

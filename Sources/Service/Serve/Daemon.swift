@@ -39,14 +39,17 @@ package struct Daemon: Sendable {
         let http =
             settings.http.isOn
             ? HTTPService(settings.http, streams: supervisor.directory, metrics: metrics, logger: logger) : nil
-        if settings.streams.isEmpty { logger.notice("no stream is set: add one under 'streams' and reload") }
-        try supervisor.apply(settings.streams)
-        let reload = SettingsReload(source, settings, supervisor, http, manager, log)
+        if settings.streams.isEmpty, !settings.adoptsCameras {
+            logger.notice("no stream is set: add one under 'streams' and reload")
+        }
+        let cameras = CameraAdoption(supervisor, log: logger)
+        try cameras.apply(settings)
+        let reload = SettingsReload(source, settings, cameras, http, manager, log)
         let report = ServiceReport(manager: manager, supervisor: supervisor, log: logger)
         // Ended in reverse order: streams before HTTP, so that readers of their events are released.
         var configuration = ServiceGroupConfiguration(
             services: (http.map { [$0] } ?? []) + [
-                supervisor, reload, RecentreSignal(supervisor.directory, logger), report,
+                supervisor, cameras, reload, RecentreSignal(supervisor.directory, logger), report,
             ],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: log.logger(least: .error))
         configuration.maximumGracefulShutdownDuration = .milliseconds(1700)

@@ -17,17 +17,20 @@ package final class ServiceLog: Sendable {
 
     private let level = Mutex(Logger.Level.info)
     private let style: Style
+    /// journald's socket, for fields beside the message; nil where lines are written.
+    private let journal: String?
     private let write: @Sendable (String) -> Void
 
     package convenience init() {
-        self.init(style: Self.styleOfStandardError()) { line in
+        let style = Self.styleOfStandardError()
+        self.init(style: style, journal: style == .journal ? "/run/systemd/journal/socket" : nil) { line in
             // If standard error cannot be written, there is nowhere to report it.
             _ = try? writeAll(Array(line.utf8), to: STDERR_FILENO, path: "standard error")
         }
     }
 
-    init(style: Style, write: @escaping @Sendable (String) -> Void) {
-        (self.style, self.write) = (style, write)
+    init(style: Style, journal: String? = nil, write: @escaping @Sendable (String) -> Void) {
+        (self.style, self.journal, self.write) = (style, journal, write)
     }
 
     /// Applies to existing loggers too.
@@ -55,12 +58,24 @@ package final class ServiceLog: Sendable {
         }
 
         func log(event: LogEvent) {
-            let stream = metadata["stream"].map { "\($0): " } ?? ""
+            let stream = metadata["stream"].map { "\($0)" }
             let rest = metadata.merging(event.metadata ?? [:]) { $1 }.filter { $0.key != "stream" }
             let details =
                 rest.isEmpty ? "" : " (\(rest.map { "\($0.key) \($0.value)" }.sorted().joined(separator: ", ")))"
-            log.write(log.line(event.level, "\(stream)\(event.message)\(details)"))
+            log.put(event.level, "\(stream.map { "\($0): " } ?? "")\(event.message)\(details)", stream: stream)
         }
+    }
+
+    /// To the journal with its fields; as a line where there is none, or where it does not take the message.
+    private func put(_ level: Logger.Level, _ message: String, stream: String?) {
+        if let journal, sendDatagram(Self.entry(level, message, stream: stream), to: journal) { return }
+        write(line(level, message))
+    }
+
+    /// An entry of the journal's native protocol: a field a line, none of which holds a line end.
+    private static func entry(_ level: Logger.Level, _ message: String, stream: String?) -> [UInt8] {
+        let fields = ["PRIORITY=\(priority(level))", "SYSLOG_IDENTIFIER=landmarkd", "MESSAGE=\(message.shown)"]
+        return Array((fields + (stream.map { ["STREAM=\($0.shown)"] } ?? [])).joined(separator: "\n").utf8) + [10]
     }
 
     func line(_ level: Logger.Level, _ message: String) -> String {

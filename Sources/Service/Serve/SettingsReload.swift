@@ -8,7 +8,7 @@ import UnixSignals
 /// Reloads the settings at SIGHUP. A file that is broken changes nothing.
 final class SettingsReload: Service {
     private let source: SettingsSource
-    private let supervisor: StreamSupervisor
+    private let cameras: CameraAdoption
     private let http: HTTPService?
     private let manager: ServiceManager
     private let serviceLog: ServiceLog
@@ -17,10 +17,10 @@ final class SettingsReload: Service {
     private let settings: Mutex<ServiceSettings>
 
     init(
-        _ source: SettingsSource, _ first: ServiceSettings, _ supervisor: StreamSupervisor, _ http: HTTPService?,
+        _ source: SettingsSource, _ first: ServiceSettings, _ cameras: CameraAdoption, _ http: HTTPService?,
         _ manager: ServiceManager, _ serviceLog: ServiceLog
     ) {
-        (self.source, self.supervisor, self.http, self.manager) = (source, supervisor, http, manager)
+        (self.source, self.cameras, self.http, self.manager) = (source, cameras, http, manager)
         (self.serviceLog, log) = (serviceLog, serviceLog.logger())
         settings = Mutex(first)
     }
@@ -37,7 +37,7 @@ final class SettingsReload: Service {
     func reload() {
         do throws(LandmarkdError) {
             let wanted = try source.read()
-            let changes = try supervisor.apply(wanted.streams)
+            let changes = try cameras.apply(wanted)
             serviceLog.set(wanted.logLevel)
             if let http { (http.settings.token, http.settings.preview) = (wanted.http.token, wanted.http.preview) }
             log.notice("settings were reloaded: \(changes)")

@@ -29,6 +29,8 @@ package struct OutputSettings: Sendable, Equatable, CustomStringConvertible {
     package var place: Place
     /// When files are rotated.
     package var rotation = Rotation.day
+    /// Which finished files are kept; nil for all.
+    package var keep: Retention?
     /// What is told of a face; nil for what the form has by default.
     package var columns: [ColumnGroup]?
     /// Results per second at most, of which the newest is written; nil for all.
@@ -81,6 +83,14 @@ package struct OutputSettings: Sendable, Equatable, CustomStringConvertible {
         }
     }
 
+    /// Whether streams with this output would write to one place, which only a network takes from several.
+    var isShared: Bool {
+        switch place {
+        case .csv(let path), .jsonl(let path): !path.contains("{stream}")
+        case .udp: false
+        }
+    }
+
     /// `{stream}` in paths stands for the stream's name.
     func named(_ stream: String) -> OutputSettings {
         var named = self
@@ -107,6 +117,7 @@ extension OutputSettings {
         var rate: Double?
         var faces: FaceChoice?
         var rotation: Rotation?
+        var keep: Retention?
         var columns: [ColumnGroup]?
     }
 
@@ -136,6 +147,11 @@ extension OutputSettings {
             SettingReader("day, never, or a size such as 100MB") { (_, text) -> Rotation?? in
                 Rotation(text).map { .some($0) }
             }, \.rotation),
+        SettingKey(
+            "keep",
+            SettingReader("an age such as 30d, a size such as 20GB, or both as 30d,20GB") { (_, text) -> Retention?? in
+                Retention(text).map { .some($0) }
+            }, \.keep),
         SettingKey(
             "columns",
             SettingReader("groups of columns such as pose,eyes,mouth,points") { (_, text) -> [ColumnGroup]?? in
@@ -178,6 +194,10 @@ extension OutputSettings {
         if draft.columns != nil, !output.hasColumns {
             throw node.fault("this protocol's contents are fixed", remedy: "remove 'columns'")
         }
+        output.keep = draft.keep
+        if draft.keep != nil, !output.isFile {
+            throw node.fault("only files are removed after a while", remedy: "remove 'keep'")
+        }
         return output
     }
 
@@ -201,12 +221,8 @@ extension OutputSettings.Rotation {
         case "day": self = .day
         case "never": self = .never
         default:
-            let units = [("kB", 1000), ("MB", 1_000_000), ("GB", 1_000_000_000)]
-            guard let (unit, bytes) = units.first(where: { text.hasSuffix($0.0) }),
-                let count = wholeNumber(String(text.dropLast(unit.count).filter { $0 != " " })), 1...1_000_000 ~= count,
-                count * bytes >= 64000
-            else { return nil }
-            self = .size(bytes: count * bytes)
+            guard let bytes = byteCount(text), bytes >= 64000 else { return nil }
+            self = .size(bytes: bytes)
         }
     }
 }

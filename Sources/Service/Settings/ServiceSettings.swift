@@ -6,6 +6,8 @@ import SettingsFile
 package struct ServiceSettings: Sendable, Equatable {
     /// In the order of their names.
     package var streams: [StreamSettings] = []
+    /// Whether each camera that no stream names gets a stream of its own.
+    package var adoptsCameras = false
     /// Defaults of streams.
     package var defaults = StreamSettings()
     package var http = HTTPSettings()
@@ -27,6 +29,10 @@ package struct ServiceSettings: Sendable, Equatable {
         SettingKey(
             "streams", SettingReader<SettingNode?>("a table of streams") { (node) throws(LandmarkdError) in node },
             \.streams),
+        SettingKey(
+            "cameras",
+            SettingReader("auto, or off") { node, text in text == "auto" ? true : node.flag == false ? false : nil },
+            \.settings.adoptsCameras),
         SettingKey("defaults", table: StreamSettings.commonKeys, \.settings.defaults),
         SettingKey("http", table: HTTPSettings.keys, \.settings.http),
         SettingKey("log", table: [SettingKey("level", logLevel, \.settings.logLevel)], \.self),
@@ -60,6 +66,11 @@ extension ServiceSettings {
                 "http.listen: other machines can reach \(http.listen), and no http.token is set",
                 "set http.token or LANDMARKD_HTTP_TOKEN, or listen at 127.0.0.1:\(http.port)")
         }
+        if adoptsCameras, let output = defaults.outputs.first(where: { $0.isShared }) {
+            throw fault(
+                "defaults.outputs: several cameras would write to \(output)",
+                "put '{stream}' into its path: the stream's name")
+        }
         var taken: [String: String] = [:]
         for stream in streams {
             for output in stream.outputs {
@@ -79,8 +90,9 @@ extension ServiceSettings {
     func summary(sources: [String]) -> String {
         let count = streams.isEmpty ? "no stream" : streams.count == 1 ? "1 stream" : "\(streams.count) streams"
         let http = http.isOn ? "HTTP at \(http.listen)\(http.token == nil ? "" : " with a token")" : "no HTTP"
+        let cameras = adoptsCameras ? ["  cameras: each that comes gets a stream"] : []
         let lines = zip(streams, sources).map { "  \($0.name): \($0.summary(source: $1))" }
-        return (["\(count), \(http)"] + lines).joined(separator: "\n")
+        return (["\(count), \(http)"] + lines + cameras).joined(separator: "\n")
     }
 }
 

@@ -65,6 +65,6 @@ extension ServiceSettings {
         }
         var stream = streams.first { $0.name == name } ?? defaults
         (stream.name, stream.source) = (name, source)
-        streams = [stream]
+        (streams, adoptsCameras) = ([stream], false)
     }
 }

@@ -130,7 +130,9 @@ final class LogLines: Sendable {
 
     func containing(_ text: String) -> [String] { all.filter { $0.contains(text) } }
 
-    var log: ServiceLog { ServiceLog(style: .journal) { [self] line in lines.withLock { $0.append(line) } } }
+    func add(_ line: String) { lines.withLock { $0.append(line) } }
+
+    var log: ServiceLog { ServiceLog(style: .journal) { [self] line in add(line) } }
 }
 
 extension StreamDependencies {

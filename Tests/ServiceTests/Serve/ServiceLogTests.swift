@@ -1,4 +1,5 @@
 import Logging
+import TestSupport
 import Testing
 
 @testable import Service
@@ -21,6 +22,25 @@ import Testing
         logger[metadataKey: "stream"] = "door"
         logger.warning("lost")
         #expect(lines.all == ["<4>door: lost\n"])
+    }
+
+    @Test func theJournalGetsTheStreamAsAField() throws {
+        let (lines, journal) = (LogLines(), try PlayedManager())
+        var logger = ServiceLog(style: .journal, journal: journal.name) { lines.add($0) }.logger()
+        logger.info("a")
+        #expect(journal.next() == "PRIORITY=6\nSYSLOG_IDENTIFIER=landmarkd\nMESSAGE=a\n")
+        logger[metadataKey: "stream"] = "door"
+        logger.warning("lost\nSTREAM=hall")
+        #expect(
+            journal.next()
+                == "PRIORITY=4\nSYSLOG_IDENTIFIER=landmarkd\nMESSAGE=door: lost\\x0ASTREAM=hall\nSTREAM=door\n")
+        #expect(lines.all.isEmpty)
+    }
+
+    @Test func withoutTheJournalsSocketLinesAreWritten() throws {
+        let (lines, folder) = (LogLines(), try TemporaryFolder())
+        ServiceLog(style: .journal, journal: folder.path("none")) { lines.add($0) }.logger().info("a")
+        #expect(lines.all == ["<6>a\n"])
     }
 
     @Test func theLevelCountsForLoggersThatAreThereAlready() {

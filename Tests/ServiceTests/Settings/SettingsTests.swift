@@ -74,7 +74,7 @@ import Testing
         ("streams:\n  door:\n    source: a\n    fcaes: 2\n", ":4: streams.door.fcaes: unknown key", "'faces'"),
         ("http:\n  lisen: 127.0.0.1:1\n", ":2: http.lisen: unknown key", "'listen'"),
         ("sterams:\n", ": sterams: unknown key", "'streams'"),
-        ("qqqqqqqqq: 1\n", ": qqqqqqqqq: unknown key", "streams, defaults, http, log, models, model"),
+        ("qqqqqqqqq: 1\n", ": qqqqqqqqq: unknown key", "streams, cameras, defaults, http, log, models, model"),
         (
             "streams:\n  door:\n    faces: 2\n    source: ftp://x\n",
             ":4: streams.door.source: 'ftp://x': neither a camera", "rtsp://"
@@ -124,10 +124,23 @@ import Testing
             "a number of results per second from 0.01 to 1000"
         ),
         (
+            "streams:\n  d: {source: a, outputs: [{udp: 'b:1', keep: 1d}]}\n", "streams.d.outputs.1: only files",
+            "remove 'keep'"
+        ),
+        (
+            "streams:\n  d: {source: a, outputs: [{csv: a, keep: 30}]}\n", "outputs.1.keep: '30' is not an age",
+            "both as 30d,20GB"
+        ),
+        (
             "streams:\n  d: {source: a, outputs: [{udp: 'b:99999'}]}\n", "streams.d.outputs.1.udp: 'b:99999'",
             "127.0.0.1:9000"
         ),
         ("defaults: {source: a}\n", ": defaults.source: unknown key", "loop"),
+        ("cameras: on\n", "cameras: 'on' is not auto, or off", "auto"),
+        (
+            "cameras: auto\ndefaults: {outputs: [{csv: /a/b.csv}]}\n", "several cameras would write to csv:/a/b.csv",
+            "'{stream}'"
+        ),
         ("http: {listen: 8068}\n", "http.listen: '8068' is not", "127.0.0.1:8068"),
         ("http: {token: short}\n", "http.token: the value is not none", "16"),
         ("log: {level: warn}\n", "log.level: 'warn' is not", "debug, info, warning, error"),
@@ -148,7 +161,7 @@ import Testing
         ("streams:\n  door: {source: a, format: ~}\n", "format: '~' is YAML's null", "YUYV"),
         (
             "streams:\n  d: {source: a, outputs: [{csv: off}]}\n",
-            "outputs.1.csv: 'off' is not the path of an uncompressed file", "path"
+            "outputs.1.csv: 'off' is not a file's path", "path"
         ),
         (
             "streams:\n  d: {source: a, outputs: [{csv: d.csv.zst}]}\n",

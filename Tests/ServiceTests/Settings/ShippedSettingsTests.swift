@@ -20,7 +20,7 @@ import Yams
         #expect(settings.streams.map(\.name) == ["door"])
         var door = settings.streams[0]
         #expect(door.source == "/dev/video0" && door.outputs.map(\.description).count == 8)
-        #expect(door.outputs[0].rotation == .day)
+        #expect(door.outputs[0].rotation == .day && door.outputs[0].keep == Retention("30d,20GB"))
         #expect(door.outputs.contains { $0.place == .mqtt(MQTTSettings(host: "127.0.0.1")) })
         (door.name, door.source, door.outputs) = ("", "", [])
         #expect(door == StreamSettings())
@@ -42,7 +42,7 @@ import Yams
         #expect(Set(mqtt) == Set(MQTTSettings.keys.map(\.name)))
         #expect(keys(["defaults"]) == Set(StreamSettings.commonKeys.map(\.name)))
         #expect(keys(["http"]) == Set(HTTPSettings.keys.map(\.name)))
-        #expect(keys([]) == ["streams", "defaults", "http", "log", "models", "model"])
+        #expect(keys([]) == ["streams", "cameras", "defaults", "http", "log", "models", "model"])
         for name in SettingsSource.variables {
             #expect(try text().contains("LANDMARKD_" + name.uppercased().replacing(".", with: "_")), "\(name)")
         }
