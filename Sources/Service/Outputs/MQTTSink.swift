@@ -80,9 +80,10 @@ final class MQTTSink: LiveSink {
     }
 }
 
-/// One line of JSON; its keys are sorted.
+/// One line of JSON; its keys are sorted and in snake case.
 func jsonText(_ value: some Encodable) -> String {
     let encoder = JSONEncoder()
+    encoder.keyEncodingStrategy = .convertToSnakeCase
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     // Ours are texts, flags and finite numbers, which can always be encoded.
     return (try? encoder.encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
@@ -112,11 +113,11 @@ struct HomeAssistantSensor {
         let id = "landmarkd_\(Self.identifier(stream))"
         return jsonText(
             Announcement(
-                name: name, unique_id: "\(id)_\(key)", state_topic: "\(topic)/state",
-                value_template: "{{ value_json.\(key) }}", availability_topic: "\(topic)/availability",
-                payload_on: component == "binary_sensor" ? "True" : nil,
-                payload_off: component == "binary_sensor" ? "False" : nil, device_class: deviceClass,
-                unit_of_measurement: unit, device: Device(identifiers: [id], name: stream, manufacturer: "landmarkd")))
+                name: name, uniqueId: "\(id)_\(key)", stateTopic: "\(topic)/state",
+                valueTemplate: "{{ value_json.\(key) }}", availabilityTopic: "\(topic)/availability",
+                payloadOn: component == "binary_sensor" ? "True" : nil,
+                payloadOff: component == "binary_sensor" ? "False" : nil, deviceClass: deviceClass,
+                unitOfMeasurement: unit, device: Device(identifiers: [id], name: stream, manufacturer: "landmarkd")))
     }
 
     /// Only letters, digits, '-' and '_' may stand there.
@@ -124,10 +125,10 @@ struct HomeAssistantSensor {
         String(stream.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") ? $0 : "_" })
     }
 
-    /// Home Assistant's own names.
+    /// Home Assistant's own names, in snake case once they are encoded.
     private struct Announcement: Encodable {
-        let name, unique_id, state_topic, value_template, availability_topic: String
-        let payload_on, payload_off, device_class, unit_of_measurement: String?
+        let name, uniqueId, stateTopic, valueTemplate, availabilityTopic: String
+        let payloadOn, payloadOff, deviceClass, unitOfMeasurement: String?
         let device: Device
     }
 

@@ -163,14 +163,6 @@ import Testing
             "streams:\n  d: {source: a, outputs: [{csv: off}]}\n",
             "outputs.1.csv: 'off' is not a file's path", "path"
         ),
-        (
-            "streams:\n  d: {source: a, outputs: [{csv: d.csv.zst}]}\n",
-            "outputs.1.csv: 'd.csv.zst' is not the path of an uncompressed file", "path"
-        ),
-        (
-            "streams:\n  d: {source: a, outputs: [{jsonl: d.jsonl.gz}]}\n",
-            "outputs.1.jsonl: 'd.jsonl.gz' is not the path of an uncompressed file", "path"
-        ),
         ("streams:\n  d: {source: a, outputs: [{csv: a, rotate: 0100MB}]}\n", "rotate: '0100MB' is not", "100MB"),
         ("streams: ~\n", ":1: streams: '~' is YAML's null", "a table"),
         ("streams:\n  d: {source: a, outputs: ~}\n", "outputs: '~' is YAML's null", "a list"),
