@@ -86,8 +86,9 @@ package struct OutputSettings: Sendable, Equatable, CustomStringConvertible {
     /// Whether streams with this output would write to one place, which only a network takes from several.
     var isShared: Bool {
         switch place {
-        case .csv(let path), .jsonl(let path): !path.contains("{stream}")
-        case .udp: false
+        case .csv(let path), .jsonl(let path), .unix(let path): !path.contains("{stream}")
+        case .mqtt(let settings): !settings.topic.contains("{stream}")
+        case .udp, .opentrack, .openSeeFace, .vmc: false
         }
     }
 
