@@ -26,4 +26,6 @@ for name in ("progressive", "interlaced"):
     with av.open(path) as container:
         truth = next(container.decode(video=0)).to_ndarray(format="rgb24")
     print(f"{name}: mean of a white picture: OpenCV {picture.mean():.1f} (read() says {good}), PyAV {truth.mean():.1f}")
+    assert truth.mean() > 250, "the clip is white"
+    assert (picture.mean() > 250) == (name == "progressive"), "OpenCV has changed"
 PY
