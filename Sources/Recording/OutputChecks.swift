@@ -25,7 +25,9 @@ extension TrackRun {
                 .usage, "\(files[twin]): two outputs would have this name",
                 remedy: "rename a recording, or track them in separate runs with different folders after -o")
         }
-        let inputs = Set(plan.jobs.compactMap { FileIdentity(path: $0.input.path) })
+        let manifest = batch.manifest.flatMap { FileIdentity(path: $0) }
+        let inputs = Set(plan.jobs.compactMap { FileIdentity(path: $0.input.path) } + (manifest.map { [$0] } ?? []))
+        if let manifest { for job in plan.jobs { try refuseInput([manifest], job.table) } }
         for job in plan.jobs { for file in named(after: job).dropFirst() { try refuseInput(inputs, file) } }
         for path in [options.overlay, batch.report].compactMap(\.self) {
             try refuseInput(inputs, path)

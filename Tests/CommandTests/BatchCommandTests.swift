@@ -244,6 +244,7 @@ import Testing
         (["track", "a.mp4", "--blinks", "--report", "a.blinks.csv"], "a.blinks.csv: would replace another output"),
         (["track", "--manifest", "m.csv", "--blinks"], "a.blinks.csv: two outputs would have this name"),
         (["track", "--manifest", "m.csv", "--plots"], "a.plot.png: two outputs would have this name"),
+        (["track", "--manifest", "m.csv", "--report", "./m.csv"], "./m.csv: would replace an input"),
     ]) func wrongUse(arguments: [String], cause: String) throws {
         try writeClips("a.mp4", "b.mp4")
         try shop.write("m.csv", Array("input,output\na.mp4,a\nb.mp4,a.csv\n".utf8))
