@@ -12,7 +12,7 @@ package struct MediaFile: Sendable, Equatable {
     /// A sequence of stills; the path is a folder or a pattern, as `PictureSequence` takes it.
     package let isSequence: Bool
 
-    /// Of a sequence where `isSequence`.
+    /// A sequence where `isSequence`.
     package init(path: String, subfolder: String = "", isSequence: Bool = false) {
         (self.path, self.subfolder, self.isSequence) = (path, subfolder, isSequence)
         isStill = !isSequence && Self.stillEndings.contains(Self.ending(of: path)) && !PictureSignature.isAnimated(path)

@@ -8,7 +8,7 @@ package struct RawVideo: Sendable, Equatable {
     /// FFmpeg's name: "yuv420p", "rgb24", "gray".
     package let pixelFormat: String
     package let rate: FrameRate
-    /// Of each picture.
+    /// Each picture's.
     let bytes: Int
 
     /// Throws `usage` where this FFmpeg knows no such format, or no such picture can be.

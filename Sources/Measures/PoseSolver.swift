@@ -10,7 +10,7 @@ package struct PoseSolver: Sendable {
     /// What was fitted.
     package struct Fit: Sendable, Equatable {
         package var rotation: Rotation
-        /// Of the head's origin, in millimetres.
+        /// Place of the head's origin, in millimetres.
         package var translation: SIMD3<Double>
         /// Root of the weighted mean square distance between landmarks and the head's points, in millimetres at the head.
         package var residual: Double

@@ -41,7 +41,7 @@ package struct Frame: Sendable {
     /// True: Y, Cb, Cr span 0…255. False: Y 16…235, Cb and Cr 16…240 (scaled by 2^(bitDepth−8)).
     package let fullRange: Bool
     package let orientation: Orientation
-    /// Of the stored picture, before `orientation`.
+    /// Shape of the stored picture's pixels, before `orientation`.
     package let pixelShape: PixelShape
     /// Seconds from the first frame, by the source's clock.
     package var time: Double
@@ -63,7 +63,7 @@ package struct Frame: Sendable {
     package var displayWidth: Int { orientation.quarterTurns.isMultiple(of: 2) ? width : height }
     package var displayHeight: Int { orientation.quarterTurns.isMultiple(of: 2) ? height : width }
 
-    /// Of the picture as displayed.
+    /// Shape of the displayed picture's pixels.
     package var displayedPixelShape: PixelShape {
         orientation.quarterTurns.isMultiple(of: 2) ? pixelShape : pixelShape.turned
     }

@@ -83,7 +83,7 @@ final class Demuxer {  // thread-bound
         return rate.num > 0 && rate.den > 0 ? av_q2d(rate) : 0
     }
 
-    /// Of the stream's pictures as stored: the container's word counts before the codec's.
+    /// Shape of the stored pictures' pixels: the container's word counts before the codec's.
     func pixelShape(of picture: Picture?) -> PixelShape {
         let ratio = av_guess_sample_aspect_ratio(format, stream, picture?.pointer)
         return PixelShape(aspect: ratio.num > 0 && ratio.den > 0 ? av_q2d(ratio) : 1)

@@ -9,7 +9,7 @@ import Synchronization
 struct StreamEnd {
     /// Place of the first packet, in bytes from the start.
     private var firstPosition: Int64 = -1
-    /// Of the last packet.
+    /// The last packet's.
     private var size = 0
     private var lastBytes: [UInt8] = []
 

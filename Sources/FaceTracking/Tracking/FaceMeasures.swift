@@ -14,7 +14,7 @@ package struct FaceMeasures: Sendable, Equatable {
 /// Where a head is and how it is turned, in the camera's coordinates: x to the right of the picture, y down, z away from the camera.
 /// Axes, units and signs are OpenFace's.
 package struct HeadPose: Sendable, Equatable {
-    /// Of the centre of the head's landmarks, in millimetres from the camera.
+    /// Place of the centre of the head's landmarks, in millimetres from the camera.
     package var translation: SIMD3<Double>
     /// Radians about x, y and z, where the rotation matrix is Rx · Ry · Rz. Positive x: the face looks down; positive y: it turns to
     /// the left of the picture, its own right; positive z: it leans clockwise in the picture.

@@ -10,7 +10,7 @@ package struct Provenance: Codable, Sendable, Equatable {
     package var model = ""
     /// As stated in the model file; empty if it is not.
     package var modelVersion = ""
-    /// Of the bytes of all models: the same on every machine that has the same files.
+    /// Digest of the bytes of all models: the same on every machine that has the same files.
     package var modelDigest = ""
     /// Every setting that changes what a table holds: "faces=2 smoothing=off".
     package var settings = ""
@@ -60,7 +60,7 @@ private struct Digest {
 /// By what a recording is recognised: its file's name, size and time. The folder may change, as on a cluster's scratch disk.
 package struct SourceStamp: Codable, Sendable, Equatable {
     package let name: String
-    /// Of pictures that are one recording: their sum.
+    /// Sum over the pictures of one recording.
     package let bytes: Int
     /// Seconds since 1970, of pictures those of the newest; finer times are lost when files are copied.
     package let modified: Int

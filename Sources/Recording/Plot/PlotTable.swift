@@ -25,7 +25,7 @@ struct PlotTable {
     private(set) var span: ClosedRange<Double>?
 
     private var lastFrame = -1.0
-    /// Of each face, the count of frames at its last sample.
+    /// Count of frames of each face at its last sample.
     private var lastSeen: [Int: Int] = [:]
 
     /// Throws `.noInput`, `.unusableData` with the line, `.inputOutput`.

@@ -156,7 +156,7 @@ private struct PanelDrawing {
         canvas.dots(dots, radius: 1.6, TimeChart.colour(line.colour))
     }
 
-    /// Of the points in a column of pixels the first, lowest, highest and last: they draw the same.
+    /// First, lowest, highest and last of the points in a column of pixels: they draw the same.
     private func thinned(_ points: [Point]) -> [Point] {
         guard points.count > Int(high.x - low.x) else { return points }
         var kept: [Point] = []

@@ -17,7 +17,7 @@ package struct Finding: Sendable {
     package let text: String
     /// What to do about it.
     package let remedy: String?
-    /// Of a fault.
+    /// Exit code of a fault.
     let exitCode: ExitCode?
 }
 
@@ -40,7 +40,7 @@ package struct Diagnosis: Sendable {
             Finding(level: level, part: part, text: text.shown, remedy: remedy?.shown, exitCode: code))
     }
 
-    /// Of the first fault; nil where there is none.
+    /// Exit code of the first fault; nil where there is none.
     package var exitCode: ExitCode? { findings.lazy.compactMap(\.exitCode).first }
 
     /// For people: a line each, with its remedy, and a count.

@@ -7,7 +7,7 @@ struct CameraRoster {
     static let patience = 10.0
 
     struct Entry: Equatable {
-        /// Of the stream.
+        /// The stream's.
         var name: String
         var node: CameraNode
         /// When the camera was last there.

@@ -39,7 +39,7 @@ package struct StreamSettings: Sendable, Equatable {
     package var smoothing = true
     /// Searches of the whole picture per second while no face is followed; at most 4 while one is and more are allowed.
     package var searchRate = 5.0
-    /// Of the camera, in pixels of the picture as displayed; nil: what is usual.
+    /// The camera's focal length, in pixels of the picture as displayed; nil: what is usual.
     package var focalLength: Double?
     package var outputs: [OutputSettings] = []
 
